@@ -1,0 +1,67 @@
+"""The engine: one per process, made from `WEERKLANK_DATABASE_URL` (default: SQLite in `data/`)."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Below 3.51.3 SQLite has the WAL-reset corruption bug.
+_WAL = sqlite3.sqlite_version_info >= (3, 51, 3)
+
+
+def data_dir() -> Path:
+    """Where the SQLite file, the attachments and the keys live; made on first use, readable by the owner only."""
+    folder = Path(os.environ.get("WEERKLANK_DATA", ROOT / "data"))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def database_url() -> str:
+    return os.environ.get("WEERKLANK_DATABASE_URL") or f"sqlite:///{data_dir() / 'weerklank.db'}"
+
+
+def make_engine(url: str | None = None) -> Engine:
+    """An engine whose transactions begin as the door asks: execution option ``access`` is ``"read"`` or ``"write"``."""
+    url = url or database_url()
+    if url.startswith("sqlite"):
+        engine = create_engine(
+            url, hide_parameters=True, connect_args={"timeout": 10, "check_same_thread": False}, pool_size=20, max_overflow=20
+        )
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+    else:
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=20, max_overflow=20)
+        event.listen(engine, "begin", _postgresql_begin)
+    return engine
+
+
+def _sqlite_connect(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    pragmas = (
+        f"journal_mode={'WAL' if _WAL else 'DELETE'}",
+        f"synchronous={'FULL' if _WAL else 'EXTRA'}",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "secure_delete=ON",
+        "trusted_schema=OFF",
+    )
+    for pragma in pragmas:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    # A deferred BEGIN that turns into a write lost or refused most concurrent edits when measured.
+    reading = connection.get_execution_options().get("access") == "read"
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _postgresql_begin(connection: Connection) -> None:
+    if connection.get_execution_options().get("access") == "read":
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")

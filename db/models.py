@@ -1,0 +1,444 @@
+"""The tables. One metadata; enums are stored by value; dates are DATE (local, Europe/Amsterdam), instants UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Instant(TypeDecorator[datetime]):
+    """A UTC instant. SQLite forgets the zone, so it is put back on reading; naive values are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: Instant, str: String(200), dict[str, Any]: JSON}
+
+
+def _key() -> Mapped[int]:
+    return mapped_column(primary_key=True)
+
+
+def _complaint() -> Mapped[int]:
+    return mapped_column(ForeignKey("complaint.id"), index=True)
+
+
+# People and their sign-ins
+
+
+class OrgUnit(Base):
+    __tablename__ = "org_unit"
+    id: Mapped[int] = _key()
+    name: Mapped[str]
+    kind: Mapped[str]  # organisation, region, district, location
+    sector: Mapped[str | None]  # kinderopvang, welzijn, training; decides the outside bodies offered
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"))
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", use_alter=True))
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Account(Base):
+    __tablename__ = "account"
+    id: Mapped[int] = _key()
+    name: Mapped[str] = mapped_column(unique=True)  # what one signs in with, case-folded
+    display_name: Mapped[str]
+    email: Mapped[str | None]
+    password_hash: Mapped[str | None]  # bcrypt; none until the one-time link was used
+    active: Mapped[bool] = mapped_column(default=True)
+    external: Mapped[bool] = mapped_column(default=False)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"))
+    language: Mapped[str] = mapped_column(String(5), default="nl")
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+    roles: Mapped[list[AccountRole]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+    __mapper_args__ = {"version_id_col": version}
+
+
+class AccountRole(Base):
+    __tablename__ = "account_role"
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(30), primary_key=True)
+
+
+class AuthSession(Base):
+    __tablename__ = "auth_session"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256 (hex) of the cookie's token
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revoked_why: Mapped[str | None] = mapped_column(String(30))
+
+
+class AuthTicket(Base):
+    """Between a correct password and the cookie: once, 30 seconds, for the browser that asked."""
+
+    __tablename__ = "auth_ticket"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256 of the ticket
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    browser: Mapped[str] = mapped_column(String(64))  # SHA-256 of the browser cookie
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class OneTimeLink(Base):
+    __tablename__ = "one_time_link"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256 of the token
+    purpose: Mapped[str] = mapped_column(String(20))  # first_admin, password
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Throttle(Base):
+    """Failed sign-ins, counted per account name and per source. The key is an HMAC: no name, no address is kept."""
+
+    __tablename__ = "throttle"
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+
+
+class Setting(Base):
+    """Organisation settings by key (see db/settings.py); values are JSON."""
+
+    __tablename__ = "setting"
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
+
+
+class ProfileVersion(Base):
+    """A procedure as it stood; never changed, only superseded (R064)."""
+
+    __tablename__ = "profile_version"
+    id: Mapped[int] = _key()
+    profile: Mapped[str] = mapped_column(String(60))
+    version: Mapped[int] = mapped_column()
+    valid_from: Mapped[date]
+    source: Mapped[str] = mapped_column(Text)  # the TOML
+    created_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("profile", "version"),)
+
+
+class ClosedDay(Base):
+    __tablename__ = "closed_day"
+    id: Mapped[int] = _key()
+    day: Mapped[date]
+    kind: Mapped[str] = mapped_column(String(20))  # statutory, decree, organisation
+    name: Mapped[str]
+    source: Mapped[str] = mapped_column(Text)
+    __table_args__ = (UniqueConstraint("day", "kind"),)
+
+
+# One dossier
+
+
+class Complaint(Base):
+    __tablename__ = "complaint"
+    id: Mapped[int] = _key()
+    reference: Mapped[str] = mapped_column(String(20), unique=True)  # year + random: a gap reveals nothing
+    form_id: Mapped[str] = mapped_column(String(36), unique=True)  # a double click is two concurrent runs
+    compartment: Mapped[str] = mapped_column(String(30))
+    kind: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(20))
+    profile_version_id: Mapped[int] = mapped_column(ForeignKey("profile_version.id"))
+    procedure: Mapped[str] = mapped_column(String(30))  # the main procedure
+    overlay: Mapped[str | None] = mapped_column(String(30))  # a second set of clocks
+    received_on: Mapped[date]
+    registered_on: Mapped[date]
+    registered_at: Mapped[datetime]
+    reporter_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(30))
+    subject_type: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str]
+    description: Mapped[str] = mapped_column(Text)
+    remedy_requested: Mapped[str | None] = mapped_column(Text)
+    category: Mapped[str]
+    subcategory: Mapped[str | None]
+    sector: Mapped[str | None] = mapped_column(String(30))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"), index=True)
+    formal_written: Mapped[bool] = mapped_column(default=False)
+    anonymous: Mapped[bool] = mapped_column(default=False)
+    already_resolved: Mapped[bool] = mapped_column(default=False)
+    resolved_on: Mapped[date | None]
+    discussed: Mapped[str] = mapped_column(String(20))
+    immediate_actions: Mapped[str | None] = mapped_column(Text)  # none: the explicit "geen directe actie"
+    red_flag: Mapped[bool] = mapped_column(default=False)
+    expert_consulted_on: Mapped[date | None]
+    ladder_level: Mapped[str] = mapped_column(String(20))
+    consulted_on: Mapped[date | None]
+    ack_owner_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    acknowledged_on: Mapped[date | None]
+    ack_variant: Mapped[str | None] = mapped_column(String(20))
+    handler_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    acting_director_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    external_stage: Mapped[str | None] = mapped_column(String(30))
+    outcome: Mapped[str | None] = mapped_column(String(30))
+    answered_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    close_reason: Mapped[str | None] = mapped_column(String(30))
+    reopened: Mapped[bool] = mapped_column(default=False)
+    next_due_on: Mapped[date | None]  # target of the earliest open promise
+    next_red_on: Mapped[date | None]  # first day on which it is red
+    next_promise: Mapped[str | None] = mapped_column(String(60))  # procedure.code
+    next_statutory: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
+    __table_args__ = (
+        Index(None, "compartment", "next_due_on", "id"),
+        Index(None, "compartment", "received_on", "id"),
+        Index(None, "compartment", "status", "next_due_on"),
+    )
+
+
+class Complainant(Base):
+    """Who complained (klager): a row of its own, so that it can be deleted apart from the dossier. Never the reporter."""
+
+    __tablename__ = "complainant"
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), primary_key=True)
+    type: Mapped[str] = mapped_column(String(30))
+    name: Mapped[str | None]
+    surname_key: Mapped[str | None] = mapped_column(index=True)  # last word of the name, folded: the confidant's lookup
+    contact: Mapped[str | None]  # e-mail, telephone or postal address, as given
+    preferred_channel: Mapped[str | None] = mapped_column(String(30))
+    representative_of: Mapped[str | None]
+
+
+class Party(Base):
+    __tablename__ = "party"
+    id: Mapped[int] = _key()
+    complaint_id: Mapped[int] = _complaint()
+    relation: Mapped[str] = mapped_column(String(20))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[str | None]  # free text when the person has no account
+    excluded: Mapped[bool]  # respondent or conflict with an account: sees nothing of this dossier
+    added_at: Mapped[datetime]
+    __table_args__ = (Index(None, "account_id", "excluded", "complaint_id"),)
+
+
+class Promise(Base):
+    """One dated commitment. Its state is derived (domain/promises.py), never stored."""
+
+    __tablename__ = "promise"
+    id: Mapped[int] = _key()
+    complaint_id: Mapped[int] = _complaint()
+    procedure: Mapped[str] = mapped_column(String(30))
+    code: Mapped[str] = mapped_column(String(30))
+    trigger_on: Mapped[date]  # day 0
+    target_on: Mapped[date]  # raw end: what was promised
+    legal_on: Mapped[date]  # rolled by the Algemene termijnenwet; equals target_on where nothing rolls
+    statutory: Mapped[bool]  # turns red after legal_on instead of after target_on
+    informative: Mapped[bool] = mapped_column(default=False)  # shown, never red, never on the board
+    met_on: Mapped[date | None]
+    met_event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+    extended_to: Mapped[date | None]
+    notice_on: Mapped[date | None]  # the extension notice went out
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("promise.id"))
+    cancelled_on: Mapped[date | None]
+    cancel_reason: Mapped[str | None] = mapped_column(String(60))
+    opened_event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+
+
+class Event(Base):
+    """Append-only history, hash-chained per dossier. The text stands beside it (`event_text`)."""
+
+    __tablename__ = "event"
+    id: Mapped[int] = _key()
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"))
+    seq: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(30))
+    side: Mapped[str] = mapped_column(String(10))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    happened_on: Mapped[date]
+    recorded_at: Mapped[datetime]
+    codes: Mapped[dict[str, Any]] = mapped_column(JSON)  # coded facts only, never free text or names
+    text_salt: Mapped[str | None] = mapped_column(String(32))
+    text_hash: Mapped[str | None] = mapped_column(String(64))
+    prev_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+    __table_args__ = (UniqueConstraint("complaint_id", "seq"),)
+
+
+class EventText(Base):
+    __tablename__ = "event_text"
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    complaint_id: Mapped[int] = _complaint()
+    text: Mapped[str] = mapped_column(Text)
+
+
+class ChainHead(Base):
+    __tablename__ = "chain_head"
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), primary_key=True)
+    seq: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class Message(Base):
+    """What went to or came from somebody. Immutable; the body stands beside it."""
+
+    __tablename__ = "message"
+    id: Mapped[int] = _key()
+    complaint_id: Mapped[int] = _complaint()
+    side: Mapped[str] = mapped_column(String(10))
+    direction: Mapped[str] = mapped_column(String(10))  # out, in
+    recipient: Mapped[str] = mapped_column(String(20))
+    letter_type: Mapped[str | None] = mapped_column(String(30))
+    channel: Mapped[str] = mapped_column(String(30))
+    sent_on: Mapped[date]
+    promised_on: Mapped[date | None]
+    recorded_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    recorded_at: Mapped[datetime]
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+    form_id: Mapped[str] = mapped_column(String(36), unique=True)
+
+
+class MessageText(Base):
+    __tablename__ = "message_text"
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), primary_key=True)
+    complaint_id: Mapped[int] = _complaint()
+    subject: Mapped[str]
+    body: Mapped[str] = mapped_column(Text)
+
+
+class Decision(Base):
+    __tablename__ = "decision"
+    id: Mapped[int] = _key()
+    complaint_id: Mapped[int] = _complaint()
+    outcome: Mapped[str] = mapped_column(String(30))
+    reasons: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    decided_on: Mapped[date]
+    superseded: Mapped[bool] = mapped_column(default=False)
+
+
+class Measure(Base):
+    __tablename__ = "measure"
+    id: Mapped[int] = _key()
+    complaint_id: Mapped[int] = _complaint()
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    text: Mapped[str] = mapped_column(Text)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    due_on: Mapped[date]
+    done_on: Mapped[date | None]
+    evidence: Mapped[str | None] = mapped_column(Text)
+
+
+class Appeal(Base):
+    __tablename__ = "appeal"
+    id: Mapped[int] = _key()
+    complaint_id: Mapped[int] = _complaint()
+    form_id: Mapped[str] = mapped_column(String(36), unique=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))
+    lodged_on: Mapped[date]
+    channel: Mapped[str] = mapped_column(String(30))
+    grounds: Mapped[str] = mapped_column(Text)
+    in_time: Mapped[bool]
+    late_reason: Mapped[str | None] = mapped_column(Text)
+    registered_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    snapshot_seq: Mapped[int]  # the reviewer sees the file up to this event, and her own papers
+    acknowledged_on: Mapped[date | None]
+    heard_on: Mapped[date | None]
+    ruling: Mapped[str | None] = mapped_column(String(20))
+    reasons: Mapped[str | None] = mapped_column(Text)
+    consequence: Mapped[str | None] = mapped_column(Text)
+    consequence_due_on: Mapped[date | None]
+    binding: Mapped[bool | None]
+    ruled_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Referral(Base):
+    """The external route: an overlay, possible at any moment (R009)."""
+
+    __tablename__ = "referral"
+    id: Mapped[int] = _key()
+    complaint_id: Mapped[int] = _complaint()
+    form_id: Mapped[str] = mapped_column(String(36), unique=True)
+    body: Mapped[str] = mapped_column(String(60))  # key of the profile's external body
+    stage: Mapped[str] = mapped_column(String(30))
+    initiated_by: Mapped[str] = mapped_column(String(20))  # complainant, organisation
+    submitted_on: Mapped[date]
+    case_number: Mapped[str | None]
+    note: Mapped[str | None] = mapped_column(Text)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+
+
+class Attachment(Base):
+    __tablename__ = "attachment"
+    id: Mapped[int] = _key()
+    token: Mapped[str] = mapped_column(String(43), unique=True)  # what the address holds
+    complaint_id: Mapped[int] = _complaint()
+    side: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str]
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    added_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    added_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+
+
+class Draft(Base):
+    """What is being typed, per account and page."""
+
+    __tablename__ = "draft"
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    page: Mapped[str] = mapped_column(String(80), primary_key=True)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    updated_at: Mapped[datetime]
+
+
+class AccessLog(Base):
+    """Who opened what. Written in a transaction of its own."""
+
+    __tablename__ = "access_log"
+    id: Mapped[int] = _key()
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    complaint_id: Mapped[int] = _complaint()
+    at: Mapped[datetime]
+    what: Mapped[str] = mapped_column(String(30))
+
+
+__all__ = [name for name, value in globals().items() if isinstance(value, type) and issubclass(value, Base)]

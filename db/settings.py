@@ -1,0 +1,59 @@
+"""The organisation's settings: one row per key in `setting`, validated here. Contact persons live here, never in code."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import Setting
+
+
+class Contact(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+class Settings(BaseModel):
+    """Every field has a default, so that an empty register has settings too; what a letter needs and misses is named
+    when the letter is made."""
+
+    model_config = ConfigDict(frozen=True)
+    organisation: str = ""
+    address: str = ""
+    city: str = ""  # where letters are dated
+    website: str = ""
+    privacy_url: str = ""
+    privacy_version_on: date | None = None
+    employee_count: int | None = None
+    contact: Contact = Contact()  # for complainants: name and telephone in every letter
+    confidant: Contact = Contact()  # shown on the help page and in decision letters
+    profile: str = ""  # key of the adopted profile; empty until the first administrator chose
+    director_id: int | None = None
+    stand_in_ids: tuple[int, ...] = ()  # in order: the first who is not excluded acts as director
+    reviewer_id: int | None = None  # who hears appeals (account with APPEAL_REVIEWER)
+    substitute_reviewer_ids: tuple[int, ...] = ()
+    demo: bool = False  # show the accounts on the sign-in page
+    extra: dict[str, str] = Field(default_factory=dict)
+
+
+def read_settings(session: Session) -> Settings:
+    rows = session.execute(select(Setting.key, Setting.value)).all()
+    return Settings.model_validate({key: value for key, value in rows})
+
+
+def write_settings(session: Session, changed: dict[str, object]) -> Settings:
+    """Merge `changed` into what is stored; raises pydantic.ValidationError before anything is written."""
+    merged = Settings.model_validate(read_settings(session).model_dump() | changed)
+    for key, value in merged.model_dump(mode="json", include=set(changed)).items():
+        row = session.get(Setting, key)
+        if row is None:
+            session.add(Setting(key=key, value=value))
+        else:
+            row.value = value
+    session.flush()  # later reads in this transaction must see it
+    return merged

@@ -1,0 +1,218 @@
+"""The coded words of the register. Identifiers are English; the Dutch labels stand in the message catalogues
+(``<enum name in lower case>.<value>``, for example ``channel.phone``)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Compartment(StrEnum):
+    REGULAR = "regular"
+    UNWANTED_BEHAVIOUR = "unwanted_behaviour"
+    WHISTLEBLOWER = "whistleblower"
+
+
+class Kind(StrEnum):
+    COMPLAINT = "complaint"
+    QUESTION = "question"
+
+
+class Status(StrEnum):
+    REGISTERED = "registered"
+    ACKNOWLEDGED = "acknowledged"
+    IN_PROGRESS = "in_progress"
+    DECIDED = "decided"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+    NOT_HANDLED = "not_handled"
+    IN_APPEAL = "in_appeal"
+    RULED = "ruled"
+    CLOSED = "closed"
+    ANONYMISED = "anonymised"
+
+
+class Channel(StrEnum):
+    """R038."""
+
+    FACE_TO_FACE = "face_to_face"
+    PHONE = "phone"
+    EMAIL = "email"
+    LETTER = "letter"
+    WEB_FORM = "web_form"
+    APP = "app"
+    EVALUATION_FORM = "evaluation_form"
+    SOCIAL_MEDIA = "social_media"
+    THIRD_PARTY = "third_party"
+    EXTERNAL_BODY = "external_body"
+    CONFIDANT = "confidant"
+    OTHER = "other"
+
+
+WRITTEN_CHANNELS = frozenset({Channel.EMAIL, Channel.LETTER, Channel.WEB_FORM, Channel.APP, Channel.EVALUATION_FORM})
+
+
+class ComplainantType(StrEnum):
+    PARENT = "parent"
+    PARENTS_COMMITTEE = "parents_committee"
+    CLIENT = "client"
+    COMMISSIONING_CLIENT = "commissioning_client"
+    PARTICIPANT = "participant"
+    RESIDENT = "resident"
+    VOLUNTEER = "volunteer"
+    EMPLOYEE = "employee"
+    THIRD_PARTY = "third_party"
+    REPRESENTATIVE = "representative"
+    ANONYMOUS = "anonymous"
+
+
+class SubjectType(StrEnum):
+    """R001: a complaint is about conduct or about a product, a service, the agreement."""
+
+    CONDUCT = "conduct"
+    SERVICE = "service"
+    AGREEMENT = "agreement"
+    OTHER = "other"
+
+
+class Discussed(StrEnum):
+    """R024: discussed with the person concerned? "No" never blocks."""
+
+    YES = "yes"
+    NO = "no"
+    DECLINED = "declined"
+
+
+class Relation(StrEnum):
+    """How somebody other than the complainant is in a dossier. RESPONDENT and CONFLICT are excluded from it."""
+
+    RESPONDENT = "respondent"
+    CONFLICT = "conflict"
+    INVOLVED = "involved"
+
+
+EXCLUDED_RELATIONS = frozenset({Relation.RESPONDENT, Relation.CONFLICT})
+
+
+class LadderLevel(StrEnum):
+    """R004: the complainant's own way up."""
+
+    COLLEAGUE = "colleague"
+    MANAGER = "manager"
+    COORDINATOR = "coordinator"
+    OUTSIDE = "outside"
+
+
+class Outcome(StrEnum):
+    UPHELD = "upheld"
+    PARTLY = "partly"
+    NOT_UPHELD = "not_upheld"
+    NO_JUDGMENT = "no_judgment"
+    RESOLVED_INFORMALLY = "resolved_informally"
+
+
+class CloseReason(StrEnum):
+    ACCEPTED = "accepted"
+    WINDOW_ELAPSED = "window_elapsed"
+    ALTERNATIVES_EXHAUSTED = "alternatives_exhausted"
+    EXTERNAL_RULED = "external_ruled"
+    WITHDRAWN = "withdrawn"
+    NOT_HANDLED = "not_handled"
+
+
+class Ruling(StrEnum):
+    CONFIRMED = "confirmed"
+    REVISED = "revised"
+    ANNULLED = "annulled"
+    INADMISSIBLE = "inadmissible"
+    SETTLED = "settled"
+
+
+class ExternalStage(StrEnum):
+    """The overlay of R009-R011."""
+
+    INFORMED = "informed"
+    DESK = "desk"
+    COMMITTEE_PENDING = "committee_pending"
+    RULED = "ruled"
+    ENDED = "ended"
+
+
+class LetterType(StrEnum):
+    ACK_ACTION = "ack_action"
+    ACK_PROMISE = "ack_promise"
+    EXTENSION = "extension"
+    PROGRESS = "progress"
+    RESPONSE = "response"
+    DECISION = "decision"
+    REFERRAL = "referral"
+    WITHDRAWAL = "withdrawal"
+    NOT_HANDLED = "not_handled"
+    RESPONDENT_NOTICE = "respondent_notice"
+    APPEAL_RECEIVED = "appeal_received"
+    APPEAL_RULING = "appeal_ruling"
+    APPEAL_RULING_NOTICE = "appeal_ruling_notice"  # the same ruling, to the organisation
+    CLOSING = "closing"
+
+
+class Recipient(StrEnum):
+    COMPLAINANT = "complainant"
+    RESPONDENT = "respondent"
+    ORGANISATION = "organisation"
+    EXTERNAL_BODY = "external_body"
+
+
+class Side(StrEnum):
+    """Which half of a dossier a row belongs to: the first line's file, or the appeal reviewer's own papers."""
+
+    FILE = "file"
+    APPEAL = "appeal"
+
+
+class Flag(StrEnum):
+    """What the board says about the earliest open promise, worst first."""
+
+    LEGAL_PASSED = "legal_passed"  # statutory date passed
+    LATE = "late"  # house promise passed, or a statutory target passed while the legal date is not
+    TODAY = "today"
+    SOON = "soon"  # two working days or less
+    ON_TIME = "on_time"
+    NONE = "none"  # no open promise
+
+
+class EventKind(StrEnum):
+    """What happened; the codes of the append-only history."""
+
+    REGISTERED = "registered"
+    QUESTION_CONVERTED = "question_converted"
+    CONSULTED = "consulted"
+    ACKNOWLEDGED = "acknowledged"
+    ACK_IMPOSSIBLE = "ack_impossible"
+    ASSIGNED = "assigned"
+    STARTED = "started"
+    CONTACT = "contact"  # talk, call or message with the complainant
+    CONVERSATION = "conversation"  # attempt at a joint solution
+    MEDIATION = "mediation"
+    INFORMED = "informed"  # scheme and outside bodies explained (R007)
+    NOTE = "note"
+    LETTER_SENT = "letter_sent"
+    MESSAGE_RECEIVED = "message_received"
+    EXTENDED = "extended"
+    DECIDED = "decided"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+    NOT_HANDLED = "not_handled"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    LADDER_STEP = "ladder_step"
+    EXPERT_CONSULTED = "expert_consulted"
+    PARTY_ADDED = "party_added"
+    MEASURE_DONE = "measure_done"
+    ATTACHMENT_ADDED = "attachment_added"
+    ATTACHMENT_REMOVED = "attachment_removed"
+    EXTERNAL_ROUTE = "external_route"
+    APPEAL_LODGED = "appeal_lodged"
+    APPEAL_ACKNOWLEDGED = "appeal_acknowledged"
+    APPEAL_HEARING = "appeal_hearing"
+    APPEAL_NOTE = "appeal_note"
+    APPEAL_RULED = "appeal_ruled"
+    HANDED_OVER = "handed_over"

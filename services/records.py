@@ -1,0 +1,98 @@
+"""What every change to a dossier shares: finding it, and writing the event that says so."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from db import models as m
+from domain.errors import Refused
+from domain.texts import clean
+from domain.vocabulary import EventKind, Side
+from services.door import Work
+
+GENESIS = "0" * 64
+
+
+def load(w: Work, reference: str, seen: int | None = None) -> m.Complaint:
+    """The dossier, if this right reaches it. `seen` is the version that the person had on screen; edits pass it,
+    appends (a note, a message) do not. Raises Refused: ``not_found``, ``changed_meanwhile``."""
+    complaint = w.session.scalar(select(m.Complaint).where(m.Complaint.reference == reference))
+    if complaint is None:
+        raise Refused("not_found")
+    if seen is not None and complaint.version != seen:
+        raise Refused("changed_meanwhile")
+    return complaint
+
+
+def record(
+    w: Work,
+    complaint: m.Complaint,
+    kind: EventKind,
+    happened_on: date | None = None,
+    text: str = "",
+    side: Side = Side.FILE,
+    **codes: Any,
+) -> m.Event:
+    """Append one event to the dossier's chain. `codes` holds coded facts only (JSON), never names or free text."""
+    if happened_on is not None and happened_on > w.today:
+        raise Refused("in_the_future", field="happened_on")
+    head = w.session.scalar(
+        select(m.ChainHead).where(m.ChainHead.complaint_id == complaint.id).with_for_update(),
+        execution_options={"row_rule": False},
+    )
+    if head is None:
+        head = m.ChainHead(complaint_id=complaint.id, seq=0, hash=GENESIS)
+        w.session.add(head)
+    entry = m.Event(
+        complaint_id=complaint.id,
+        seq=head.seq + 1,
+        kind=kind,
+        side=side,
+        actor_id=w.person.id,
+        happened_on=happened_on or w.today,
+        recorded_at=w.now,
+        codes=_plain(codes),
+        prev_hash=head.hash,
+    )
+    words = clean(text)
+    if words:
+        entry.text_salt = secrets.token_hex(16)
+        entry.text_hash = _sha(entry.text_salt + words)
+    entry.hash = event_hash(entry)
+    head.seq, head.hash = entry.seq, entry.hash
+    w.session.add(entry)
+    w.session.flush()  # the text and whoever refers to this event need its id
+    if words:
+        w.session.add(m.EventText(event_id=entry.id, complaint_id=complaint.id, text=words))
+    return entry
+
+
+def event_hash(entry: m.Event) -> str:
+    """SHA-256 (hex) over the canonical JSON of everything but the text itself, chained to the one before."""
+    facts = [
+        entry.prev_hash,
+        entry.complaint_id,
+        entry.seq,
+        entry.kind,
+        entry.side,
+        entry.actor_id,
+        entry.happened_on.isoformat(),
+        entry.recorded_at.isoformat(),
+        entry.codes,
+        entry.text_hash,
+    ]
+    return _sha(json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
+
+
+def _plain(codes: dict[str, Any]) -> dict[str, Any]:
+    return {key: value.isoformat() if isinstance(value, date) else value for key, value in codes.items()}
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,188 @@
+"""One cast of people, one register per test, on a real database."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from db import models as m
+from db.engine import make_engine
+from db.settings import write_settings
+from domain.rights import Role
+from services import door
+from services.profiles import adopt_into
+
+TODAY = date(2026, 11, 21)
+
+# name: (display name, roles, unit). Invented people.
+CAST: dict[str, tuple[str, tuple[Role, ...], str | None]] = {
+    "tom": ("Tom Trainer", (Role.REPORTER,), "noord"),
+    "rosa": ("Rosa Melder", (Role.REPORTER,), "zuid"),
+    "hans": ("Hans Behandelaar", (Role.HANDLER,), "noord"),
+    "hilde": ("Hilde Behandelaar", (Role.HANDLER,), "zuid"),
+    "cora": ("Cora Coördinator", (Role.COORDINATOR,), None),
+    "mia": ("Mia Manager", (Role.MANAGER,), "noord"),
+    "piet": ("Piet Partner", (Role.PARTNER,), None),
+    "petra": ("Petra Partner", (Role.PARTNER,), None),
+    "dora": ("Dora Directeur", (Role.DIRECTOR,), None),
+    "vera": ("Vera Vertrouwens", (Role.CONFIDANT, Role.APPEAL_REVIEWER), None),
+    "suze": ("Suze Substituut", (Role.APPEAL_REVIEWER,), None),
+    "wim": ("Wim Klok", (Role.WB_OFFICER,), None),
+    "adam": ("Adam Beheer", (Role.ADMIN,), None),
+}
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Account ids by name; `actor(name)` is a live session id, what a service takes."""
+
+    ids: dict[str, int]
+    units: dict[str, int]
+
+    def __getitem__(self, name: str) -> int:
+        return self.ids[name]
+
+    def actor(self, name: str) -> str:
+        return session_id(name)
+
+
+def session_id(name: str) -> str:
+    return hashlib.sha256(f"token-of-{name}".encode()).hexdigest()
+
+
+def people_the_register(session: Session, profile: str) -> Cast:
+    """The cast, two units, the settings and an adopted profile."""
+    now = datetime(2026, 1, 5, 9, tzinfo=UTC)
+    top = m.OrgUnit(name="Organisatie", kind="organisation")
+    session.add(top)
+    session.flush()
+    sector = "training" if profile == "training" else "kinderopvang"
+    units = {
+        "noord": m.OrgUnit(name="Locatie Noord", kind="location", sector=sector, parent_id=top.id),
+        "zuid": m.OrgUnit(name="Locatie Zuid", kind="location", sector=sector, parent_id=top.id),
+        "wijk": m.OrgUnit(
+            name="Wijkhuis Oost", kind="location", sector="welzijn" if sector != "training" else sector, parent_id=top.id
+        ),
+    }
+    session.add_all(units.values())
+    session.flush()
+    ids = {}
+    for name, (display_name, roles, unit) in CAST.items():
+        account = m.Account(
+            name=name,
+            display_name=display_name,
+            email=f"{name}@voorbeeld.invalid",
+            password_hash=None,
+            created_at=now,
+            unit_id=units[unit].id if unit else None,
+            roles=[m.AccountRole(role=role) for role in roles],
+        )
+        session.add(account)
+        session.flush()
+        ids[name] = account.id
+    units["noord"].manager_id = ids["mia"]
+    adopt_into(session, profile, on=date(2022, 3, 29), now=now)
+    write_settings(
+        session,
+        {
+            "organisation": "Bureau Voorbeeld",
+            "address": "Dorpsstraat 1, 1234 AB Voorbeeldstad",
+            "city": "Voorbeeldstad",
+            "privacy_url": "https://voorbeeld.invalid/privacy",
+            "privacy_version_on": date(2024, 5, 1),
+            "contact": {"name": "Cora Coördinator", "phone": "010 000 00 00", "email": "klachten@voorbeeld.invalid"},
+            "confidant": {"name": "Vera Vertrouwens", "phone": "06 00 00 00 00", "email": "vertrouwen@voorbeeld.invalid"},
+            "profile": profile,
+            "director_id": ids["dora"],
+            "stand_in_ids": [ids["piet"], ids["petra"]],
+            "reviewer_id": ids["vera"],
+            "substitute_reviewer_ids": [ids["suze"]],
+        },
+    )
+    return Cast(ids, {name: unit.id for name, unit in units.items()})
+
+
+def sign_everybody_in(session: Session, cast: Cast, moment: datetime) -> None:
+    """Sessions that stay live whatever the pinned date is."""
+    for name, account_id in cast.ids.items():
+        row = session.get(m.AuthSession, session_id(name))
+        if row is None:
+            session.add(m.AuthSession(id=session_id(name), account_id=account_id, created_at=moment, last_seen_at=moment))
+        else:
+            row.created_at = row.last_seen_at = moment
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Cast]]:
+    """One filled SQLite file per profile, copied for each test."""
+    made = {}
+    for profile in ("training", "kinderopvang-welzijn"):
+        path = tmp_path_factory.mktemp("template") / f"{profile}.db"
+        engine = make_engine(f"sqlite:///{path}")
+        m.Base.metadata.create_all(engine)
+        with Session(engine) as session, session.begin():
+            cast = people_the_register(session, profile)
+        engine.dispose()
+        made[profile] = (path, cast)
+    return made
+
+
+@pytest.fixture
+def profile() -> str:
+    """Override or parametrise to run a test on the other profile."""
+    return "training"
+
+
+@pytest.fixture
+def engine(
+    templates: dict[str, tuple[Path, Cast]], profile: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Engine]:
+    path = tmp_path / "weerklank.db"
+    shutil.copy(templates[profile][0], path)
+    monkeypatch.setenv("WEERKLANK_DATABASE_URL", f"sqlite:///{path}")
+    monkeypatch.setenv("WEERKLANK_DATA", str(tmp_path))
+    monkeypatch.setenv("WEERKLANK_TODAY", TODAY.isoformat())
+    door.engine.cache_clear()
+    yield door.engine()
+    door.engine().dispose()
+    door.engine.cache_clear()
+
+
+@pytest.fixture
+def cast(engine: Engine, templates: dict[str, tuple[Path, Cast]], profile: str) -> Cast:
+    """Everybody, signed in today (2026-11-21)."""
+    people = templates[profile][1]
+    at(engine, people, TODAY)
+    return people
+
+
+def at(engine: Engine, cast: Cast, day: date) -> None:
+    """Make everybody's session live around noon of `day` (use with `door.clock_at(day)`)."""
+    moment = datetime.combine(day, datetime.min.time(), door.AMSTERDAM) + timedelta(hours=11, minutes=50)
+    if day == TODAY:
+        moment = door._system_clock() - timedelta(minutes=1)
+    with Session(engine) as session, session.begin():
+        sign_everybody_in(session, cast, moment)
+
+
+@pytest.fixture
+def on(engine: Engine, cast: Cast) -> Callable[[date], AbstractContextManager[None]]:
+    """`with on(date(2026, 11, 10)):` everything inside happens on that day, everybody signed in."""
+
+    @contextmanager
+    def moved(day: date) -> Iterator[None]:
+        at(engine, cast, day)
+        with door.clock_at(day):
+            yield
+        at(engine, cast, TODAY)
+
+    return moved
