@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Engine, and_, event, exists, false, or_, select, true
@@ -170,7 +170,7 @@ def _appealed(c: Any, me: int) -> ColumnElement[bool]:
 
 
 def _reach(scope: Scope, c: Any, me: int, units: list[int]) -> ColumnElement[bool]:
-    regular = c.compartment == Compartment.REGULAR
+    regular: ColumnElement[bool] = c.compartment == Compartment.REGULAR
     calm = and_(regular, c.red_flag.is_(False))  # a red flag is on the board of named people only
     match scope:
         case Scope.NONE:
@@ -190,9 +190,9 @@ def _reach(scope: Scope, c: Any, me: int, units: list[int]) -> ColumnElement[boo
         case Scope.APPEALED:
             return and_(regular, _appealed(c, me))
         case Scope.UNWANTED:
-            return c.compartment == Compartment.UNWANTED_BEHAVIOUR
+            return cast("ColumnElement[bool]", c.compartment == Compartment.UNWANTED_BEHAVIOUR)
         case Scope.WHISTLEBLOWER:
-            return c.compartment == Compartment.WHISTLEBLOWER
+            return cast("ColumnElement[bool]", c.compartment == Compartment.WHISTLEBLOWER)
 
 
 def _rule_for(person: Person, right: Right, units: list[int]) -> Callable[[Any], ColumnElement[bool]]:
@@ -269,7 +269,7 @@ def _narrow(state: ORMExecuteState) -> None:
     if state.execution_options.get("row_rule") is False or "criteria" not in state.session.info:
         return
     if state.is_select or state.is_update or state.is_delete:
-        state.statement = state.statement.options(*state.session.info["criteria"])  # type: ignore[attr-defined]
+        state.statement = state.statement.options(*state.session.info["criteria"])
 
 
 # Coming in

@@ -1,0 +1,49 @@
+# Everything from nothing, on a machine with git, make and Python 3.11 or newer.
+PYTHON ?= python3
+PORT ?= 8501
+PROFILE ?= training
+VENV := .venv
+PY := $(VENV)/bin/python
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.runtime: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Weerklank needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what Weerklank needs (once) ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+setup: $(VENV)/.runtime ## virtual environment with the pinned requirements
+
+run: setup ## start the register (SQLite in data/) on PORT=8501
+	@$(PY) manage.py run --port $(PORT)
+
+demo: setup ## a filled register on a database of its own: PROFILE=training or kinderopvang-welzijn
+	@$(PY) manage.py demo --profile $(PROFILE) --port $(PORT)
+
+test: $(VENV)/.dev ## all tests
+	@$(PY) -m pytest
+
+check: $(VENV)/.dev ## formatting, lint and types
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy .
+
+screenshots: $(VENV)/.dev ## make the pictures of the handbook again (needs Chromium)
+	@$(PY) -m tests.browser.screenshots
+
+lock: $(VENV)/.runtime ## pin requirements*.in again, with hashes
+	@$(PY) -m pip install --quiet --disable-pip-version-check uv
+	@$(PY) -m uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements.in -o requirements.txt
+	@$(PY) -m uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
+
+.PHONY: help setup run demo test check screenshots lock

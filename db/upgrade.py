@@ -1,0 +1,62 @@
+"""Bringing a database to the newest schema: one transaction, all or nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+from db.models import Base
+
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def newest() -> str | None:
+    """The revision that this version of the program needs."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def current(engine: Engine) -> str | None:
+    """The revision that the database has; None for an empty one."""
+    with engine.execution_options(access="read").connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(engine: Engine, target: str = "head") -> None:
+    """To `target` (a revision or "head"), in one transaction."""
+    config = _config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, target)
+
+
+def downgrade(engine: Engine, target: str) -> None:
+    config = _config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, target)
+
+
+def revise(engine: Engine, message: str) -> None:
+    """For builders: write a migration from the difference between the models and the database."""
+    config = _config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.revision(config, message=message, autogenerate=True)
+
+
+def differences(engine: Engine) -> list[object]:
+    """What the models have and the database lacks, or the other way round; empty when they agree."""
+    with engine.execution_options(access="read").connect() as connection:
+        return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
