@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 from db import models as m
@@ -20,6 +22,7 @@ from db.settings import write_settings
 from domain.rights import Role
 from services import door
 from services.profiles import adopt_into
+from tests import postgres as postgresql
 
 TODAY = date(2026, 11, 21)
 
@@ -121,18 +124,51 @@ def sign_everybody_in(session: Session, cast: Cast, moment: datetime) -> None:
             row.created_at = row.last_seen_at = moment
 
 
+POSTGRESQL = os.environ.get("WEERKLANK_TEST_DATABASE") == "postgresql"
+PROFILES = ("training", "kinderopvang-welzijn")
+
+
+def need(what: str) -> None:
+    """Skip on a machine that lacks something, unless everything is required (CI)."""
+    if os.environ.get("WEERKLANK_REQUIRE_ALL"):
+        pytest.fail(f"{what} is missing")
+    pytest.skip(f"{what} is missing")
+
+
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Cast]]:
-    """One filled SQLite file per profile, copied for each test."""
+def postgres() -> Iterator[str]:
+    """The address of a scratch PostgreSQL server; format a database name into it."""
+    if postgresql.binaries() is None:
+        need("PostgreSQL")
+    with postgresql.server() as address:
+        yield address
+
+
+def on_server(address: str, statement: str) -> None:
+    engine = create_engine(address.format("postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> dict[str, tuple[str, Cast]]:
+    """One filled database per profile, copied for each test: a SQLite file, or a PostgreSQL template."""
     made = {}
-    for profile in ("training", "kinderopvang-welzijn"):
-        path = tmp_path_factory.mktemp("template") / f"{profile}.db"
-        engine = make_engine(f"sqlite:///{path}")
+    for profile in PROFILES:
+        if POSTGRESQL:
+            source = "template_" + profile.replace("-", "_")
+            on_server(request.getfixturevalue("postgres"), f"CREATE DATABASE {source}")
+            url = request.getfixturevalue("postgres").format(source)
+        else:
+            source = str(tmp_path_factory.mktemp("template") / f"{profile}.db")
+            url = f"sqlite:///{source}"
+        engine = make_engine(url)
         m.Base.metadata.create_all(engine)
         with Session(engine) as session, session.begin():
             cast = people_the_register(session, profile)
         engine.dispose()
-        made[profile] = (path, cast)
+        made[profile] = (source, cast)
     return made
 
 
@@ -143,12 +179,25 @@ def profile() -> str:
 
 
 @pytest.fixture
-def engine(
-    templates: dict[str, tuple[Path, Cast]], profile: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Engine]:
-    path = tmp_path / "weerklank.db"
-    shutil.copy(templates[profile][0], path)
-    monkeypatch.setenv("WEERKLANK_DATABASE_URL", f"sqlite:///{path}")
+def database_url(
+    templates: dict[str, tuple[str, Cast]], profile: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    source = templates[profile][0]
+    if not POSTGRESQL:
+        path = tmp_path / "weerklank.db"
+        shutil.copy(source, path)
+        yield f"sqlite:///{path}"
+        return
+    address = request.getfixturevalue("postgres")
+    name = f"test_{uuid4().hex[:12]}"
+    on_server(address, f"CREATE DATABASE {name} TEMPLATE {source}")
+    yield address.format(name)
+    on_server(address, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def engine(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    monkeypatch.setenv("WEERKLANK_DATABASE_URL", database_url)
     monkeypatch.setenv("WEERKLANK_DATA", str(tmp_path))
     monkeypatch.setenv("WEERKLANK_TODAY", TODAY.isoformat())
     door.engine.cache_clear()
@@ -158,7 +207,7 @@ def engine(
 
 
 @pytest.fixture
-def cast(engine: Engine, templates: dict[str, tuple[Path, Cast]], profile: str) -> Cast:
+def cast(engine: Engine, templates: dict[str, tuple[str, Cast]], profile: str) -> Cast:
     """Everybody, signed in today (2026-11-21)."""
     people = templates[profile][1]
     at(engine, people, TODAY)
