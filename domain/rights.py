@@ -42,6 +42,7 @@ class Right(StrEnum):
     CLOSE = "close"  # close, not handled
     CONSULT = "consult"
     DECIDE = "decide"
+    ENTER = "enter"  # who am I, the words of the procedure, help: reading only; everybody who is signed in
     EXPORT = "export"
     EXTEND = "extend"
     IDENTITY = "identity"  # who complained
@@ -51,13 +52,13 @@ class Right(StrEnum):
     READ = "read"  # the whole dossier
     REGISTER = "register"
     REOPEN = "reopen"
-    SELF = "self"  # own account, help, drafts
+    SELF = "self"  # own account, drafts; everybody who is signed in
     SEND = "send"  # letters
     SIGN_IN = "sign_in"  # what a visitor may do: sign in, use a one-time link
     WORK = "work"  # log contact, notes, measures, attachments, external route
 
 
-READ_RIGHTS = frozenset({Right.EXPORT, Right.IDENTITY, Right.LIST, Right.OPEN, Right.OVERVIEW, Right.READ})
+READ_RIGHTS = frozenset({Right.ENTER, Right.EXPORT, Right.IDENTITY, Right.LIST, Right.OPEN, Right.OVERVIEW, Right.READ})
 
 
 class Scope(StrEnum):

@@ -293,7 +293,7 @@ def _identify(session: Session, actor: Actor, now: datetime) -> tuple[Person, fr
     roles = frozenset(Role(held.role) for held in account.roles)
     if not _is_live(row, account, roles, now):
         raise Refused("signed_out")
-    rights = frozenset(right for role in roles for right in RIGHTS[role]) | {Right.SELF}
+    rights = frozenset(right for role in roles for right in RIGHTS[role]) | {Right.ENTER, Right.SELF}
     return Person(account.id, account.name, account.display_name, roles, account.language, account.unit_id), rights
 
 

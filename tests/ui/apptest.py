@@ -1,0 +1,32 @@
+"""Open a page as somebody, the way the real app does: through the shell, with the identity that the gate gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from tests.conftest import Cast
+
+SHELL = Path(__file__).resolve().parents[2] / "ui" / "shell.py"
+
+
+class NotForThem(AssertionError):
+    """The page is not registered for this person: they got another one."""
+
+
+def open_page(cast: Cast, who: str | None, page: str, **query: str) -> AppTest:
+    """`page` ("board") as `who` sees it, run once; `query` is what stands after the question mark.
+
+    `who` None is a visitor. Raises NotForThem when the menu does not offer the page to this person.
+    """
+    at = AppTest.from_file(SHELL, default_timeout=30)
+    at.user = {"session": cast.actor(who)} if who else {}
+    at.query_params.update(query)
+    wanted = "" if page == "home" else calc_hash(page)
+    at._page_hash = wanted  # as a browser that opens the address
+    at.run()
+    if who and wanted and wanted not in at._registered_pages:
+        raise NotForThem(f"{who} has no page {page}")
+    return at

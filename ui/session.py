@@ -1,0 +1,181 @@
+"""What every page asks: who is here, in which language, where are the other pages, and how is a refusal shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from domain.errors import Refused
+from domain.rights import Right, Scope
+from services.accounts import Me
+from services.door import Actor
+from text import LANGUAGES, translate
+
+ROOT = Path(__file__).resolve().parent.parent
+
+_REGULAR = frozenset(Scope) - {Scope.NONE, Scope.APPEALED, Scope.UNWANTED, Scope.WHISTLEBLOWER}
+_CLOSED = frozenset({Scope.UNWANTED, Scope.WHISTLEBLOWER})
+
+ICONS = {
+    "home": ":material/home:",
+    "intake": ":material/add_comment:",
+    "board": ":material/view_list:",
+    "complaint": ":material/folder_open:",
+    "appeals": ":material/balance:",
+    "overview": ":material/bar_chart:",
+    "restricted": ":material/lock:",
+    "people": ":material/group:",
+    "help": ":material/help:",
+    "account": ":material/person:",
+}
+HIDDEN = frozenset({"home", "complaint"})  # reachable by address and by a row, not in the menu
+
+
+def actor() -> Actor:
+    """The session id that the gate put into `st.user`; None for a visitor. Widgets cannot set it."""
+    session = st.user.get("session")
+    return session if isinstance(session, str) and session else None
+
+
+def me() -> Me:
+    """Who is signed in, as the shell read it at the start of this run. For menus and greetings, not for decisions."""
+    person = st.session_state.get("session.me")
+    if not isinstance(person, Me):
+        raise Refused("signed_out")
+    return person
+
+
+def has(right: Right) -> bool:
+    """Does this person hold `right` at all? For menus only: the door decides."""
+    return me().may(right)
+
+
+def language() -> str:
+    person = st.session_state.get("session.me")
+    chosen = person.language if isinstance(person, Me) else st.session_state.get("session.language", "nl")
+    return chosen if chosen in LANGUAGES else "nl"
+
+
+def t(key: str, **values: object) -> str:
+    """The message in the language of the person who is here."""
+    return translate(language(), key, **values)
+
+
+# Pages
+
+
+def reachable(name: str, person: Me) -> bool:
+    """Is this page for this person? A menu, not a lock."""
+    match name:
+        case "intake":
+            return person.may(Right.REGISTER)
+        case "board":
+            return bool(person.reach(Right.LIST) & _REGULAR)
+        case "complaint":
+            return person.may(Right.OPEN)
+        case "appeals":
+            return person.may(Right.APPEAL_RULE)
+        case "overview":
+            return person.may(Right.OVERVIEW)
+        case "restricted":
+            return bool(person.reach(Right.LIST) & _CLOSED)
+        case "people":
+            return person.may(Right.ACCOUNTS)
+    return True
+
+
+class _Pages(Mapping[str, st.Page]):
+    """`PAGES["complaint"]`: a page by name, for st.switch_page and st.page_link. Made anew each time: a page object
+    belongs to one run, and a shared one would belong to everybody."""
+
+    def __getitem__(self, name: str) -> st.Page:
+        if name not in ICONS:
+            raise KeyError(name)
+        return st.Page(
+            ROOT / "pages" / f"{name}.py",
+            title=t(f"menu.{name}"),
+            icon=ICONS[name],
+            url_path=name,
+            default=name == "home",
+            visibility="hidden" if name in HIDDEN else "visible",
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in ICONS if (ROOT / "pages" / f"{name}.py").is_file())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+PAGES = _Pages()
+
+
+# Refusals
+
+
+def sentence(refusal: Refused) -> str:
+    """What a refusal says to the person; lists in its values are keys of messages."""
+    values = {
+        name: ", ".join(t(str(each)) for each in value) if isinstance(value, list | tuple | frozenset) else value
+        for name, value in refusal.values.items()
+    }
+    return t(f"refused.{refusal.code}", **values)
+
+
+class Fields:
+    """Places under the fields of one form, where a refusal that names the field is shown.
+
+    places = Fields(); title = st.text_input(...); places.under("title"); ... with show_refusals(places): ...
+    """
+
+    def __init__(self) -> None:
+        self._places: dict[str, DeltaGenerator] = {}
+
+    def under(self, field: str) -> None:
+        """Call right after the field's widget."""
+        self._places[field] = st.empty()
+
+    def place(self, field: str | None) -> DeltaGenerator | None:
+        return self._places.get(field) if field else None
+
+
+@contextmanager
+def show_refusals(fields: Fields | None = None, area: DeltaGenerator | None = None) -> Iterator[None]:
+    """Shows what a service refused: under the field to blame, else in `area`, else here. What was typed stays."""
+    try:
+        yield
+    except Refused as refusal:
+        place = fields.place(refusal.field) if fields else None
+        (place or area or st).error(sentence(refusal), icon=":material/error:")
+
+
+# What a page remembers until it is left
+
+
+def form_id(key: str) -> str:
+    """The id of one visit to a form ("intake", "complaint.note"): the same until the page is left, so that a double
+    click is recognised."""
+    name = f"{key}.form_id"
+    if name not in st.session_state:
+        st.session_state[name] = str(uuid4())
+    return str(st.session_state[name])
+
+
+def new_form_id(key: str) -> None:
+    """After what the form makes was made and the person stays on the page: the next one is another one."""
+    st.session_state.pop(f"{key}.form_id", None)
+
+
+def forget_other_pages(name: str) -> None:
+    """Drop what other pages remembered; keys are ``<page>.<what>``, "session" is everybody's."""
+    if st.session_state.get("session.page") == name:
+        return
+    st.session_state["session.page"] = name
+    for key in list(st.session_state):
+        if str(key).split(".", 1)[0] in ICONS.keys() - {name}:
+            del st.session_state[key]
