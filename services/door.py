@@ -213,8 +213,9 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
 
     first_line = Scope.APPEALED not in scopes(person.roles, Right.READ)
 
-    def papers(model: Any, event_id: Any) -> ColumnElement[bool]:
-        """The first line sees its file; a reviewer sees it as it stood at the appeal, and the appeal's own papers."""
+    def papers(model: Any, event_id: Any, author: Any) -> ColumnElement[bool]:
+        """The first line sees its file; a reviewer sees it as it stood at the appeal, the appeal's own papers, and what
+        she wrote herself."""
         if first_line:
             return and_(within(model, Right.READ), model.side == Side.FILE)
         seen, appeal = m.Event.__table__.alias(), m.Appeal.__table__.alias()
@@ -224,12 +225,12 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
             appeal.c.reviewer_id == me,
             seen.c.seq <= appeal.c.snapshot_seq,
         )
-        return and_(within(model, Right.READ), or_(model.side == Side.APPEAL, before))
+        return and_(within(model, Right.READ), or_(model.side == Side.APPEAL, author == me, before))
 
     def beside(model: Any, parent: Any, key: Any) -> ColumnElement[bool]:
         above = parent.__table__.alias()
-        event_id = above.c.id if parent is m.Event else above.c.event_id
-        return exists().where(above.c.id == key, papers(above.c, event_id))
+        event_id, author = (above.c.id, above.c.actor_id) if parent is m.Event else (above.c.event_id, above.c.recorded_by)
+        return exists().where(above.c.id == key, papers(above.c, event_id, author))
 
     def until_appeal(model: Any, decision_id: Any) -> ColumnElement[bool]:
         if first_line:
@@ -250,11 +251,11 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
         m.Party: within(m.Party, Right.READ),
         m.Promise: within(m.Promise, right),
         m.ChainHead: within(m.ChainHead, right),
-        m.Event: papers(m.Event, m.Event.id),
+        m.Event: papers(m.Event, m.Event.id, m.Event.actor_id),
         m.EventText: beside(m.EventText, m.Event, m.EventText.event_id),
-        m.Message: papers(m.Message, m.Message.event_id),
+        m.Message: papers(m.Message, m.Message.event_id, m.Message.recorded_by),
         m.MessageText: beside(m.MessageText, m.Message, m.MessageText.message_id),
-        m.Attachment: papers(m.Attachment, m.Attachment.event_id),
+        m.Attachment: papers(m.Attachment, m.Attachment.event_id, m.Attachment.added_by),
         m.Decision: until_appeal(m.Decision, m.Decision.id),
         m.Measure: until_appeal(m.Measure, m.Measure.decision_id),
         m.Appeal: within(m.Appeal, Right.READ),
@@ -329,7 +330,7 @@ def _enter(session: Session, actor: Actor, person: Person, right: Right, now: da
     return Work(session, person, right, now, session_id, rules)
 
 
-# Two questions that are asked before any row may be seen. Each has one answer for every "no".
+# Three questions that are asked before any row may be seen. Each has one answer for every "no".
 
 
 def already_made(w: Work, form_id: str) -> m.Complaint | None:
@@ -340,7 +341,8 @@ def already_made(w: Work, form_id: str) -> m.Complaint | None:
 
 def appealable(w: Work, reference: str, surname_key: str) -> m.Complaint | None:
     """The dossier with exactly this reference whose complainant has this surname, for a reviewer to whom nothing is
-    assigned yet. None too when the reviewer is excluded from it."""
+    assigned yet. None too when the reviewer is excluded from it. Once found, the rest of this transaction sees this
+    dossier and no other: the service must look at it before it says yes or no."""
     query = (
         select(m.Complaint)
         .join(m.Complainant, m.Complainant.complaint_id == m.Complaint.id)
@@ -351,4 +353,19 @@ def appealable(w: Work, reference: str, surname_key: str) -> m.Complaint | None:
             _not_excluded(m.Complaint, w.me),
         )
     )
+    complaint = w.session.scalar(query, execution_options={"row_rule": False})
+    if complaint is not None:
+        w.session.info["criteria"] = _only(complaint.id)
+    return complaint
+
+
+def already_lodged(w: Work, form_id: str) -> m.Appeal | None:
+    """The appeal that this person registered with this form a moment ago, though somebody else may hear it."""
+    query = select(m.Appeal).where(m.Appeal.form_id == form_id, m.Appeal.registered_by == w.me)
     return w.session.scalar(query, execution_options={"row_rule": False})
+
+
+def _only(complaint_id: int) -> list[Any]:
+    belonging = [mapper.class_ for mapper in m.Base.registry.mappers if "complaint_id" in mapper.columns]
+    rules = [with_loader_criteria(model, model.complaint_id == complaint_id, include_aliases=True) for model in belonging]
+    return [with_loader_criteria(m.Complaint, m.Complaint.id == complaint_id, include_aliases=True), *rules]
