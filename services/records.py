@@ -17,6 +17,7 @@ from domain.vocabulary import EventKind, Side
 from services.door import Work
 
 GENESIS = "0" * 64
+_UNSEEN: dict[str, Any] = {"execution_options": {"row_rule": False}}
 
 
 def load(w: Work, reference: str, seen: int | None = None) -> m.Complaint:
@@ -71,6 +72,14 @@ def record(
     if words:
         w.session.add(m.EventText(event_id=entry.id, complaint_id=complaint.id, text=words))
     return entry
+
+
+def files_of(w: Work, complaint: m.Complaint) -> list[m.Attachment]:
+    """What is attached to a dossier already found (though its maker may not see it). The head is locked first: whoever
+    adds a file at the same moment waits, and then counts this one."""
+    w.session.execute(select(m.ChainHead.seq).where(m.ChainHead.complaint_id == complaint.id).with_for_update(), **_UNSEEN)
+    query = select(m.Attachment).where(m.Attachment.complaint_id == complaint.id, m.Attachment.removed_at.is_(None))
+    return list(w.session.scalars(query, **_UNSEEN))
 
 
 def event_hash(entry: m.Event) -> str:

@@ -1,0 +1,176 @@
+"""Files in a dossier: the bytes under an own random name in the data folder, everything else in the row."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import exists, select
+
+from db import models as m
+from db.engine import data_dir
+from domain.attachments import check_count, check_size, clean_name
+from domain.errors import Refused
+from domain.rights import Right
+from domain.texts import required
+from domain.vocabulary import EventKind, Side
+from services.attachment_types import verified_type
+from services.door import Actor, Work, already_made, work
+from services.records import files_of, record
+
+INTAKE_LASTS = timedelta(hours=1)
+_log = logging.getLogger("weerklank.attachments")
+
+File = tuple[str, bytes]  # the name as given, the content
+
+
+def add(actor: Actor, reference: str, files: Sequence[File]) -> tuple[str, ...]:
+    """The tokens of the attached files, in their order: all of them or none. A file that is in the dossier already is
+    not attached twice (a double click). Raises Refused ``not_found`` and the ``attachment_...`` codes."""
+    with _undone_on_error() as written, work(actor, Right.WORK) as w:
+        complaint = w.session.scalar(select(m.Complaint).where(m.Complaint.reference == reference))
+        return _attach(w, complaint, files, written)
+
+
+def add_at_intake(actor: Actor, form_id: str, files: Sequence[File]) -> tuple[str, ...]:
+    """As `add`, to the dossier that this person made with this form within the last hour, though reporters may not work
+    in it, nor see what they handed over. Answers nothing about the dossier."""
+    with _undone_on_error() as written, work(actor, Right.REGISTER) as w:
+        complaint = already_made(w, form_id)
+        if complaint is not None and w.now - complaint.registered_at > INTAKE_LASTS:
+            complaint = None
+        return _attach(w, complaint, files, written)
+
+
+def fetch(actor: Actor, token: str) -> tuple[str, str, bytes]:
+    """Name, media type and content; who took it is logged. Foreign, unknown and removed are one: ``not_found``.
+    Raises Refused ``attachment_damaged`` when the bytes are gone or are not what was attached."""
+    with work(actor, Right.READ) as w:
+        row = _row(w, token)
+        name, media_type, sha256, complaint_id = row.name, row.media_type, row.sha256, row.complaint_id
+    content = _stored(token, sha256)
+    with work(actor, Right.SELF) as w:
+        w.session.add(m.AccessLog(account_id=w.me, complaint_id=complaint_id, at=w.now, what="attachment"))
+    return name, media_type, content
+
+
+def remove(actor: Actor, token: str, reason: str) -> None:
+    """Take a file out of the dossier and off the disk; that it was there, and why it went, stays in the history.
+    Raises Refused: ``not_found``, ``missing`` (reason), ``attachment_in_appeal``."""
+    with work(actor, Right.WORK) as w:
+        row = _row(w, token)
+        complaint = w.session.get(m.Complaint, row.complaint_id)
+        if complaint is None:  # may be read, not worked in
+            raise Refused("not_found")
+        why = required(reason, "reason")
+        if w.session.scalar(select(exists().where(m.Appeal.complaint_id == row.complaint_id))):
+            raise Refused("attachment_in_appeal")  # the reviewer gets the file as it stood
+        row.removed_at = w.now
+        record(w, complaint, EventKind.ATTACHMENT_REMOVED, text=f"{row.name}\n{why}", sha256=row.sha256, size=row.size)
+    _path(token).unlink(missing_ok=True)
+
+
+def _row(w: Work, token: str) -> m.Attachment:
+    row = w.session.scalar(select(m.Attachment).where(m.Attachment.token == token, m.Attachment.removed_at.is_(None)))
+    if row is None:
+        raise Refused("not_found")
+    return row
+
+
+def _attach(w: Work, complaint: m.Complaint | None, files: Sequence[File], written: list[Path]) -> tuple[str, ...]:
+    if complaint is None:
+        raise Refused("not_found")
+    present = {row.sha256: row.token for row in files_of(w, complaint)}
+    tokens = []
+    for name, content in files:
+        check_size(content)
+        sha256 = hashlib.sha256(content).hexdigest()
+        if sha256 not in present:
+            check_count(len(present), 1)
+            present[sha256] = _attach_one(w, complaint, clean_name(name), content, sha256, written)
+        tokens.append(present[sha256])
+    return tuple(tokens)
+
+
+def _attach_one(w: Work, complaint: m.Complaint, name: str, content: bytes, sha256: str, written: list[Path]) -> str:
+    media_type, token = verified_type(name, content), secrets.token_urlsafe(32)
+    event = record(w, complaint, EventKind.ATTACHMENT_ADDED, text=name, media_type=media_type, size=len(content), sha256=sha256)
+    written.append(_path(token))
+    _store(_path(token), content)
+    w.session.add(
+        m.Attachment(
+            token=token,
+            complaint_id=complaint.id,
+            side=Side.FILE,
+            name=name,
+            media_type=media_type,
+            size=len(content),
+            sha256=sha256,
+            added_by=w.me,
+            added_at=w.now,
+            event_id=event.id,
+        )
+    )
+    return token
+
+
+# The disk. A file stands before its row does; a row that does not come takes its file along.
+
+
+@contextmanager
+def _undone_on_error() -> Iterator[list[Path]]:
+    """Around the transaction, so that a refused commit counts too."""
+    written: list[Path] = []
+    try:
+        yield written
+    except BaseException:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _path(token: str) -> Path:
+    folder = data_dir() / "attachments"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / token
+
+
+def _store(path: Path, content: bytes) -> None:
+    half = path.with_name(f"{path.name}.half")
+    try:
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        half.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        _log.exception("a file could not be stored")
+        raise Refused("attachment_not_stored", "attachments") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _stored(token: str, sha256: str) -> bytes:
+    try:
+        content = _path(token).read_bytes()
+    except OSError as error:
+        _log.exception("an attached file cannot be read")
+        raise Refused("attachment_damaged") from error
+    if hashlib.sha256(content).hexdigest() != sha256:
+        _log.error("an attached file is not what was attached")
+        raise Refused("attachment_damaged")
+    return content
