@@ -211,6 +211,11 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
         complaint = m.Complaint.__table__.alias()
         return exists().where(complaint.c.id == model.complaint_id, rules[needs](complaint.c))
 
+    def closed(model: Any) -> ColumnElement[bool]:
+        """In a closed compartment a confidant who reviews appeals too is its keeper, not a reviewer."""
+        complaint = m.Complaint.__table__.alias()
+        return exists().where(complaint.c.id == model.complaint_id, complaint.c.compartment != Compartment.REGULAR)
+
     first_line = Scope.APPEALED not in scopes(person.roles, Right.READ)
 
     def papers(model: Any, event_id: Any, author: Any) -> ColumnElement[bool]:
@@ -225,7 +230,7 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
             appeal.c.reviewer_id == me,
             seen.c.seq <= appeal.c.snapshot_seq,
         )
-        return and_(within(model, Right.READ), or_(model.side == Side.APPEAL, author == me, before))
+        return and_(within(model, Right.READ), or_(model.side == Side.APPEAL, author == me, before, closed(model)))
 
     def beside(model: Any, parent: Any, key: Any) -> ColumnElement[bool]:
         above = parent.__table__.alias()
@@ -236,14 +241,12 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
         if first_line:
             return within(model, Right.READ)
         appeal = m.Appeal.__table__.alias()
-        return and_(
-            within(model, Right.READ),
-            exists().where(
-                appeal.c.complaint_id == model.complaint_id,
-                appeal.c.reviewer_id == me,
-                decision_id <= appeal.c.decision_id,
-            ),
+        before = exists().where(
+            appeal.c.complaint_id == model.complaint_id,
+            appeal.c.reviewer_id == me,
+            decision_id <= appeal.c.decision_id,
         )
+        return and_(within(model, Right.READ), or_(before, closed(model)))
 
     rule = {
         m.Complaint: rules[right](m.Complaint),
