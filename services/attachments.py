@@ -7,7 +7,7 @@ import logging
 import os
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -73,7 +73,7 @@ def remove(actor: Actor, token: str, reason: str) -> None:
             raise Refused("attachment_in_appeal")  # the reviewer gets the file as it stood
         row.removed_at = w.now
         record(w, complaint, EventKind.ATTACHMENT_REMOVED, text=f"{row.name}\n{why}", sha256=row.sha256, size=row.size)
-    _path(token).unlink(missing_ok=True)
+    _discard(_path(token))
 
 
 def _row(w: Work, token: str) -> m.Attachment:
@@ -131,19 +131,23 @@ def _undone_on_error() -> Iterator[list[Path]]:
         yield written
     except BaseException:
         for path in written:
-            path.unlink(missing_ok=True)
+            _discard(path)
         raise
 
 
 def _path(token: str) -> Path:
-    folder = data_dir() / "attachments"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder / token
+    return data_dir() / "attachments" / token
+
+
+def _discard(path: Path) -> None:
+    with suppress(FileNotFoundError, NotADirectoryError):
+        path.unlink()
 
 
 def _store(path: Path, content: bytes) -> None:
     half = path.with_name(f"{path.name}.half")
     try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
         with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)
             file.flush()
@@ -151,7 +155,7 @@ def _store(path: Path, content: bytes) -> None:
         half.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        half.unlink(missing_ok=True)
+        _discard(half)
         _log.exception("a file could not be stored")
         raise Refused("attachment_not_stored", "attachments") from error
 
