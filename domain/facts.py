@@ -1,0 +1,45 @@
+"""What can happen in a dossier, as far as promises are concerned: it opens them, meets them or ends them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Fact(StrEnum):
+    """Each fact has the date on which it happened, not on which it was entered. An internal note is not a fact."""
+
+    RECEIVED = "received"  # reached anybody of the organisation
+    REGISTERED = "registered"
+    SUSPICION_KNOWN = "suspicion_known"  # a red flag raised after registration
+    CONSULTED = "consulted"  # the director with the partners, naming who acknowledges
+    ACK_ACTION_SENT = "ack_action_sent"  # written, to the complainant: what was done
+    ACK_PROMISE_SENT = "ack_promise_sent"  # written, to the complainant: a reaction within a week
+    ACK_SENT = "ack_sent"  # acknowledgement of a report in a closed compartment
+    ACK_IMPOSSIBLE = "ack_impossible"  # anonymous: nobody to write to
+    CONTACT = "contact"  # talk, call or message with the complainant
+    CONTACT_AFTER_ACK = "contact_after_ack"  # derived: contact on or after the day of the acknowledgement
+    OUTBOUND = "outbound"  # any written message to the complainant
+    RESPONSE_SENT = "response_sent"
+    RESOLVED = "resolved"  # derived: the action letter on a complaint that was already resolved
+    DECIDED = "decided"
+    DECISION_SENT = "decision_sent"
+    FEEDBACK_SENT = "feedback_sent"  # to who reported wrongdoing
+    EXTENDED = "extended"  # the notice with a new date went out
+    RULING_EXTENDED = "ruling_extended"  # the same, for the ruling in an appeal
+    EXPERT_CONSULTED = "expert_consulted"  # Wko 1.51b
+    MEASURE_AGREED = "measure_agreed"
+    MEASURE_DONE = "measure_done"
+    WITHDRAWN = "withdrawn"
+    NOT_HANDLED = "not_handled"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    APPEAL_LODGED = "appeal_lodged"
+    APPEAL_ACK_SENT = "appeal_ack_sent"
+    APPEAL_RULING_SENT = "appeal_ruling_sent"
+    NEW_DECISION_NEEDED = "new_decision_needed"  # a ruling annulled the decision
+    EXTERNAL_SUBMITTED = "external_submitted"
+    EXTERNAL_RULED = "external_ruled"
+    # of the organisation, not of a dossier
+    REVIEWED = "reviewed"
+    YEAR_ENDED = "year_ended"
+    YEAR_REPORT_SENT = "year_report_sent"
