@@ -1,0 +1,173 @@
+"""Invented cases beside the samples, so that the board shows every state and the overview has two years to compare."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from demo.stage import SAMPLE_DAY, Case, Stage
+from domain.vocabulary import Channel, CloseReason, ComplainantType, ExternalStage, Kind, LetterType, Outcome, SubjectType
+
+FIRST = ("Aafke", "Bram", "Carolien", "Dirk", "Elske", "Floor", "Gijs", "Hanneke", "Ingmar", "Jet", "Kees", "Loes", "Maarten",
+         "Nynke", "Oscar", "Pleun", "Quirijn", "Roos", "Sjoerd", "Tess")  # fmt: skip
+LAST = ("Aalders", "Boersma", "Cuperus", "Dorrestein", "Eikelboom", "Franke", "Gerbens", "Haverkort", "IJzerman", "Jorritsma",
+        "Klaver", "Looman", "Meinders", "Noordhuis", "Oskam", "Paardekoper", "Ruiter", "Staal", "Tigchelaar", "Uiterwijk")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Seed:
+    """One kind of complaint that comes up again and again."""
+
+    unit: str
+    category: str
+    subcategory: str
+    title: str
+    text: str
+    complainant: ComplainantType
+    subject: SubjectType
+    action: str | None
+
+
+SEEDS: dict[str, tuple[Seed, ...]] = {
+    "training": (
+        Seed("noord", "Organisatie en locatie", "Planning", "Datum op het laatste moment verzet", "De training is twee dagen vooraf verzet en ik had al vrij genomen.", ComplainantType.PARTICIPANT, SubjectType.SERVICE, "Excuses aangeboden en een nieuwe datum voorgesteld."),
+        Seed("noord", "Organisatie en locatie", "Online techniek", "Online sessie viel drie keer uit", "De verbinding viel steeds weg en we misten de helft.", ComplainantType.PARTICIPANT, SubjectType.SERVICE, None),
+        Seed("noord", "Trainer en begeleiding", "Bejegening", "Opmerking in de groep", "De trainer maakte een opmerking over mijn werk waar iedereen bij zat.", ComplainantType.PARTICIPANT, SubjectType.CONDUCT, None),
+        Seed("oost", "Kosten en annulering", "Factuur", "Factuur klopt niet met de offerte", "Er staan reiskosten op de factuur die niet in de offerte staan.", ComplainantType.COMMISSIONING_CLIENT, SubjectType.AGREEMENT, "Factuur aangehouden."),
+        Seed("oost", "Inhoud en niveau", "Te hoog of te laag", "Niveau te laag voor ervaren team", "Ons team kende de stof al na de eerste ochtend.", ComplainantType.COMMISSIONING_CLIENT, SubjectType.SERVICE, None),
+        Seed("oost", "Resultaat", "Doel niet gehaald", "Afgesproken doel niet gehaald", "Na zes sessies is er niets veranderd in de samenwerking.", ComplainantType.CLIENT, SubjectType.SERVICE, None),
+        Seed("noord", "Materiaal en certificaat", "Certificaat of accreditatie", "Certificaat laat op zich wachten", "Zes weken na afloop heb ik nog geen certificaat.", ComplainantType.PARTICIPANT, SubjectType.SERVICE, "Certificaat dezelfde dag verstuurd."),
+    ),
+    "kinderopvang-welzijn": (
+        Seed("vos", "Vervoer en ophalen", "Te laat opgehaald", "Bus weer te laat bij school", "De bus was weer twintig minuten te laat.", ComplainantType.PARENT, SubjectType.SERVICE, "Ouder gebeld en excuses aangeboden."),
+        Seed("egel", "Contract en facturen", "Factuur en tarief", "Dubbele afschrijving", "Er is in deze maand twee keer afgeschreven.", ComplainantType.PARENT, SubjectType.AGREEMENT, "Bedrag teruggestort."),
+        Seed("egel", "Communicatie en informatie", "Ouderapp", "Bericht in de ouderapp niet gelezen", "Ik had doorgegeven dat oma zou ophalen, niemand wist ervan.", ComplainantType.PARENT, SubjectType.SERVICE, None),
+        Seed("vos", "Kwaliteit en pedagogiek", "Vaste gezichten en groepsgrootte", "Steeds andere leiding", "Deze maand waren er zes verschillende mensen op de groep.", ComplainantType.PARENT, SubjectType.SERVICE, None),
+        Seed("buurthuis", "Activiteiten en aanbod", "Toegankelijkheid", "Lift al weken kapot", "Met mijn rollator kom ik niet bij de koffieochtend.", ComplainantType.RESIDENT, SubjectType.SERVICE, "Koffieochtend naar beneden verplaatst."),
+        Seed("buurthuis", "Bejegening", "Niet gehoord", "Niet serieus genomen aan de balie", "Ik werd weggestuurd zonder dat iemand luisterde.", ComplainantType.RESIDENT, SubjectType.CONDUCT, None),
+        Seed("buurthuis", "Hulpverlening en begeleiding", "Wisseling van begeleider", "Derde begeleider in een half jaar", "Ik moet mijn verhaal steeds opnieuw vertellen.", ComplainantType.CLIENT, SubjectType.SERVICE, None),
+    ),
+}  # fmt: skip
+
+
+class Inventor:
+    """Deterministic: the same seed gives the same register."""
+
+    def __init__(self, stage: Stage, profile: str) -> None:
+        self.stage, self.seeds, self.profile = stage, SEEDS[profile], profile
+        self.random = random.Random(20261121)  # noqa: S311 - invented cases, not secrets
+        self.made = 0
+
+    def day(self, days: int) -> str:
+        """The (sample) date this many days from the day of showing."""
+        return (SAMPLE_DAY + timedelta(days)).isoformat()
+
+    def enter(self, received: int, seed: int | None = None, **overrides: object) -> Case:
+        """A case received `received` days from now (negative), registered the same day."""
+        kind = self.seeds[seed % len(self.seeds)] if seed is not None else self.random.choice(self.seeds)
+        self.made += 1
+        name = f"{FIRST[self.made % len(FIRST)]} {LAST[(self.made * 7) % len(LAST)]}"
+        self.stage.day(self.day(received))
+        values: dict[str, object] = {
+            "received_on": self.stage.date(self.day(received)),
+            "channel": self.random.choice((Channel.PHONE, Channel.EMAIL, Channel.FACE_TO_FACE, Channel.EVALUATION_FORM)),
+            "subject_type": kind.subject, "title": kind.title, "description": kind.text, "category": kind.category,
+            "subcategory": kind.subcategory, "complainant_type": kind.complainant,
+            "red_flag": False if self.seeds is SEEDS["kinderopvang-welzijn"] else None,
+        }  # fmt: skip
+        by = "tom" if kind.unit in ("noord", "vos", "egel") else "rosa"
+        chosen = {"by": by, "unit": kind.unit, "complainant": name, "immediate_actions": kind.action}
+        return self.stage.enter(f"invented-{self.made}", **(chosen | values | overrides))  # type: ignore[arg-type]
+
+    def handled(self, received: int, days: tuple[int, int, int], outcome: Outcome, close: int | None) -> Case:
+        """From receipt to answer: acknowledged, handled, decided after `days`, closed after `close` more days."""
+        case = self.enter(received)
+        ack, contact, answer = days
+        self.stage.day(self.day(received))
+        case.consult("dora", ack_owner="cora")
+        self.stage.day(self.day(received + ack))
+        case.acknowledge("cora", LetterType.ACK_PROMISE)
+        case.assign("cora", "hans")
+        self.stage.day(self.day(received + contact))
+        case.call("hans", "Gebeld en doorgevraagd; klager wil vooral een oplossing.")
+        if answer > 7:
+            until = self.day(received + answer + 1)
+            case.extend("hans", until, "Wij wachten op informatie van een collega die terugkomt van verlof.")
+        self.stage.day(self.day(received + answer))
+        case.decide("hans", outcome, "Wij hebben het verhaal van beide kanten gehoord en de planning nagekeken.")
+        case.answer("hans", LetterType.DECISION)
+        if close is not None:
+            self.stage.day(self.day(received + answer + close))
+            case.close("dora", CloseReason.ACCEPTED)
+        return case
+
+
+def board_states(made: Inventor) -> None:
+    """One or more of everything that a board can show today."""
+    stage = made.stage
+    due_today = made.enter(-7, 0)
+    stage.day(made.day(-6))
+    due_today.consult("dora", ack_owner="cora")
+    due_today.acknowledge("cora", LetterType.ACK_PROMISE)
+    stage.day(made.day(-5))
+    due_today.assign("cora", "hans")
+    stage.day(made.day(-3))
+    due_today.call("hans", "Gebeld; klager is tevreden als het vóór de volgende keer geregeld is.")
+
+    late = made.enter(-12, 3)
+    stage.day(made.day(-11))
+    late.consult("dora", ack_owner="cora")
+    late.acknowledge("cora", LetterType.ACK_PROMISE)
+
+    extended = made.enter(-9, 5)
+    stage.day(made.day(-8))
+    extended.consult("dora", ack_owner="cora")
+    extended.acknowledge("cora", LetterType.ACK_PROMISE)
+    extended.assign("dora", "hilde")
+    stage.day(made.day(-4))
+    extended.extend("hilde", made.day(10), "Wij willen eerst met alle betrokkenen spreken.")
+
+    made.enter(-1, 1)  # new, without owner
+    made.enter(0, 2)
+    soon = made.enter(-4, 4)
+    stage.day(made.day(-3))
+    soon.consult("dora", ack_owner="petra" if made.profile == "training" else "cora")
+    soon.acknowledge("cora", LetterType.ACK_PROMISE)
+
+    decided = made.enter(-6, 6)
+    stage.day(made.day(-5))
+    decided.consult("dora", ack_owner="cora")
+    decided.acknowledge("cora", LetterType.ACK_PROMISE)
+    decided.assign("cora", "hans")
+    stage.day(made.day(-1))
+    decided.decide("dora", Outcome.PARTLY, "De afspraak was niet duidelijk vastgelegd.")
+
+    made.enter(-2, 0, already_resolved=True, immediate_actions="Ter plekke opgelost en excuses gemaakt.")
+    made.enter(-1, 3, kind=Kind.QUESTION, title="Hoe werkt de klachtenregeling?", description="Vraag over de stappen.")
+
+    made.handled(-11, (1, 3, 6), Outcome.UPHELD, None)  # answered, not closed
+    appealed = made.handled(-30, (1, 4, 6), Outcome.NOT_UPHELD, None)
+    stage.day(made.day(-12))
+    appealed.appeal("vera", Channel.EMAIL, "De reden klopt niet: ik heb het wel gemeld.")
+    stage.day(made.day(-10))
+    appealed.appeal_acknowledge("vera")
+
+    outside = made.enter(-5, 5)
+    outside.refer("cora", *OUTSIDE[made.profile], "De klager heeft zelf de weg naar buiten gekozen.")
+
+
+OUTSIDE: dict[str, tuple[str, ExternalStage]] = {
+    "training": ("independent_third_party", ExternalStage.COMMITTEE_PENDING),
+    "kinderopvang-welzijn": ("complaints_desk", ExternalStage.DESK),
+}
+
+
+def two_years(made: Inventor, cases: int = 40) -> None:
+    """Closed cases over this year and the last, some late, so that the overview has something to say."""
+    outcomes = (Outcome.UPHELD, Outcome.UPHELD, Outcome.PARTLY, Outcome.NOT_UPHELD, Outcome.NO_JUDGMENT)
+    longest = (SAMPLE_DAY - date(SAMPLE_DAY.year - 1, 1, 10)).days
+    for number in range(cases):
+        received = -35 - (number * (longest - 35)) // cases
+        answer = made.random.choice((4, 5, 5, 6, 6, 7, 12))
+        made.handled(received, (1, 3, answer), made.random.choice(outcomes), close=10)
