@@ -337,6 +337,8 @@ class MessageText(Base):
     complaint_id: Mapped[int] = _complaint()
     subject: Mapped[str]
     body: Mapped[str] = mapped_column(Text)
+    sheet: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what is printed around the text of our letters
+    salt: Mapped[str] = mapped_column(String(32), default="")  # of the hash in the event: goes when the text goes
 
 
 class Decision(Base):

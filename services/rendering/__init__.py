@@ -1,0 +1,24 @@
+"""A letter on paper: the same sheet as .docx and as .pdf. Pure functions: a sheet in, bytes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from domain.letters import Block
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything that is printed, in Dutch, ready to print. `links`: addresses of our own that may be clicked; what
+    somebody typed is never a link."""
+
+    organisation: str
+    sender_lines: tuple[str, ...]  # postal address, website
+    addressee: tuple[str, ...]
+    place_and_date: str
+    reference: str
+    subject: str
+    blocks: tuple[Block, ...]
+    labels: dict[str, str] = field(default_factory=dict)  # reference, page, of
+    links: tuple[str, ...] = ()
+    draft: str = ""  # the word that says this is not the letter that was sent; empty on the letter itself

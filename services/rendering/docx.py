@@ -1,0 +1,83 @@
+"""A sheet as .docx, in the organisation's own letterhead or in ours (`make_letterhead.py` makes that one).
+
+A letterhead is a Word file with places in double braces: organisation, sender_lines, addressee, place_and_date,
+reference, subject, draft, labels and the loop over `blocks`.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from html import escape
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from docx.opc.exceptions import PackageNotFoundError
+from docxtpl import DocxTemplate, Listing
+from jinja2 import TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from domain.errors import Refused
+from domain.texts import clean
+from services.rendering import Sheet
+
+LETTERHEAD = Path(__file__).resolve().parent / "letterhead.docx"
+_LONGEST_TITLE = 255  # what a Word file's title may hold
+_MARKUP = str.maketrans({"{": "&#123;", "}": "&#125;", "%": "&#37;"})
+
+
+class _Literal(Listing):  # type: ignore[misc]
+    """What is printed: never markup, and safe from docxtpl's own signs, such as ``{_{``."""
+
+    def __init__(self, text: str) -> None:
+        self.xml = escape(clean(text)).translate(_MARKUP)
+
+
+def render(sheet: Sheet, letterhead: Path | None = None) -> bytes:
+    """Raises Refused ``letterhead_broken`` when the organisation's own letterhead cannot be filled, or leaves out text."""
+    try:
+        template = DocxTemplate(letterhead or LETTERHEAD)
+        # The letterhead comes from outside: it may fill places, not run code.
+        template.render(_context(sheet), jinja_env=SandboxedEnvironment(autoescape=True), autoescape=True)
+        document = template.docx
+    except (TemplateError, PackageNotFoundError, zipfile.BadZipFile, KeyError, SyntaxError) as error:
+        raise Refused("letterhead_broken") from error
+    if not _whole(sheet, document):
+        raise Refused("letterhead_broken")
+    return _bytes(sheet, document)
+
+
+def _context(sheet: Sheet) -> dict[str, object]:
+    return {
+        "organisation": _Literal(sheet.organisation),
+        "sender_lines": _Literal("\n".join(sheet.sender_lines)),
+        "addressee": _Literal("\n".join(sheet.addressee)),
+        "place_and_date": _Literal(sheet.place_and_date),
+        "reference": _Literal(sheet.reference),
+        "subject": _Literal(sheet.subject),
+        "draft": _Literal(sheet.draft) if sheet.draft else "",
+        "labels": {name: _Literal(label) for name, label in sheet.labels.items()},
+        "blocks": [{"kind": str(block.kind), "text": _Literal(block.text)} for block in sheet.blocks],
+    }
+
+
+def _whole(sheet: Sheet, document: Any) -> bool:
+    printed = _bare("".join(each.text or "" for each in document.element.body.xpath(".//w:t")))
+    wanted = (sheet.reference, sheet.subject, *(block.text for block in sheet.blocks))
+    return all(_bare(clean(text)) in printed for text in wanted)
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
+
+
+def _bytes(sheet: Sheet, document: Any) -> bytes:
+    about = document.core_properties
+    about.title = sheet.subject[:_LONGEST_TITLE]
+    about.author = about.last_modified_by = sheet.organisation[:_LONGEST_TITLE]
+    about.subject = sheet.reference
+    about.language = "nl-NL"
+    about.comments = about.keywords = ""
+    file = BytesIO()
+    document.save(file)
+    return file.getvalue()

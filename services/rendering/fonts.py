@@ -1,0 +1,46 @@
+"""The fonts that come with the project, and the signs that they cannot print."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+
+FONTS = Path(__file__).resolve().parent / "fonts"
+SHOWN_INSTEAD = "\N{REPLACEMENT CHARACTER}"
+
+# Signs that change the direction of what follows: in print they would turn a sentence round.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@cache
+def _printable() -> frozenset[int]:
+    """What the regular, the bold and the italic font all have."""
+    covered = [frozenset(TTFont(path, lazy=True).getBestCmap()) for path in sorted(FONTS.glob("*.ttf"))]
+    return frozenset.intersection(*covered)
+
+
+def can_print(sign: str) -> bool:
+    return sign in "\n\t" or (ord(sign) in _printable() and sign not in _TURNING)
+
+
+def unprintable(text: str) -> tuple[str, ...]:
+    """The signs that the letter font lacks, each once, in order; invisible ones by their Unicode name."""
+    return tuple(dict.fromkeys(_shown(sign) for sign in text if not can_print(sign)))
+
+
+def _shown(sign: str) -> str:
+    if unicodedata.category(sign)[0] in "CZM":
+        return f"U+{ord(sign):04X} {unicodedata.name(sign, '')}".strip()
+    return sign
+
+
+def printable(text: str) -> str:
+    """`text` with a mark in the place of each sign that the font lacks; invisible ones are left out."""
+    return "".join(sign if can_print(sign) else _instead(sign) for sign in text)
+
+
+def _instead(sign: str) -> str:
+    return "" if unicodedata.category(sign) in ("Cf", "Mn") else SHOWN_INSTEAD

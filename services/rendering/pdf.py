@@ -1,0 +1,71 @@
+"""A sheet as PDF: tagged (PDF/UA-1), in Dutch, with our own fonts, nothing taken from the machine or the net."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typst
+
+from services.rendering import Sheet
+from services.rendering.fonts import FONTS, printable
+
+TEMPLATE = Path(__file__).resolve().parent / "letter.typ"
+_LONGEST_WORD = 40  # longer than any Dutch word: would run off the paper
+_BREAK_HERE = "\u200b"
+_MONTHS = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
+_DAY_OF_MONTH = re.compile(rf"(\d) ({_MONTHS})\b")
+_FIXED = datetime(2026, 1, 1, tzinfo=UTC)  # no clock: the same sheet gives the same bytes
+
+
+def render(sheet: Sheet) -> bytes:
+    """Signs that the font lacks are replaced by a mark; `fonts.unprintable` names them beforehand."""
+    made = typst.compile(
+        TEMPLATE.read_bytes(),
+        root=TEMPLATE.parent,
+        font_paths=[FONTS],
+        ignore_system_fonts=True,
+        sys_inputs={"sheet": json.dumps(_data(sheet), ensure_ascii=True)},
+        format="pdf",
+        pdf_standards=["ua-1"],
+        timestamp=_FIXED,
+    )
+    if not isinstance(made, bytes):
+        raise TypeError("one letter is one file")
+    return made
+
+
+def _data(sheet: Sheet) -> dict[str, object]:
+    return {
+        "organisation": _line(sheet.organisation),
+        "sender_lines": _pieces("\n".join(sheet.sender_lines), sheet.links),
+        "addressee": [_line(each) for each in sheet.addressee],
+        "place_and_date": _line(sheet.place_and_date),
+        "reference": _line(sheet.reference),
+        "subject": _line(sheet.subject),
+        "blocks": [{"kind": block.kind, "pieces": _pieces(block.text, sheet.links)} for block in sheet.blocks],
+        "labels": {name: _line(label) for name, label in sheet.labels.items()},
+        "draft": _line(sheet.draft),
+    }
+
+
+def _pieces(text: str, links: tuple[str, ...]) -> list[dict[str, object]]:
+    """The text, cut at our own addresses."""
+    if not links:
+        return [{"text": _line(text), "link": False}]
+    ours = re.compile("(" + "|".join(re.escape(link) for link in sorted(links, key=len, reverse=True)) + r")(?![\w/])")
+    cut = ours.split(text)
+    return [{"text": piece if piece in links else _line(piece), "link": piece in links} for piece in cut if piece]
+
+
+def _line(text: str) -> str:
+    dated = _DAY_OF_MONTH.sub("\\1\u00a0\\2", printable(text))  # 14 december stays on one line
+    return re.sub(rf"\S{{{_LONGEST_WORD + 1},}}", lambda word: _breakable(word[0]), dated)
+
+
+def _breakable(word: str) -> str:
+    """A place to break before each sign that stands on its own; accents stay with their letter."""
+    return "".join(sign if unicodedata.category(sign)[0] == "M" else _BREAK_HERE + sign for sign in word)
