@@ -45,9 +45,11 @@ class Right(StrEnum):
     ENTER = "enter"  # who am I, the words of the procedure, help: reading only; everybody who is signed in
     EXPORT = "export"
     EXTEND = "extend"
+    GREET = "greet"  # what the sign-in screen shows: reading only; visitors
     IDENTITY = "identity"  # who complained
     LIST = "list"  # a row on the board
     OPEN = "open"  # summary of one dossier
+    OPERATE = "operate"  # operator commands (manage.py): no role holds it
     OVERVIEW = "overview"
     READ = "read"  # the whole dossier
     REGISTER = "register"
@@ -58,7 +60,9 @@ class Right(StrEnum):
     WORK = "work"  # log contact, notes, measures, attachments, external route
 
 
-READ_RIGHTS = frozenset({Right.ENTER, Right.EXPORT, Right.IDENTITY, Right.LIST, Right.OPEN, Right.OVERVIEW, Right.READ})
+READ_RIGHTS = frozenset(
+    {Right.ENTER, Right.EXPORT, Right.GREET, Right.IDENTITY, Right.LIST, Right.OPEN, Right.OVERVIEW, Right.READ}
+)
 
 
 class Scope(StrEnum):

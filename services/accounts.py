@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from db import models as m
+from domain.errors import Refused
 from domain.rights import RIGHTS, Right, Role, Scope, scopes
 from services.door import Actor, work
+from text import LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -30,3 +33,11 @@ def whoami(actor: Actor) -> Me:
     with work(actor, Right.ENTER) as w:
         person = w.person
         return Me(w.me, person.name, person.display_name, person.roles, person.language)
+
+
+def choose_language(actor: Actor, language: str) -> None:
+    """Own language of the screens: nl or en."""
+    if language not in LANGUAGES:
+        raise Refused("unknown_value", "language")
+    with work(actor, Right.SELF) as w:
+        w.session.get_one(m.Account, w.me).language = language

@@ -289,7 +289,7 @@ def _identify(session: Session, actor: Actor, now: datetime) -> tuple[Person, fr
     if isinstance(actor, SystemActor):
         return Person(None, actor.command, actor.command, frozenset()), actor.rights
     if isinstance(actor, Visitor):
-        return Person(None, "", "", frozenset()), frozenset({Right.SIGN_IN})
+        return Person(None, "", "", frozenset()), frozenset({Right.GREET, Right.SIGN_IN})
     row = session.get(m.AuthSession, actor) if actor else None
     account = session.get(m.Account, row.account_id) if row else None
     if row is None or account is None:
@@ -340,6 +340,14 @@ def already_made(w: Work, form_id: str) -> m.Complaint | None:
     """The dossier that this person made with this form a moment ago (a double click), though they may not see it."""
     query = select(m.Complaint).where(m.Complaint.form_id == form_id, m.Complaint.reporter_id == w.me)
     return w.session.scalar(query, execution_options={"row_rule": False})
+
+
+def stay_with(w: Work, complaint: m.Complaint) -> None:
+    """For a dossier that this person made in this transaction, or a moment ago with the same form: its promises and
+    events are written and answered now, though its maker may not see it afterwards. Nothing else is visible any more."""
+    if complaint.reporter_id != w.me:
+        raise Refused("not_found")
+    w.session.info["criteria"] = _only(complaint.id)
 
 
 def appealable(w: Work, reference: str, surname_key: str) -> m.Complaint | None:

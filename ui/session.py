@@ -9,6 +9,8 @@ from uuid import uuid4
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from domain.errors import Refused
 from domain.rights import Right, Scope
@@ -40,6 +42,27 @@ def actor() -> Actor:
     """The session id that the gate put into `st.user`; None for a visitor. Widgets cannot set it."""
     session = st.user.get("session")
     return session if isinstance(session, str) and session else None
+
+
+def browser() -> str:
+    """The SHA-256 of this browser's cookie, as the gate gave it; empty where the browser keeps none."""
+    given = st.user.get("browser")
+    return given if isinstance(given, str) else ""
+
+
+def source() -> str:
+    """Where this connection comes from, for counting failed sign-ins."""
+    given = st.context.headers.get("X-Weerklank-Source")
+    return given if isinstance(given, str) else ""
+
+
+def go(address: str) -> None:
+    """Send the browser to an address of ours outside the screens, the way `st.login` itself does."""
+    context = get_script_run_ctx()
+    if context is not None:
+        message = ForwardMsg()
+        message.auth_redirect.url = address
+        context.enqueue(message)
 
 
 def me() -> Me:

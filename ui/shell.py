@@ -5,36 +5,87 @@ from __future__ import annotations
 import streamlit as st
 
 from domain.errors import Refused
-from services.accounts import whoami
-from ui.session import PAGES, actor, forget_other_pages, me, reachable, sentence
+from services import accounts, sessions
+from services.door import VISITOR
+from text import LANGUAGES
+from ui.session import PAGES, ROOT, actor, forget_other_pages, go, me, reachable, sentence, t
+from ui.sign_in import nobody_yet, sign_in_form, where_to
+
+WIDE = frozenset({"board", "complaint", "overview", "people", "restricted"})
 
 
 def main() -> None:
     try:
-        st.session_state["session.me"] = whoami(actor())
-    except Refused:
+        st.session_state["session.me"] = accounts.whoami(actor())
+    except Refused as refusal:
         st.session_state.pop("session.me", None)
-        visitor()
+        visitor(refusal)
+    else:
+        signed_in()
+
+
+# A visitor: the same screen at every address, so that no address says whether it exists
+
+
+def visitor(refusal: Refused) -> None:
+    if st.query_params.get("lang") in LANGUAGES:
+        st.session_state["session.language"] = st.query_params["lang"]
+    st.set_page_config(page_title="Weerklank", layout="centered", initial_sidebar_state="collapsed")
+    start = [st.Page(ROOT / "pages" / "start.py", title="Weerklank", url_path="home", default=True)]
+    others = [st.Page(welcome, title="Weerklank", url_path=name) for name in PAGES if name != "home"]
+    if "link" not in st.query_params:
+        start = [st.Page(welcome, title="Weerklank", url_path="home", default=True)]
+    page = st.navigation([*start, *others], position="hidden")
+    if refusal.code == "database_away":
+        st.error(sentence(refusal), icon=":material/error:")
         return
-    signed_in()
-
-
-def visitor() -> None:
-    st.navigation([st.Page(welcome, title="Weerklank", url_path="home")], position="hidden").run()
+    page.run()
 
 
 def welcome() -> None:
-    st.title("Weerklank")
+    front = sessions.front(VISITOR)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.title("Weerklank", anchor=False)
+        other = "nl" if st.session_state.get("session.language") == "en" else "en"
+        if st.button(t(f"shell.language_{other}"), type="tertiary", key="session.other_language"):
+            go(f"/?lang={other}")
+    st.text(front.organisation or t("sign_in.about"))
+    if front.empty:
+        nobody_yet()
+    else:
+        sign_in_form(front)
+
+
+# Somebody who is signed in
 
 
 def signed_in() -> None:
-    pages = [PAGES[name] for name in PAGES if reachable(name, me())]
-    page = st.navigation(pages, position="sidebar")
-    forget_other_pages(page.url_path or "home")
+    page = st.navigation([PAGES[name] for name in PAGES if reachable(name, me())], position="sidebar")
+    name = page.url_path or "home"
+    st.set_page_config(page_title=f"{page.title} - Weerklank", layout="wide" if name in WIDE else "centered")
+    forget_other_pages(name)
+    with st.sidebar:
+        who_is_here()
+    if "link" in st.query_params:
+        st.info(t("shell.link_while_signed_in", name=me().display_name), icon=":material/info:")
     try:
         page.run()
     except Refused as refusal:
-        st.error(sentence(refusal))
+        st.error(sentence(refusal), icon=":material/error:")
+
+
+def who_is_here() -> None:
+    """Name, roles, the other language, and the way out."""
+    st.text(me().display_name)
+    st.caption(", ".join(t(f"role.{role}") for role in sorted(me().roles)))
+    other = "nl" if me().language == "en" else "en"
+    if st.button(t(f"shell.language_{other}"), type="tertiary", icon=":material/translate:", key="session.other_language"):
+        accounts.choose_language(actor(), other)
+        go(where_to())  # a whole new page, so that the browser knows its language too
+    if st.button(t("shell.sign_out"), icon=":material/logout:", key="session.sign_out", width="stretch"):
+        sessions.sign_out(actor())
+        go("/auth/farewell")
+        st.stop()
 
 
 main()

@@ -1,0 +1,60 @@
+"""The application: Streamlit's main script, the gate in front of it, our few own addresses, and what happens at the start.
+
+`streamlit run app.py` finds `app` here, by name and by call: it has to stand in this file, as it does.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from domain.errors import Refused
+from services import schema
+from services.incidents import log_to_stderr
+from ui.boundary import on_script_error
+from web.gate import Gate
+from web.routes import ROUTES
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    log_to_stderr()
+    _refuse_an_old_database()
+    _warm_up()
+    yield
+
+
+def _refuse_an_old_database() -> None:
+    try:
+        current = schema.is_current()
+    except Refused:
+        current = False
+    if not current:
+        print(  # noqa: T201
+            "Weerklank does not start: the database is missing or not upgraded to this version. Run: python manage.py upgrade",
+            file=sys.stderr,
+        )
+        sys.exit(3)
+
+
+def _warm_up() -> None:
+    """What the first person would otherwise wait for; then freeze it, or collecting garbage walks over it for ever."""
+    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)  # imports, no screen
+    for name in ("altair", "pandas", "pyarrow", "sqlalchemy.orm", "streamlit.elements.arrow", "streamlit_authenticator"):
+        import_module(name)
+    for each in gc.get_objects():  # small frames wait 40 ms for each other without this
+        if type(each) is socket.socket and each.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    gc.collect()
+    gc.freeze()
+
+
+app = st.App("ui/shell.py", routes=ROUTES, middleware=[Middleware(Gate)], lifespan=lifespan, on_script_error=on_script_error)

@@ -1,0 +1,54 @@
+"""What goes wrong unexpectedly: one line in the log with a reference, and nothing personal in it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import traceback
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent.parent
+_log = logging.getLogger("weerklank")
+
+
+def report(error: BaseException, where: str) -> str:
+    """Log `error` by type and place; its message may hold what somebody typed, so it is left out. Returns the
+    reference that the person gets to see."""
+    reference = secrets.token_hex(4)
+    facts = {
+        "reference": reference,
+        "where": where,
+        "type": type(error).__name__,
+        "cause": type(error.__cause__).__name__ if error.__cause__ else None,
+        "at": _places(error),
+    }
+    _log.error("incident", extra={"facts": facts})
+    return reference
+
+
+def _places(error: BaseException) -> list[str]:
+    """file:line of our own frames, innermost last, and of the very last one."""
+    frames = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    ours = [(path, line) for path, line in frames if path.is_relative_to(_ROOT) and ".venv" not in path.parts]
+    return [f"{path.relative_to(_ROOT)}:{line}" for path, line in ours[-6:]] + [
+        f"{path.name}:{line}" for path, line in frames[-1:] if (path, line) not in ours
+    ]
+
+
+class _JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        said = {"time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"), "level": record.levelname.lower()}
+        return json.dumps(said | {"what": record.msg} | getattr(record, "facts", {}))
+
+
+def log_to_stderr() -> None:
+    """The one log of the application: JSON lines on standard error, where systemd picks them up."""
+    if not _log.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(_JsonLines())
+        _log.addHandler(handler)
+        _log.propagate = False
+    # Streamlit logs the whole exception with its message; the server logs addresses with references in them.
+    logging.getLogger("streamlit.error_util").disabled = True
+    logging.getLogger("uvicorn.access").disabled = True

@@ -1,0 +1,23 @@
+"""Does the database fit this version of the program? Structure only: nothing of what is in it."""
+
+from __future__ import annotations
+
+from sqlalchemy import inspect
+from sqlalchemy.exc import OperationalError
+
+from db.models import Base
+from domain.errors import Refused
+from services.door import engine
+
+
+def is_current() -> bool:
+    """Raises Refused ``database_away``."""
+    from db.upgrade import current, newest  # Alembic is needed here only, once at the start
+
+    try:
+        if current(engine()) != newest():
+            return False
+        tables = inspect(engine().execution_options(access="read")).get_table_names()
+    except OperationalError as error:
+        raise Refused("database_away") from error
+    return set(Base.metadata.tables) <= set(tables)

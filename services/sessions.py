@@ -1,0 +1,204 @@
+"""Signing in and out: a correct password gives a ticket, the ticket gives a session, the session is a row."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+
+from db import models as m
+from db.settings import read_settings
+from domain.errors import Refused
+from domain.rights import Right
+from domain.texts import line
+from services import passwords, throttle
+from services.door import ABSOLUTE_LIMIT, IDLE_LIMIT, Actor, Work, work
+
+TICKET_LIFE = timedelta(seconds=30)
+TOUCH_EVERY = timedelta(minutes=1)
+BROWSER_KNOWN = timedelta(days=90)  # a browser that signed in to this account has its own count of failures
+
+
+@dataclass(frozen=True)
+class Here:
+    """What the gate needs to know of a live session."""
+
+    account_id: int
+    language: str
+    due: bool  # last touched a minute ago or more
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    created_at: datetime
+    last_seen_at: datetime
+    this_one: bool
+
+
+@dataclass(frozen=True)
+class Front:
+    """What the sign-in screen shows of the organisation; `demo` is empty except in a demonstration."""
+
+    organisation: str
+    empty: bool  # no account yet
+    demo: tuple[tuple[str, str, tuple[str, ...]], ...]  # name, display name, roles
+    demo_password: str
+
+
+def digest(token: str) -> str:
+    """What is stored of a token: SHA-256, hex."""
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+
+def folded(name: str) -> str:
+    """The name that one signs in with, as it is stored."""
+    return line(name, "name").casefold()
+
+
+def front(actor: Actor) -> Front:
+    with work(actor, Right.GREET) as w:
+        settings = read_settings(w.session)
+        empty = w.session.scalar(select(m.Account.id).limit(1)) is None
+        demo: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+        if settings.demo:
+            accounts = w.session.scalars(select(m.Account).where(m.Account.active).order_by(m.Account.id))
+            demo = tuple((each.name, each.display_name, tuple(held.role for held in each.roles)) for each in accounts)
+        return Front(settings.organisation, empty, demo, settings.extra.get("demo_password", "") if settings.demo else "")
+
+
+# In
+
+
+def sign_in(actor: Actor, name: str, password: str, browser: str, source: str) -> str:
+    """A ticket that `browser` (the SHA-256 of its cookie) can redeem once, within 30 seconds.
+
+    Two transactions with the slow comparison between them: inside one, every sign-in would keep all others from
+    writing for a quarter of a second. Raises Refused: ``sign_in_failed`` (for every reason), ``wait_first``, ``no_cookies``,
+    ``name_and_password``.
+    """
+    if not browser:
+        raise Refused("no_cookies")
+    login = folded(name)
+    if not login or not password:
+        raise Refused("name_and_password")
+    with work(actor, Right.SIGN_IN) as w:
+        account = w.session.scalar(select(m.Account).where(m.Account.name == login))
+        account_key = ("browser", login, browser) if _knows(w, login, browser) else ("account", login)
+        throttle.attempt(w, account_key, ("source", source))
+        password_hash = account.password_hash if account is not None and account.active else None
+    if not passwords.matches(password, password_hash) or account is None:
+        raise Refused("sign_in_failed")
+    with work(actor, Right.SIGN_IN) as w:
+        throttle.succeeded(w, account_key, ("source", source))
+        return _ticket(w, account.id, browser)
+
+
+def _knows(w: Work, login: str, browser: str) -> bool:
+    """Did this browser sign in to this account before? Then somebody else's guesses do not slow it down."""
+    query = (
+        select(m.AuthTicket.id)
+        .join(m.Account, m.Account.id == m.AuthTicket.account_id)
+        .where(m.Account.name == login, m.AuthTicket.browser == browser, m.AuthTicket.used_at.is_not(None))
+        .limit(1)
+    )
+    return w.session.scalar(query) is not None
+
+
+def _ticket(w: Work, account_id: int, browser: str) -> str:
+    ticket = secrets.token_urlsafe(32)
+    w.session.add(m.AuthTicket(id=digest(ticket), account_id=account_id, browser=browser, created_at=w.now))
+    return ticket
+
+
+def redeem(actor: Actor, ticket: str, browser: str) -> str:
+    """The token for the cookie. Raises Refused ``sign_in_failed``: unknown, used, too old, or another browser's."""
+    with work(actor, Right.SIGN_IN) as w:
+        used = w.session.execute(
+            update(m.AuthTicket)
+            .where(
+                m.AuthTicket.id == digest(ticket),
+                m.AuthTicket.browser == browser,
+                m.AuthTicket.used_at.is_(None),
+                m.AuthTicket.created_at > w.now - TICKET_LIFE,
+            )
+            .values(used_at=w.now)
+        )
+        row = w.session.get(m.AuthTicket, digest(ticket)) if used.rowcount else None  # type: ignore[attr-defined]
+        account = w.session.get(m.Account, row.account_id) if row else None
+        if account is None or not account.active:
+            raise Refused("sign_in_failed")
+        token = secrets.token_urlsafe(32)
+        w.session.add(m.AuthSession(id=digest(token), account_id=account.id, created_at=w.now, last_seen_at=w.now))
+        _sweep(w)
+        return token
+
+
+def _sweep(w: Work) -> None:
+    """What no longer means anything: tickets nobody used, browsers not seen for long, sessions long ended."""
+    tickets, sessions = m.AuthTicket, m.AuthSession
+    w.session.execute(delete(tickets).where(tickets.used_at.is_(None), tickets.created_at < w.now - TICKET_LIFE))
+    w.session.execute(delete(tickets).where(tickets.created_at < w.now - BROWSER_KNOWN))
+    w.session.execute(delete(sessions).where(sessions.last_seen_at < w.now - BROWSER_KNOWN))
+
+
+# While
+
+
+def check(actor: Actor) -> Here:
+    """For the gate, at every frame and request. Raises Refused: ``signed_out``, ``database_away``."""
+    with work(actor, Right.ENTER) as w:
+        row = w.session.get_one(m.AuthSession, w.session_id)
+        return Here(w.me, w.person.language, w.now - row.last_seen_at >= TOUCH_EVERY)
+
+
+def touch(actor: Actor) -> None:
+    """Somebody did something: the idle limit starts anew."""
+    with work(actor, Right.SELF) as w:
+        row = w.session.get_one(m.AuthSession, w.session_id)
+        row.last_seen_at = w.now
+
+
+def open_sessions(actor: Actor) -> tuple[OpenSession, ...]:
+    """Where this person is signed in, the latest first; instants in UTC."""
+    with work(actor, Right.ENTER) as w:
+        rows = w.session.scalars(
+            select(m.AuthSession)
+            .where(
+                m.AuthSession.account_id == w.me,
+                m.AuthSession.revoked_at.is_(None),
+                m.AuthSession.created_at > w.now - ABSOLUTE_LIMIT,
+                m.AuthSession.last_seen_at > w.now - IDLE_LIMIT,
+            )
+            .order_by(m.AuthSession.last_seen_at.desc())
+        )
+        return tuple(OpenSession(row.created_at, row.last_seen_at, row.id == w.session_id) for row in rows)
+
+
+# Out
+
+
+def sign_out(actor: Actor) -> None:
+    with work(actor, Right.SELF) as w:
+        row = w.session.get_one(m.AuthSession, w.session_id)
+        row.revoked_at, row.revoked_why = w.now, "signed_out"
+
+
+def end_others(actor: Actor) -> int:
+    """Sign out everywhere but here; how many there were."""
+    with work(actor, Right.SELF) as w:
+        return revoke(w, w.me, "ended_by_owner", but=w.session_id)
+
+
+def revoke(w: Work, account_id: int, why: str, but: str | None = None) -> int:
+    """End the sessions of an account and the tickets under way (`but`: a session that stays)."""
+    sessions, tickets = m.AuthSession, m.AuthTicket
+    ended = w.session.execute(
+        update(sessions)
+        .where(sessions.account_id == account_id, sessions.revoked_at.is_(None), sessions.id != (but or ""))
+        .values(revoked_at=w.now, revoked_why=why)
+    )
+    w.session.execute(delete(tickets).where(tickets.account_id == account_id, tickets.used_at.is_(None)))
+    return int(ended.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,250 @@
+"""The gate: pure ASGI middleware in front of everything. Who is here, from where, and is that still so at this frame."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from domain.errors import Refused
+from services import sessions
+from services.incidents import report
+from services.sessions import Here, digest
+from web.front import FrontPage
+from web.visit import BROWSER, BROWSER_LIFE, DESTINATION, DESTINATION_LIFE, SESSION, Visit
+
+SESSION_HEADER = b"x-weerklank-session"
+BROWSER_HEADER = b"x-weerklank-browser"
+SOURCE_HEADER = b"x-weerklank-source"
+LANGUAGE_HEADER = b"x-weerklank-language"
+OURS = frozenset({SESSION_HEADER, BROWSER_HEADER, SOURCE_HEADER, LANGUAGE_HEADER})
+
+REMEMBER = 1.0  # seconds that an answer about a session is believed
+LOOK_EVERY = 3.0  # seconds between looks at sockets on which nobody clicks
+ENDED = 4401
+MOST_ANONYMOUS = 200  # sign-in screens open at once; each holds memory
+LONGEST_ANONYMOUS_FRAME = 64 * 1024  # a name and a password, not an upload
+
+# All addresses there are, besides the screens. Not on the list, so not there: Streamlit's statistics, agent interface,
+# script health check, own sign-in, static serving and third-party components.
+_OPEN: tuple[str, ...] = (
+    "/_stcore/health",
+    "/_stcore/host-config",
+    "/_stcore/stream",
+    "/auth/redeem",
+    "/auth/farewell",
+    "/healthz",
+    "/readyz",
+)
+_OPEN += ("/icon.svg", "/favicon.png")
+_OPEN_BELOW = ("/static/", "/_stcore/bidi-components/")
+_MEMBERS_ONLY = ("/media/", "/_stcore/upload_file/", "/attachment/")
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Sessions:
+    """Which sessions are live, believed for one second; asking the database happens in a thread."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[float, Here | None]] = {}
+
+    async def check(self, session_id: str | None, fresh: bool = False) -> Here | None:
+        """Raises Refused ``database_away``."""
+        if session_id is None:
+            return None
+        asked_at, here = self._known.get(session_id, (0.0, None))
+        now = time.monotonic()
+        if fresh or not asked_at or now - asked_at > REMEMBER:
+            here = await run_in_threadpool(_check, session_id)
+            self._known[session_id] = (now, here)
+            if len(self._known) > 1000:
+                self._known = {key: each for key, each in self._known.items() if now - each[0] <= REMEMBER}
+        return here
+
+    async def touch(self, session_id: str, here: Here) -> None:
+        """Somebody is doing something: move the idle limit. A write, so at most once a minute."""
+        if here.due:
+            self._known.pop(session_id, None)
+            with suppress(Refused):
+                await run_in_threadpool(sessions.touch, session_id)
+
+
+def _check(session_id: str) -> Here | None:
+    try:
+        return sessions.check(session_id)
+    except Refused as refusal:
+        if refusal.code == "database_away":
+            raise
+        return None
+
+
+class Socket:
+    """One open websocket and whose it is."""
+
+    def __init__(self, session_id: str | None, send: Send) -> None:
+        self.session_id = session_id
+        self._send = send
+        self._closed = False
+
+    async def send(self, message: Message) -> None:
+        if not self._closed:
+            await self._send(message)
+
+    async def close(self, code: int) -> None:
+        if not self._closed:
+            self._closed = True
+            with suppress(OSError, RuntimeError):  # the browser was first
+                await self._send({"type": "websocket.close", "code": code})
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
+
+class Gate:
+    """`Middleware(Gate)`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._sessions = Sessions()
+        self._sockets: set[Socket] = set()
+        self._watch: asyncio.Task[None] | None = None
+        self._front = FrontPage()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        match scope["type"]:
+            case "http":
+                await self._http(scope, receive, send)
+            case "websocket":
+                await self._websocket(scope, receive, send)
+            case _:
+                await self._app(scope, receive, send)
+
+    # Requests
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        visit = Visit.of(scope)
+        guarded = self._front.with_headers(send, visit)
+        try:
+            answer = await self._answer(scope, visit)
+            await (answer or self._app)(scope, receive, guarded)
+        except Refused:
+            await PlainTextResponse("De database is even niet bereikbaar.", 503)(scope, receive, guarded)
+        except Exception as error:  # the boundary: nothing of what went wrong reaches the screen or the log but its place
+            reference = report(error, "request")
+            with suppress(RuntimeError):  # the answer may have begun
+                await PlainTextResponse(f"Er ging iets mis (verwijzing {reference}).", 500)(scope, receive, guarded)
+
+    async def _answer(self, scope: Scope, visit: Visit) -> Response | None:
+        """The gate's own answer, or None: let it through."""
+        is_page = visit.is_page and visit.path not in _OPEN
+        if not (is_page or visit.path in _OPEN or visit.path.startswith((*_OPEN_BELOW, *_MEMBERS_ONLY))):
+            return PlainTextResponse("Not found", 404)
+        if scope["method"] not in _SAFE and not visit.from_here:
+            return PlainTextResponse("Forbidden", 403)
+        here = await self._identify(scope, visit, fresh=is_page or visit.path.startswith("/auth/"))
+        if visit.path.startswith(_MEMBERS_ONLY) and here is None:
+            return PlainTextResponse("Unauthorized", 401)
+        if is_page and scope["method"] in ("GET", "HEAD"):
+            return self._page(visit, here)
+        return None
+
+    def _page(self, visit: Visit, here: Here | None) -> Response:
+        if here is None and visit.path != "/":
+            answer: Response = RedirectResponse("/", 303)
+            address = visit.path + (f"?{visit.query}" if visit.query else "")
+            answer.raw_headers.append(visit.set_cookie(DESTINATION, address, DESTINATION_LIFE))
+        else:
+            answer = HTMLResponse(self._front.page(here.language if here else visit.language))
+        if visit.token(BROWSER) is None:
+            answer.raw_headers.append(visit.set_cookie(BROWSER, secrets.token_urlsafe(32), BROWSER_LIFE))
+        return answer
+
+    async def _identify(self, scope: Scope, visit: Visit, fresh: bool) -> Here | None:
+        """Who this is; replaces whatever the client said about it in headers."""
+        token = None if visit.path.startswith("/static/") else visit.token(SESSION)
+        session_id = digest(token) if token else None
+        here = await self._sessions.check(session_id, fresh)
+        browser = visit.token(BROWSER)
+        said = {
+            SESSION_HEADER: session_id if here else None,
+            BROWSER_HEADER: digest(browser) if browser else None,
+            SOURCE_HEADER: visit.source,
+            LANGUAGE_HEADER: here.language if here else None,
+        }
+        kept = [(name, value) for name, value in scope["headers"] if name.lower() not in OURS]
+        scope["headers"] = kept + [(name, value.encode("latin-1")) for name, value in said.items() if value]
+        scope.setdefault("state", {})["session_id"] = session_id if here else None
+        return here
+
+    # Websockets
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        visit = Visit.of(scope)
+        anonymous = sum(1 for each in self._sockets if each.session_id is None)
+        try:
+            welcome = visit.path == "/_stcore/stream" and visit.from_here
+            here = await self._identify(scope, visit, fresh=True) if welcome else None
+        except Refused:
+            welcome = False
+        if not welcome or (here is None and anonymous >= MOST_ANONYMOUS):
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        socket = Socket(scope["state"]["session_id"], send)
+        self._sockets.add(socket)
+        if self._watch is None or self._watch.done():
+            self._watch = asyncio.create_task(self._close_ended(), name="gate-watch")
+        try:
+            await self._app(scope, self._checked(socket, receive), socket.send)
+        finally:
+            self._sockets.discard(socket)
+
+    def _checked(self, socket: Socket, receive: Receive) -> Callable[[], Awaitable[Message]]:
+        """Callbacks and fragments run before or without the script: so every frame is checked before they see it."""
+
+        async def checked() -> Message:
+            while True:
+                message = await receive()
+                if message["type"] != "websocket.receive":
+                    return message
+                if await self._still_welcome(socket, message):
+                    return message
+
+        return checked
+
+    async def _still_welcome(self, socket: Socket, message: Message) -> bool:
+        if socket.closed:
+            return False
+        if socket.session_id is None:
+            if len(message.get("bytes") or b"") > LONGEST_ANONYMOUS_FRAME:
+                await socket.close(1009)
+            return not socket.closed
+        try:
+            here = await self._sessions.check(socket.session_id)
+        except Refused:
+            await socket.close(1013)  # try again later
+            return False
+        if here is None:
+            await socket.close(ENDED)
+            return False
+        await self._sessions.touch(socket.session_id, here)
+        return True
+
+    async def _close_ended(self) -> None:
+        """Closes the sockets of ended sessions, so that no dossier stays on an abandoned screen."""
+        while self._sockets:
+            await asyncio.sleep(LOOK_EVERY)
+            for session_id in {each.session_id for each in self._sockets if each.session_id}:
+                try:
+                    ended = await self._sessions.check(session_id) is None
+                except Refused:
+                    continue
+                for socket in [each for each in self._sockets if ended and each.session_id == session_id]:
+                    await socket.close(ENDED)

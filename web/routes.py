@@ -1,0 +1,96 @@
+"""The few addresses that are not screens: redeeming a ticket, saying goodbye, attachments, health."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from domain.errors import Refused
+from services import attachments, schema, sessions
+from services.door import VISITOR
+from web.visit import BROWSER, DESTINATION, SESSION, Visit, own_address
+
+_ICON = Path(__file__).parent / "icon.svg"
+
+
+async def redeem(request: Request) -> Response:
+    """A ticket becomes a cookie; on to where the person was going. Whatever is wrong with it: the sign-in screen."""
+    visit = Visit.of(request.scope)
+    browser = visit.token(BROWSER)
+    ticket = request.query_params.get("ticket", "")
+    try:
+        token = await run_in_threadpool(sessions.redeem, VISITOR, ticket, sessions.digest(browser) if browser else "")
+    except Refused:
+        return RedirectResponse("/", 303)
+    asked = own_address(request.query_params.get("to", "/"))
+    answer = RedirectResponse(visit.destination if asked == "/" else asked, 303)
+    answer.raw_headers.append(visit.set_cookie(SESSION, token))
+    answer.raw_headers.append(visit.set_cookie(DESTINATION, "", 0))
+    return answer
+
+
+async def farewell(request: Request) -> Response:
+    """Removes the cookie of a session that has ended already; a link to here from elsewhere signs nobody out."""
+    answer = RedirectResponse("/", 303)
+    if request.state.session_id is None:
+        visit = Visit.of(request.scope)
+        answer.raw_headers.append(visit.set_cookie(SESSION, "", 0))
+        answer.raw_headers.append(visit.set_cookie(DESTINATION, "", 0))
+    return answer
+
+
+async def attachment(request: Request) -> Response:
+    """One attachment, for who may see its dossier; never shown in the browser, always saved."""
+    try:
+        name, _, content = await run_in_threadpool(attachments.fetch, request.state.session_id, request.path_params["token"])
+    except Refused:
+        return PlainTextResponse("Not found", 404)
+    headers = {
+        "content-disposition": disposition(name),
+        "content-security-policy": "default-src 'none'; sandbox",
+    }
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+def disposition(name: str) -> str:
+    """Content-Disposition for a name that somebody else chose (RFC 6266): a plain one for old browsers, the real one
+    percent-encoded."""
+    tidy = "".join(sign for sign in name if unicodedata.category(sign) not in ("Cc", "Cf", "Cs")) or "bijlage"
+    plain = unicodedata.normalize("NFKD", tidy).encode("ascii", "ignore").decode()
+    plain = "".join(sign if sign.isalnum() or sign in " .-_()" else "_" for sign in plain).strip(". ") or "bijlage"
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(tidy, safe='')}"
+
+
+async def healthz(_request: Request) -> Response:
+    """The process answers."""
+    return PlainTextResponse("ok")
+
+
+async def readyz(_request: Request) -> Response:
+    """The database answers too, and fits this version."""
+    try:
+        ready = await run_in_threadpool(schema.is_current)
+    except Refused:
+        ready = False
+    return PlainTextResponse("ok" if ready else "not ready", 200 if ready else 503)
+
+
+async def icon(_request: Request) -> Response:
+    return FileResponse(_ICON, media_type="image/svg+xml")
+
+
+ROUTES: list[BaseRoute] = [
+    Route("/auth/redeem", redeem),
+    Route("/auth/farewell", farewell),
+    Route("/attachment/{token}", attachment),
+    Route("/healthz", healthz),
+    Route("/readyz", readyz),
+    Route("/icon.svg", icon),
+    Route("/favicon.png", icon),
+]
