@@ -132,6 +132,7 @@ class Category:
     sector: Key
     name: Line
     subcategories: tuple[Line, ...] = ()
+    catch_all: bool = False  # what a complaint gets when nobody chose
 
 
 @dataclass(frozen=True, config=_STRICT)

@@ -32,7 +32,7 @@ from domain.vocabulary import Channel, ComplainantType
 from services.door import Actor, Work, work
 from text import translate
 
-__all__ = ["Problem", "Profile", "ProfileInvalid", "ProfileWords", "standard_keys"]
+__all__ = ["Problem", "Profile", "ProfileInvalid", "ProfileWords", "Restricted", "standard_keys"]
 
 YEARS = (2020, 2035)  # closed days that a new register is filled with
 
@@ -187,6 +187,6 @@ class ProfileWords:
 
 def vocabulary(actor: Actor) -> ProfileWords:
     """The words of the profile in force today."""
-    with work(actor, Right.SELF) as w:
+    with work(actor, Right.ENTER) as w:
         profile = current(w)
         return ProfileWords(**{name: getattr(profile, name) for name in ProfileWords.__dataclass_fields__})
