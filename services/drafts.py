@@ -22,6 +22,7 @@ def keep(actor: Actor, page: str, content: dict[str, Any]) -> None:
     with work(actor, Right.SELF) as w:
         if len(json.dumps(content)) > LARGEST:
             raise Refused("draft_too_large")
+        w.session.execute(delete(m.Draft).where(m.Draft.account_id == w.me, m.Draft.updated_at < w.now - KEPT_FOR))
         row = _row(w, page)
         if row is None:
             w.session.add(m.Draft(account_id=w.me, page=page, content=content, updated_at=w.now))
@@ -31,10 +32,9 @@ def keep(actor: Actor, page: str, content: dict[str, Any]) -> None:
 
 def recall(actor: Actor, page: str) -> dict[str, Any]:
     """What was being typed here; empty when there is nothing, or nothing from the last thirty days."""
-    with work(actor, Right.SELF) as w:
-        w.session.execute(delete(m.Draft).where(m.Draft.account_id == w.me, m.Draft.updated_at < w.now - KEPT_FOR))
-        row = _row(w, page)
-        return dict(row.content) if row else {}
+    with work(actor, Right.ENTER) as w:
+        row = w.session.get(m.Draft, (w.me, page)) if _can_be(page) else None
+        return dict(row.content) if row and row.updated_at >= w.now - KEPT_FOR else {}
 
 
 def drop(actor: Actor, page: str) -> None:
@@ -49,8 +49,12 @@ def forget(w: Work, page: str) -> None:
         w.session.delete(row)
 
 
+def _can_be(page: str) -> bool:
+    return 0 < len(page) <= 80 and page.isprintable()  # pages put references from the address in it
+
+
 def _row(w: Work, page: str) -> m.Draft | None:
-    if not 0 < len(page) <= 80 or not page.isprintable():  # pages put references from the address in it
+    if not _can_be(page):
         raise Refused("not_found")
     # Two tabs of one person wait for each other here: their first drafts would be one row.
     w.session.execute(select(m.Account.id).where(m.Account.id == w.me).with_for_update(key_share=True))

@@ -81,14 +81,17 @@ def test_a_draft_that_was_left_for_a_month_is_gone(cast: Cast, engine: Engine, o
         drafts.keep(cast.actor("tom"), "intake", {"what": "oud"})
 
     assert drafts.recall(cast.actor("tom"), "intake") == {}
+    drafts.keep(cast.actor("tom"), "complaint.K26-1.note", {"what": "nieuw"})
     with Session(engine) as session:
-        assert session.scalar(select(func.count()).select_from(m.Draft)) == 0
+        assert session.scalar(select(func.count()).select_from(m.Draft)) == 1
 
 
 @pytest.mark.parametrize("page", ["", "p" * 81, "complaint.\x00"])
 def test_a_page_that_cannot_exist_has_no_draft(cast: Cast, page: str) -> None:
     with pytest.raises(Refused, match="not_found"):
         drafts.keep(cast.actor("tom"), page, {"what": "x"})
+
+    assert drafts.recall(cast.actor("tom"), page) == {}
 
 
 @pytest.mark.parametrize("stranger", [None, "f" * 64, door.VISITOR])
