@@ -221,6 +221,7 @@ class Complaint(Base):
     next_red_on: Mapped[date | None]  # first day on which it is red
     next_promise: Mapped[str | None] = mapped_column(String(60))  # procedure.code
     next_statutory: Mapped[bool] = mapped_column(default=False)
+    next_legal_on: Mapped[date | None]  # earliest legal date among all open statutory promises: passed is dark red
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (

@@ -1,0 +1,254 @@
+"""What facts do to the promises of one dossier: open, meet, move, end.
+
+The promises are a *book*: a tuple that grows at the end and whose entries are replaced, never removed. Facts carry their
+real dates, so that they may be entered afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from domain.calendar import Calendar
+from domain.errors import Refused
+from domain.facts import Fact
+from domain.promises import Promise, is_open
+from domain.terms import Rule, When, due, raw_end
+
+Book = tuple[Promise, ...]
+Rules = Sequence[Rule]
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What the rules ask about the dossier itself."""
+
+    holds: frozenset[When] = frozenset()
+    already_resolved: bool = False  # at registration
+    resolved_on: date | None = None
+
+
+PLAIN = Circumstances()
+
+_IMPLIED: dict[Fact, tuple[Fact, ...]] = {
+    Fact.ACK_ACTION_SENT: (Fact.OUTBOUND,),
+    Fact.ACK_PROMISE_SENT: (Fact.OUTBOUND,),
+    Fact.RESPONSE_SENT: (Fact.OUTBOUND, Fact.CONTACT),
+    Fact.DECISION_SENT: (Fact.OUTBOUND, Fact.CONTACT, Fact.DECIDED),
+    Fact.EXTENDED: (Fact.OUTBOUND, Fact.CONTACT),
+}
+_NOTICES = frozenset({Fact.EXTENDED, Fact.RULING_EXTENDED})
+
+
+def after(
+    book: Book,
+    rules: Rules,
+    fact: Fact,
+    on: date,
+    calendar: Calendar,
+    given: date | None = None,
+    about: Circumstances = PLAIN,
+) -> Book:
+    """The book after `fact` happened on `on`: promises are met first, then ended, then opened.
+
+    `given` is the date that the fact names: a measure's, or the promised one in an acknowledgement.
+    Raises Refused: ``promise_in_the_past``, ``promise_too_far``.
+    """
+    facts = _facts(fact, on, book, rules, about)
+    book = _met(book, rules, facts, on, given)
+    book = _ended(book, rules, facts, on, about)
+    # A promise that needs another one to be open is looked at last.
+    for rule in sorted(rules, key=lambda each: each.only_while is not None):
+        if _opens(rule, book, facts, on, about):
+            book = (*book, opened(rule, on, calendar, given if fact in rule.trigger else None))
+    return book
+
+
+def acknowledged_on(book: Iterable[Promise], rules: Rules) -> date | None:
+    """When the acknowledgement went out, as its promise says."""
+    keys = {rule.key for rule in rules if Fact.ACK_ACTION_SENT in rule.met_by}
+    return next((each.met_on for each in book if each.key in keys and each.met_on), None)
+
+
+def _facts(fact: Fact, on: date, book: Book, rules: Rules, about: Circumstances) -> frozenset[Fact]:
+    """The fact and what it means besides. Contact counts once the acknowledgement went out; a plain letter on that very
+    day may be the acknowledgement itself, so it counts as contact from the next day on."""
+    facts = {fact, *_IMPLIED.get(fact, ())}
+    if fact is Fact.ACK_ACTION_SENT and about.already_resolved:
+        facts.add(Fact.RESOLVED)  # T07: the letter that names the action is the answer too
+    acknowledged = acknowledged_on(book, rules)
+    if acknowledged is not None:
+        later_letter = fact is Fact.OUTBOUND and on > acknowledged
+        if later_letter or (Fact.CONTACT in facts and on >= acknowledged):
+            facts.add(Fact.CONTACT_AFTER_ACK)
+    return frozenset(facts)
+
+
+def rule_of(promise: Promise, rules: Rules) -> Rule | None:
+    return next((rule for rule in rules if rule.key == promise.key), None)
+
+
+# Meeting
+
+
+def _met(book: Book, rules: Rules, facts: frozenset[Fact], on: date, given: date | None) -> Book:
+    changed = list(book)
+    for number, promise in enumerate(book):
+        rule = rule_of(promise, rules)
+        if rule is None or not facts.intersection(rule.met_by) or not _reaches(number, book, rule, on):
+            continue
+        one_of_many = Fact.MEASURE_AGREED in rule.trigger
+        if one_of_many and given not in (None, promise.target_on):
+            continue
+        changed[number] = replace(promise, met_on=on)
+        if one_of_many:
+            break
+    return tuple(changed)
+
+
+def _reaches(number: int, book: Book, rule: Rule, on: date) -> bool:
+    """May a fact of this day meet this promise? An earlier real date replaces a later one; a fact from before a second
+    round of the same clock belongs to the first round."""
+    promise = book[number]
+    if promise.cancelled_on is not None or promise.extended_to is not None:
+        return False
+    if promise.met_on is not None and (on >= promise.met_on or rule.date_given):
+        return False
+    recurring = bool(set(rule.trigger) & set(rule.met_by))
+    if recurring:
+        return on > promise.trigger_on  # not the fact that opened it
+    second_round = any(each.key == promise.key for each in book[:number]) and not rule.date_given
+    return on >= promise.trigger_on or not second_round
+
+
+# Ending
+
+
+def _ended(book: Book, rules: Rules, facts: frozenset[Fact], on: date, about: Circumstances) -> Book:
+    def settled(promise: Promise) -> Promise:
+        rule = rule_of(promise, rules)
+        why = next((fact for fact in rule.cancelled_by if fact in facts), None) if rule else None
+        return cancelled(promise, why.value, _ends_on(why, promise, on, about)) if why else promise
+
+    return tuple(settled(promise) for promise in book)
+
+
+def _ends_on(why: Fact, promise: Promise, on: date, about: Circumstances) -> date:
+    """The day on which the duty ended, which may lie before the day on which somebody said so: nothing turns falsely
+    red because of late entry."""
+    if why is Fact.ACK_IMPOSSIBLE:
+        return promise.trigger_on  # it never could be kept
+    if why is Fact.RESOLVED and about.resolved_on is not None:
+        return min(on, about.resolved_on)
+    return on
+
+
+def cancelled(promise: Promise, reason: str, on: date) -> Promise:
+    """Ended without being met; what is met, moved or ended already stays as it is."""
+    return replace(promise, cancelled_on=on, cancel_reason=reason) if is_open(promise) else promise
+
+
+# Opening
+
+
+def _opens(rule: Rule, book: Book, facts: frozenset[Fact], on: date, about: Circumstances) -> bool:
+    if _NOTICES.intersection(rule.trigger) or not facts.intersection(_triggers(rule, about)):
+        return False
+    if rule.when is not When.ALWAYS and rule.when not in about.holds:
+        return False
+    if rule.only_while and not any(is_open(each) and each.key == f"{rule.procedure}.{rule.only_while}" for each in book):
+        return False
+    return rule.date_given or not any(each.key == rule.key and (is_open(each) or each.trigger_on == on) for each in book)
+
+
+def _triggers(rule: Rule, about: Circumstances) -> tuple[Fact, ...]:
+    if about.already_resolved and rule.trigger_if_resolved:
+        return (rule.trigger_if_resolved, *rule.trigger[1:])
+    return rule.trigger
+
+
+def opened(rule: Rule, on: date, calendar: Calendar, given: date | None = None) -> Promise:
+    """Raises Refused ``promise_in_the_past``, ``promise_too_far``: a promised date lies after the letter and within the
+    term that the procedure gives."""
+    if given is not None and given < on:
+        raise Refused("promise_in_the_past", "promised_on", earliest=on)
+    if given is not None and rule.term is not None and given > raw_end(rule.term, on, calendar):
+        raise Refused("promise_too_far", "promised_on", latest=raw_end(rule.term, on, calendar))
+    ends = due(rule, on, calendar, given)
+    return Promise(rule.procedure, rule.code, on, ends.target_on, ends.legal_on, rule.statutory, rule.informative)
+
+
+# Moving
+
+
+def extended(book: Book, rules: Rules, new_date: date, notice_on: date, calendar: Calendar, by: Fact = Fact.EXTENDED) -> Book:
+    """The book after a notice of `notice_on` named `new_date`: what may be moved is moved and its successor opened. The
+    notice itself is contact with the complainant.
+
+    Raises Refused: ``nothing_to_extend``; ``date_not_later`` than the notice and than what was promised already;
+    ``beyond_statutory_maximum`` with the article; ``beyond_house_maximum``; ``extension_used``; ``notice_too_late``.
+    """
+    moving = [each for each in book if is_open(each) and _successor(each, rules, by)]
+    if not moving:
+        raise Refused("nothing_to_extend")
+    earliest = max(notice_on, *(each.target_on for each in moving)) + timedelta(days=1)
+    if new_date < earliest:
+        raise Refused("date_not_later", "new_date", earliest=earliest)
+    _refuse_beyond(latest_date(book, rules, calendar, by), new_date)
+    for each in moving:
+        _refuse_spent(each, book, rules, notice_on)
+    heirs = {_successor(each, rules, by) for each in moving}
+    book = after(book, rules, by, notice_on, calendar)
+    book = tuple(
+        replace(each, extended_to=new_date, notice_on=notice_on) if is_open(each) and _successor(each, rules, by) else each
+        for each in book
+    )
+    return book + tuple(_heir(rule, new_date, notice_on, calendar) for rule in rules if rule.key in heirs)
+
+
+def latest_date(book: Book, rules: Rules, calendar: Calendar, by: Fact = Fact.EXTENDED) -> tuple[date, Rule] | None:
+    """How far a notice may move an answer, and the rule that says so: a statutory maximum still to be met, or the limit
+    of the clock itself. Counted from the raw end, never from a rolled one."""
+    bounds = []
+    for rule in rules:
+        rounds = [each for each in book if each.key == rule.key and not _is_heir(each, book)]
+        if not rounds or rule.term is None:
+            continue
+        end = raw_end(rule.term, rounds[-1].trigger_on, calendar)
+        if rule.ceiling and by is Fact.EXTENDED and is_open(rounds[-1]):
+            bounds.append((end, rule))
+        if rule.extend and rule.extend.by is by and rule.extend.limit:
+            bounds.append((raw_end(rule.extend.limit, end, calendar), rule))
+    return min(bounds, key=lambda bound: bound[0], default=None)
+
+
+def _successor(promise: Promise, rules: Rules, by: Fact) -> str | None:
+    """The key of what takes over from this promise, if this kind of notice moves it."""
+    rule = rule_of(promise, rules)
+    return f"{rule.procedure}.{rule.extend.successor}" if rule and rule.extend and rule.extend.by is by else None
+
+
+def _is_heir(promise: Promise, book: Book) -> bool:
+    return any(each.extended_to == promise.target_on and each.notice_on == promise.trigger_on for each in book)
+
+
+def _heir(rule: Rule, new_date: date, notice_on: date, calendar: Calendar) -> Promise:
+    legal = calendar.roll_forward(new_date) if rule.statutory else new_date
+    return Promise(rule.procedure, rule.code, notice_on, new_date, legal, rule.statutory)
+
+
+def _refuse_beyond(bound: tuple[date, Rule] | None, new_date: date) -> None:
+    if bound is not None and new_date > bound[0]:
+        code = "beyond_statutory_maximum" if bound[1].statutory else "beyond_house_maximum"
+        raise Refused(code, "new_date", latest=bound[0], article=bound[1].source)
+
+
+def _refuse_spent(promise: Promise, book: Book, rules: Rules, notice_on: date) -> None:
+    rule = rule_of(promise, rules)
+    if rule is None or rule.extend is None:
+        return
+    if rule.extend.before_expiry and notice_on > promise.target_on:
+        raise Refused("notice_too_late", "new_date", article=rule.source)
+    if rule.extend.once and any(each.key == promise.key and each.extended_to for each in book):
+        raise Refused("extension_used", "new_date", article=rule.source)
