@@ -26,8 +26,21 @@ def load(w: Work, reference: str, seen: int | None = None) -> m.Complaint:
     complaint = w.session.scalar(select(m.Complaint).where(m.Complaint.reference == reference))
     if complaint is None:
         raise Refused("not_found")
+    check_seen(complaint, seen)
+    return complaint
+
+
+def check_seen(complaint: m.Complaint, seen: int | None) -> None:
+    """Raises Refused ``changed_meanwhile`` when the dossier is not any more what the person had on screen."""
     if seen is not None and complaint.version != seen:
         raise Refused("changed_meanwhile")
+
+
+def load_to_append(w: Work, reference: str) -> m.Complaint:
+    """As `load`, for who adds without looking at what others did: whoever appends at the same moment waits."""
+    complaint = load(w, reference)
+    w.session.execute(select(m.ChainHead.seq).where(m.ChainHead.complaint_id == complaint.id).with_for_update(), **_UNSEEN)
+    w.session.refresh(complaint)
     return complaint
 
 

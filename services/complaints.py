@@ -1,0 +1,361 @@
+"""Coming in: a complaint or a question is registered, or a matter is handed to a closed compartment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from db import models as m
+from db.profiles import Profile, Restricted
+from domain.entries import choice, day, form, optional_choice
+from domain.errors import Refused
+from domain.facts import Fact
+from domain.rights import Right, Role
+from domain.terms import When
+from domain.texts import clean, line, required, surname_key
+from domain.vocabulary import (
+    WRITTEN_CHANNELS,
+    Channel,
+    Compartment,
+    ComplainantType,
+    Discussed,
+    EventKind,
+    Kind,
+    LadderLevel,
+    Relation,
+    SubjectType,
+)
+from domain.workflow import StepName
+from services import promises
+from services.door import Actor, Work, already_made, stay_with, work
+from services.parties import Named, accounts_of, acting_director, add_party, checked, store_parties
+from services.placing import Placed, new_dossier, place
+from services.profiles import in_force
+from services.records import load, record
+from services.standing import go
+
+__all__ = ["HandOver", "Intake", "Named", "Receipt", "add_party", "convert_question", "hand_over", "register"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intake:
+    """What somebody heard, as they typed it. Enums may come as their values; `register` looks at everything."""
+
+    received_on: date
+    channel: str
+    subject_type: str
+    title: str
+    description: str
+    category: str
+    complainant_type: str
+    kind: str = Kind.COMPLAINT
+    subcategory: str | None = None
+    unit_id: int | None = None
+    sector: str | None = None  # none: the unit's, or the only one there is
+    procedure: str | None = None  # none: the profile decides
+    complainant_name: str | None = None
+    complainant_contact: str | None = None
+    preferred_channel: str | None = None
+    representative_of: str | None = None
+    respondents: tuple[Named, ...] = ()
+    immediate_actions: str | None = None
+    no_immediate_action: bool = False
+    discussed: str = Discussed.NO
+    remedy_requested: str | None = None
+    already_resolved: bool = False
+    resolved_on: date | None = None  # none: today
+    red_flag: bool | None = None
+    formal_written: bool | None = None  # none: the channel decides
+    ladder_level: str | None = None  # none: the first step of the ladder
+
+
+@dataclass(frozen=True)
+class Receipt:
+    reference: str
+    summary: tuple[promises.PromiseView, ...]  # what happens next, and by when
+    still_visible: bool  # False: who registered it sees nothing of it from now on
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOver:
+    """A matter for the confidant or the whistleblower officer; whoever hands it over sees nothing of it afterwards."""
+
+    compartment: str
+    received_on: date
+    channel: str
+    text: str
+    category: str
+    subcategory: str | None = None
+    complainant_type: str = ComplainantType.THIRD_PARTY
+    name: str | None = None
+    contact: str | None = None
+    respondents: tuple[Named, ...] = ()  # who has an account sees nothing of it, the officer included
+    immediate_actions: str | None = None
+
+
+def register(actor: Actor, form_id: str, intake: Intake) -> Receipt:
+    """Registers it, opens its promises and puts it on the director's board (R038-R042).
+
+    A second call with the same `form_id` gives the same receipt, also when both run at once. Raises Refused with the
+    field to blame: ``missing``, ``unknown_value``, ``in_the_future``, ``too_long_ago``, ``use_hand_over``,
+    ``action_and_none``, ``before_received``, ``anonymous_with_name``, ``named_twice``, ``unknown_person``,
+    ``unknown_unit``, ``red_flag_expected``, and those of domain/texts.py.
+    """
+    with work(actor, Right.REGISTER) as w:
+        form_id = form(form_id)
+        complaint = already_made(w, form_id) or _registered(w, form_id, intake)
+        stay_with(w, complaint)
+        visible = w.allows(Right.OPEN, complaint.id)
+        return Receipt(complaint.reference, promises.view(w, complaint), visible)
+
+
+def hand_over(actor: Actor, form_id: str, matter: HandOver) -> None:
+    """Puts the matter in its closed compartment and answers nothing; twice the same form is one matter.
+
+    Raises Refused as `register`, and ``no_recipient`` when nobody would be left who may read it.
+    """
+    with work(actor, Right.REGISTER) as w:
+        form_id = form(form_id)
+        if already_made(w, form_id) is None:
+            _handed_over(w, form_id, matter)
+
+
+def convert_question(actor: Actor, reference: str, seen: int, received_on: date | None = None) -> None:
+    """A question turns out to be a complaint (R015): its clocks run from `received_on`, today unless given."""
+    with work(actor, Right.WORK) as w:
+        complaint = load(w, reference, seen)
+        go(w, complaint, StepName.CONVERT)
+        asked_on, since = complaint.received_on, received_on or w.today
+        since = day(since, "received_on", latest=w.today, earliest=asked_on, too_early="before_received")
+        complaint.kind, complaint.received_on = Kind.COMPLAINT, since
+        entry = record(w, complaint, EventKind.QUESTION_CONVERTED, asked_on=asked_on, received_on=since)
+        _open_promises(w, complaint, entry)
+
+
+# A complaint
+
+
+def _registered(w: Work, form_id: str, intake: Intake) -> m.Complaint:
+    version, profile = in_force(w, day(intake.received_on, "received_on", latest=w.today))
+    columns = _what(profile, intake) | _done(intake, w.today)
+    complainant = _complainant(profile, intake)
+    respondents = checked(w, intake.respondents)
+    placed = place(w, profile, intake.unit_id, intake.sector, intake.procedure)
+    _refuse_unknown_category(profile, placed.sector, intake)
+    complaint, fresh = new_dossier(
+        w,
+        form_id,
+        "K",
+        compartment=Compartment.REGULAR,
+        profile_version_id=version,
+        unit_id=placed.unit_id,
+        sector=placed.sector,
+        procedure=placed.procedure,
+        overlay=placed.overlay,
+        anonymous=complainant.type == ComplainantType.ANONYMOUS,
+        red_flag=_red_flag(profile, placed, intake),
+        acting_director_id=acting_director(w, accounts_of(respondents)),
+        **columns,
+    )
+    if fresh:
+        _complete(w, complaint, complainant, respondents)
+    return complaint
+
+
+def _complete(w: Work, complaint: m.Complaint, complainant: m.Complainant, respondents: tuple[Named, ...]) -> None:
+    stay_with(w, complaint)
+    complainant.complaint_id = complaint.id
+    w.session.add(complainant)
+    store_parties(w, complaint, Relation.RESPONDENT, respondents)
+    entry = record(
+        w,
+        complaint,
+        EventKind.REGISTERED,
+        question=complaint.kind == Kind.QUESTION,
+        channel=complaint.channel,
+        procedure=complaint.procedure,
+        received_on=complaint.received_on,
+        already_resolved=complaint.already_resolved,
+        red_flag=complaint.red_flag,
+        anonymous=complaint.anonymous,
+    )
+    if complaint.kind == Kind.COMPLAINT:
+        _open_promises(w, complaint, entry)
+
+
+def _open_promises(w: Work, complaint: m.Complaint, entry: m.Event) -> None:
+    promises.happened(w, complaint, Fact.RECEIVED, complaint.received_on, entry)
+    promises.happened(w, complaint, Fact.REGISTERED, complaint.registered_on, entry)
+    if complaint.anonymous:  # nobody to write to: said at once, so that it does not turn red
+        impossible = record(w, complaint, EventKind.ACK_IMPOSSIBLE, reason="anonymous")
+        promises.happened(w, complaint, Fact.ACK_IMPOSSIBLE, w.today, impossible)
+
+
+def _what(profile: Profile, intake: Intake) -> dict[str, Any]:
+    channel = choice(Channel, intake.channel, "channel")
+    if channel not in profile.channels:
+        raise Refused("unknown_value", "channel")
+    ladder = [each.level for each in profile.ladder]
+    level = optional_choice(LadderLevel, intake.ladder_level, "ladder_level") or ladder[0]
+    if level not in ladder:
+        raise Refused("unknown_value", "ladder_level")
+    written = channel in WRITTEN_CHANNELS if intake.formal_written is None else bool(intake.formal_written)
+    return {
+        "kind": choice(Kind, intake.kind, "kind"),
+        "received_on": intake.received_on,
+        "channel": channel,
+        "subject_type": choice(SubjectType, intake.subject_type, "subject_type"),
+        "title": _one_line(intake.title, "title"),
+        "description": required(intake.description, "description"),
+        "remedy_requested": clean(intake.remedy_requested, "remedy_requested") or None,
+        "category": line(intake.category, "category"),
+        "subcategory": line(intake.subcategory, "subcategory") or None,
+        "formal_written": written,
+        "discussed": choice(Discussed, intake.discussed, "discussed"),
+        "ladder_level": level,
+    }
+
+
+def _one_line(text: str, field: str) -> str:
+    return line(required(text, field), field)
+
+
+def _done(intake: Intake, today: date) -> dict[str, Any]:
+    """R040-R042: what was done at once, or explicitly nothing; and whether that solved it."""
+    actions = clean(intake.immediate_actions, "immediate_actions") or None
+    if actions and intake.no_immediate_action:
+        raise Refused("action_and_none", "immediate_actions")
+    if intake.already_resolved or not intake.no_immediate_action:
+        actions = required(actions, "immediate_actions")
+    resolved_on = None
+    if intake.already_resolved:
+        since = intake.received_on
+        resolved_on = day(intake.resolved_on or today, "resolved_on", latest=today, earliest=since, too_early="before_received")
+    return {
+        "immediate_actions": actions,
+        "already_resolved": bool(intake.already_resolved),
+        "resolved_on": resolved_on,
+    }
+
+
+def _red_flag(profile: Profile, placed: Placed, intake: Intake) -> bool:
+    """The question must be answered where the procedure has a duty that hangs on it (Wko 1.51b)."""
+    if intake.red_flag and not profile.red_flag_question:
+        raise Refused("unknown_value", "red_flag")
+    asked = any(rule.when is When.RED_FLAG for rule in profile.rules_for(placed.procedure, placed.overlay))
+    if intake.red_flag is None and asked and profile.red_flag_question:
+        raise Refused("missing", "red_flag")
+    category = line(intake.category, "category")
+    if not intake.red_flag and any(each.name == category and each.treatment == "red_flag" for each in profile.restricted):
+        raise Refused("red_flag_expected", "red_flag")
+    return bool(intake.red_flag)
+
+
+def _refuse_unknown_category(profile: Profile, sector: str, intake: Intake) -> None:
+    """Raises Refused ``use_hand_over`` where the category belongs in a closed compartment."""
+    category, subcategory = line(intake.category, "category"), line(intake.subcategory, "subcategory")
+    if not category:
+        raise Refused("missing", "category")
+    special = next((each for each in profile.restricted if each.name == category), None)
+    if special is not None and special.treatment != "red_flag":
+        raise Refused("use_hand_over", "category")
+    known = {each.name: each.subcategories for each in profile.categories_for(sector)}
+    known |= {special.name: special.subcategories} if special is not None else {}
+    if category not in known:
+        raise Refused("unknown_value", "category")
+    if subcategory and subcategory not in known[category]:
+        raise Refused("unknown_value", "subcategory")
+
+
+def _complainant(profile: Profile, intake: Intake) -> m.Complainant:
+    """Who complained; never the reporter (R066)."""
+    kind = choice(ComplainantType, intake.complainant_type, "complainant_type")
+    if kind is not ComplainantType.ANONYMOUS and kind not in profile.complainant_types:
+        raise Refused("unknown_value", "complainant_type")
+    return _person(
+        kind,
+        intake.complainant_name,
+        intake.complainant_contact,
+        fields=("complainant_name", "complainant_contact"),
+        preferred_channel=optional_choice(Channel, intake.preferred_channel, "preferred_channel"),
+        representative_of=line(intake.representative_of, "representative_of") or None,
+    )
+
+
+def _person(
+    kind: ComplainantType, name: str | None, contact: str | None, fields: tuple[str, str], **more: Any
+) -> m.Complainant:
+    known, way = line(name, fields[0]) or None, line(contact, fields[1]) or None
+    if kind is ComplainantType.ANONYMOUS and (known or way):
+        raise Refused("anonymous_with_name", fields[0] if known else fields[1])
+    return m.Complainant(type=kind, name=known, surname_key=surname_key(known) or None, contact=way, **more)
+
+
+# A matter for a closed compartment
+
+_SERIES = {Compartment.UNWANTED_BEHAVIOUR: "V", Compartment.WHISTLEBLOWER: "M"}
+_READERS = {Compartment.UNWANTED_BEHAVIOUR: Role.CONFIDANT, Compartment.WHISTLEBLOWER: Role.WB_OFFICER}
+
+
+def _handed_over(w: Work, form_id: str, matter: HandOver) -> None:
+    compartment = choice(Compartment, matter.compartment, "compartment")
+    if compartment is Compartment.REGULAR:
+        raise Refused("unknown_value", "compartment")
+    version, profile = in_force(w, day(matter.received_on, "received_on", latest=w.today))
+    treatment = _treatment(profile, compartment, matter)
+    kind = choice(ComplainantType, matter.complainant_type, "complainant_type")
+    complainant = _person(kind, matter.name, matter.contact, fields=("name", "contact"))
+    concerned = checked(w, matter.respondents)
+    _refuse_without_reader(w, _READERS[compartment], accounts_of(concerned))
+    complaint, fresh = new_dossier(
+        w,
+        form_id,
+        _SERIES[compartment],
+        compartment=compartment,
+        kind=Kind.COMPLAINT,
+        profile_version_id=version,
+        procedure=treatment.procedure,
+        received_on=matter.received_on,
+        channel=choice(Channel, matter.channel, "channel"),
+        subject_type=SubjectType.CONDUCT,
+        title=treatment.name,
+        description=required(matter.text, "text"),
+        category=treatment.name,
+        subcategory=line(matter.subcategory, "subcategory") or None,
+        anonymous=kind is ComplainantType.ANONYMOUS,
+        immediate_actions=clean(matter.immediate_actions, "immediate_actions") or None,
+        ladder_level=LadderLevel.COLLEAGUE,
+    )
+    if not fresh:
+        return
+    stay_with(w, complaint)
+    complainant.complaint_id = complaint.id
+    w.session.add(complainant)
+    store_parties(w, complaint, Relation.RESPONDENT, concerned)
+    entry = record(w, complaint, EventKind.HANDED_OVER, compartment=compartment, received_on=complaint.received_on)
+    promises.happened(w, complaint, Fact.RECEIVED, complaint.received_on, entry)
+    promises.happened(w, complaint, Fact.REGISTERED, w.today, entry)
+
+
+def _treatment(profile: Profile, compartment: Compartment, matter: HandOver) -> Restricted:
+    category, subcategory = line(matter.category, "category"), line(matter.subcategory, "subcategory")
+    for each in profile.restricted:
+        if each.treatment == compartment and each.name == category:
+            if subcategory and subcategory not in each.subcategories:
+                raise Refused("unknown_value", "subcategory")
+            return each
+    raise Refused("unknown_value" if category else "missing", "category")
+
+
+def _refuse_without_reader(w: Work, role: Role, concerned: frozenset[int]) -> None:
+    """A matter about the only person who may read it would disappear: the words on screen name the outside way."""
+    query = (
+        select(m.Account.id)
+        .join(m.AccountRole, m.AccountRole.account_id == m.Account.id)
+        .where(m.Account.active.is_(True), m.AccountRole.role == role)
+    )
+    if not set(w.session.scalars(query)) - concerned:
+        raise Refused("no_recipient")

@@ -1,0 +1,285 @@
+"""The steps towards an end: extend, decide, answer, withdraw, not handled, close, reopen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import select
+
+from db import models as m
+from domain.entries import choice, day
+from domain.errors import Refused
+from domain.facts import Fact
+from domain.rights import Right
+from domain.texts import clean, required
+from domain.vocabulary import Channel, CloseReason, EventKind, LetterType, Outcome, Ruling
+from domain.workflow import Facts, Ground, StepName, move, possible, why_not_closed_as
+from services import promises
+from services.colleagues import available, pick
+from services.door import Actor, Work, work
+from services.handling import resolve
+from services.letters import Outgoing
+from services.posting import already_sent, letter_type, send
+from services.records import check_seen, load, load_to_append, record
+from services.standing import facts_of, go, real_day
+
+FARTHEST = date(2099, 12, 31)  # a measure is due before this
+
+
+@dataclass(frozen=True)
+class MeasureInput:
+    text: str
+    owner_id: int
+    due_on: date
+
+
+def extend(actor: Actor, reference: str, seen: int, outgoing: Outgoing, new_date: date, reason: str) -> None:
+    """One act (R052): why, until when, and the letter that says so. A notice after the due date is recorded as late.
+
+    Raises Refused, besides what services/promises.py says of the new date (``beyond_statutory_maximum``): ``missing``.
+    """
+    with work(actor, Right.EXTEND) as w:
+        complaint = load(w, reference)
+        if already_sent(w, complaint, outgoing):
+            return
+        check_seen(complaint, seen)
+        go(w, complaint, StepName.EXTEND)
+        words, until = required(reason, "reason"), day(new_date, "new_date", latest=FARTHEST)
+        message, _ = send(w, complaint, outgoing, LetterType.EXTENSION, {"new_date": until, "reason": words})
+        entry = record(w, complaint, EventKind.EXTENDED, message.sent_on, words, new_date=until, message=message.id)
+        promises.extend(w, complaint, until, message.sent_on, entry)
+
+
+def decide(
+    actor: Actor,
+    reference: str,
+    seen: int,
+    on: date,
+    outcome: str,
+    reasons: str,
+    measures: tuple[MeasureInput, ...] = (),
+    no_measures: bool = False,
+) -> None:
+    """The decision, with its reasons, and what will be done about it, or explicitly nothing (T05).
+
+    Raises Refused: ``someone_else_decides`` (an appeal annulled this person's decision), ``measures_and_none``,
+    ``unknown_person``, ``before_decision`` (a measure due before it).
+    """
+    with work(actor, Right.DECIDE) as w:
+        complaint = load(w, reference, seen)
+        _refuse_annulled(w, complaint)
+        go(w, complaint, StepName.DECIDE)
+        on = real_day(w, complaint, on)
+        chosen, words = choice(Outcome, outcome, "outcome"), required(reasons, "reasons")
+        taken = _measures(w, complaint, on, measures, no_measures)
+        for older in w.session.scalars(select(m.Decision).where(m.Decision.complaint_id == complaint.id)):
+            older.superseded = True
+        decision = m.Decision(complaint_id=complaint.id, outcome=chosen, reasons=words, decided_by=w.me, decided_on=on)
+        w.session.add(decision)
+        w.session.flush()  # measures and the event refer to its id
+        for measure in taken:
+            measure.decision_id = decision.id
+        w.session.add_all(taken)
+        complaint.outcome = chosen
+        entry = record(w, complaint, EventKind.DECIDED, on, words, outcome=chosen, decision=decision.id, measures=len(taken))
+        promises.happened(w, complaint, Fact.DECIDED, on, entry)
+        for measure in taken:
+            promises.happened(w, complaint, Fact.MEASURE_AGREED, on, entry, measure.due_on)
+
+
+def annulled_for(w: Work, complaint: m.Complaint) -> bool:
+    """Did an appeal annul a decision that this person took? Then somebody else decides anew (T11)."""
+    query = (
+        select(m.Decision.id)
+        .join(m.Appeal, m.Appeal.decision_id == m.Decision.id)
+        .where(
+            m.Decision.complaint_id == complaint.id, m.Decision.decided_by == w.person.id, m.Appeal.ruling == Ruling.ANNULLED
+        )
+    )
+    return w.session.scalars(query).first() is not None
+
+
+def _refuse_annulled(w: Work, complaint: m.Complaint) -> None:
+    if annulled_for(w, complaint):
+        raise Refused("someone_else_decides")
+
+
+def _measures(
+    w: Work, complaint: m.Complaint, on: date, measures: tuple[MeasureInput, ...], no_measures: bool
+) -> list[m.Measure]:
+    if measures and no_measures:
+        raise Refused("measures_and_none", "measures")
+    if not measures and not no_measures:
+        raise Refused("missing", "measures")
+    people = available(w, complaint, "none") if measures else {}
+    return [
+        m.Measure(
+            complaint_id=complaint.id,
+            text=required(each.text, "measures"),
+            owner_id=pick(people, each.owner_id, "measures").id,
+            due_on=day(each.due_on, "measures", latest=FARTHEST, earliest=on, too_early="before_decision"),
+        )
+        for each in measures
+    ]
+
+
+def answer(
+    actor: Actor,
+    reference: str,
+    seen: int,
+    outgoing: Outgoing,
+    *,
+    resolved: bool | None = None,
+    agreed: bool = False,
+) -> None:
+    """What the complainant hears in writing: the decision (T06), a substantive response while the handling goes on, or
+    that it was solved (`resolved`, unless given as it was registered: T07, the fast track). `agreed`: they said so.
+
+    Raises Refused: ``wrong_letter``, and what services/letters.py refuses.
+    """
+    with work(actor, Right.DECIDE) as w:
+        complaint = load(w, reference)
+        if already_sent(w, complaint, outgoing):
+            return
+        check_seen(complaint, seen)
+        kind = letter_type(outgoing, LetterType.DECISION, LetterType.RESPONSE, LetterType.ACK_ACTION)
+        if kind is LetterType.DECISION:
+            _answer_with_decision(w, complaint, outgoing)
+        elif kind is LetterType.ACK_ACTION or (complaint.already_resolved if resolved is None else resolved):
+            resolve(w, complaint, outgoing, agreed=bool(agreed))
+        else:
+            go(w, complaint, StepName.RESPOND)
+            message, entry = send(w, complaint, outgoing, LetterType.RESPONSE)
+            promises.happened(w, complaint, Fact.RESPONSE_SENT, message.sent_on, entry)
+
+
+def _answer_with_decision(w: Work, complaint: m.Complaint, outgoing: Outgoing) -> None:
+    go(w, complaint, StepName.ANSWER)
+    decision = w.session.scalars(
+        select(m.Decision).where(m.Decision.complaint_id == complaint.id, m.Decision.superseded.is_(False))
+    ).one()
+    message, _ = send(w, complaint, outgoing, LetterType.DECISION)
+    complaint.answered_on = message.sent_on
+    entry = record(w, complaint, EventKind.ANSWERED, message.sent_on, outcome=decision.outcome, message=message.id)
+    promises.happened(w, complaint, Fact.DECISION_SENT, message.sent_on, entry)
+
+
+def measure_done(actor: Actor, reference: str, measure_id: int, on: date, evidence: str) -> None:
+    """What was agreed was done; twice the same is once. Raises Refused: ``not_found``, ``measure_already_done``,
+    ``before_decision``."""
+    with work(actor, Right.WORK) as w:
+        complaint = load_to_append(w, reference)
+        measure = w.session.scalar(select(m.Measure).where(m.Measure.id == measure_id, m.Measure.complaint_id == complaint.id))
+        if measure is None:
+            raise Refused("not_found")
+        words = required(evidence, "evidence")
+        if measure.done_on is not None:
+            if (measure.done_on, measure.evidence) == (on, words):
+                return
+            raise Refused("measure_already_done")
+        go(w, complaint, StepName.MEASURE_DONE)
+        decision = w.session.get(m.Decision, measure.decision_id) if measure.decision_id else None
+        since = decision.decided_on if decision else complaint.received_on
+        measure.done_on = day(on, "on", latest=w.today, earliest=since, too_early="before_decision")
+        measure.evidence = words
+        entry = record(w, complaint, EventKind.MEASURE_DONE, on, words, measure=measure.id)
+        promises.happened(w, complaint, Fact.MEASURE_DONE, on, entry, measure.due_on)
+
+
+def withdraw(
+    actor: Actor, reference: str, seen: int, on: date, channel: str, outgoing: Outgoing | None = None, text: str = ""
+) -> None:
+    """The complainant takes it back (T12). It stays in the register and in the figures; who can be written to gets a
+    confirmation. Raises Refused: ``letter_missing``."""
+    with work(actor, Right.WORK) as w:
+        complaint = load(w, reference)
+        if already_sent(w, complaint, outgoing):
+            return
+        check_seen(complaint, seen)
+        facts = go(w, complaint, StepName.WITHDRAW)
+        on, way = real_day(w, complaint, on), choice(Channel, channel, "channel")
+        _told(w, complaint, facts, outgoing, LetterType.WITHDRAWAL, {"withdrawn_on": on})
+        entry = record(w, complaint, EventKind.WITHDRAWN, on, clean(text, "text"), channel=way)
+        promises.happened(w, complaint, Fact.WITHDRAWN, on, entry)
+
+
+def not_handled(actor: Actor, reference: str, seen: int, ground: str, reasons: str, outgoing: Outgoing | None = None) -> None:
+    """It is not taken up, and the complainant reads why, and where to go instead (T13). Raises Refused:
+    ``letter_missing``."""
+    with work(actor, Right.CLOSE) as w:
+        complaint = load(w, reference)
+        if already_sent(w, complaint, outgoing):
+            return
+        check_seen(complaint, seen)
+        facts = go(w, complaint, StepName.NOT_HANDLED)
+        because, words = choice(Ground, ground, "ground"), required(reasons, "reasons")
+        said = {"ground": because, "reasons": words}
+        message = _told(w, complaint, facts, outgoing, LetterType.NOT_HANDLED, said)
+        on = message.sent_on if message else w.today
+        entry = record(w, complaint, EventKind.NOT_HANDLED, on, words, ground=because)
+        promises.happened(w, complaint, Fact.NOT_HANDLED, on, entry)
+
+
+def _told(
+    w: Work,
+    complaint: m.Complaint,
+    facts: Facts,
+    outgoing: Outgoing | None,
+    kind: LetterType,
+    extra: Mapping[str, object],
+) -> m.Message | None:
+    """The letter, unless there is nobody to write to."""
+    if outgoing is None and not facts.reachable:
+        return None
+    return send(w, complaint, outgoing, kind, extra)[0]
+
+
+def closing_gaps(actor: Actor, reference: str) -> tuple[str, ...]:
+    """What closing still misses (R051), as message keys (``gap.outcome_missing``); empty when it can be closed."""
+    with work(actor, Right.OPEN) as w:
+        complaint = load(w, reference)
+        if not w.allows(Right.CLOSE, complaint.id):
+            raise Refused("not_found")
+        return tuple(f"gap.{code}" for code in possible(StepName.CLOSE, facts_of(w, complaint)))
+
+
+def close(
+    actor: Actor, reference: str, seen: int, reason: str, on: date | None = None, outgoing: Outgoing | None = None
+) -> None:
+    """The end, with a closing letter if there is one.
+
+    Raises Refused: ``incomplete`` with everything that is missing, ``close_reason``, ``appeal_still_possible``,
+    ``no_appeal_term``, ``no_external_ruling``, ``before_answer``.
+    """
+    with work(actor, Right.CLOSE) as w:
+        complaint = load(w, reference)
+        if already_sent(w, complaint, outgoing):
+            return
+        check_seen(complaint, seen)
+        because, on = choice(CloseReason, reason, "reason"), real_day(w, complaint, on or w.today)
+        if complaint.answered_on is not None:
+            on = day(on, "on", latest=w.today, earliest=complaint.answered_on, too_early="before_answer")
+        facts = replace(facts_of(w, complaint), today=on)
+        status = move(StepName.CLOSE, facts)
+        why = why_not_closed_as(because, facts)
+        if why is not None:
+            raise Refused(why, "reason")
+        if outgoing is not None:
+            send(w, complaint, outgoing, LetterType.CLOSING)
+        complaint.status, complaint.closed_on, complaint.close_reason = status, on, because
+        entry = record(w, complaint, EventKind.CLOSED, on, reason=because)
+        promises.happened(w, complaint, Fact.CLOSED, on, entry)
+
+
+def reopen(actor: Actor, reference: str, seen: int, reason: str, on: date | None = None) -> None:
+    """A closed dossier goes back to its handler (T14), with a new clock for the answer."""
+    with work(actor, Right.REOPEN) as w:
+        complaint = load(w, reference, seen)
+        go(w, complaint, StepName.REOPEN)
+        closed_on = complaint.closed_on or complaint.received_on
+        on = day(on or w.today, "on", latest=w.today, earliest=closed_on, too_early="before_closing")
+        complaint.reopened, complaint.closed_on, complaint.close_reason, complaint.answered_on = True, None, None, None
+        entry = record(w, complaint, EventKind.REOPENED, on, required(reason, "reason"))
+        promises.happened(w, complaint, Fact.REOPENED, on, entry)

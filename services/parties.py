@@ -1,0 +1,127 @@
+"""Who stands in a dossier besides the complainant, who therefore sees nothing of it, and who directs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from db import models as m
+from db.settings import read_settings
+from domain.entries import choice
+from domain.errors import Refused
+from domain.rights import Right
+from domain.texts import LONGEST_LINE, line, required
+from domain.vocabulary import EXCLUDED_RELATIONS, EventKind, Relation
+from domain.workflow import StepName
+from services import reviewers
+from services.door import Actor, Work, work
+from services.records import load, record
+from services.standing import go
+
+
+@dataclass(frozen=True)
+class Named:
+    """Somebody with an account, or somebody who is not in the list, by name."""
+
+    account_id: int | None = None
+    name: str | None = None
+
+
+def add_party(actor: Actor, reference: str, relation: str, named: Named) -> None:
+    """Somebody is concerned in this dossier. A respondent, or a person with a conflict of interest, who has an account
+    loses it at once, with every task in it (security 2.6); so may who adds themself.
+
+    Raises Refused: ``named_twice``, ``unknown_person``, ``missing``, ``unknown_value``.
+    """
+    with work(actor, Right.WORK) as w:
+        complaint = load(w, reference)
+        go(w, complaint, StepName.ADD_PARTY)
+        how = choice(Relation, relation, "relation")
+        person = checked(w, (named,))[0]
+        _refuse_twice(w, complaint, how, person)
+        record(w, complaint, EventKind.PARTY_ADDED, relation=how, account=person.account_id)
+        if how in EXCLUDED_RELATIONS and person.account_id is not None:
+            _replace(w, complaint, person.account_id)  # first: who adds themself sees no rows after it
+        store_parties(w, complaint, how, (person,))
+
+
+def checked(w: Work, people: tuple[Named, ...], field: str = "respondents") -> tuple[Named, ...]:
+    """These people, tidied. Raises Refused: ``missing``, ``unknown_person``, ``named_twice``."""
+    tidy = tuple(_tidy(each, field) for each in people)
+    keys = [each.account_id or (each.name or "").casefold() for each in tidy]
+    if len(set(keys)) < len(keys):
+        raise Refused("named_twice", field)
+    accounts = {each.account_id for each in tidy if each.account_id is not None}
+    known = set(w.session.scalars(select(m.Account.id).where(m.Account.id.in_(accounts)))) if accounts else set()
+    if accounts - known:
+        raise Refused("unknown_person", field)
+    return tidy
+
+
+def _tidy(named: Named, field: str) -> Named:
+    if named.account_id is not None:
+        return Named(account_id=named.account_id)
+    return Named(name=line(required(named.name, field, LONGEST_LINE), field))
+
+
+def accounts_of(people: Iterable[Named]) -> frozenset[int]:
+    return frozenset(each.account_id for each in people if each.account_id is not None)
+
+
+def store_parties(w: Work, complaint: m.Complaint, relation: Relation, people: Iterable[Named]) -> None:
+    excluding = relation in EXCLUDED_RELATIONS
+    w.session.add_all(
+        m.Party(
+            complaint_id=complaint.id,
+            relation=relation,
+            account_id=each.account_id,
+            name=each.name,
+            excluded=excluding and each.account_id is not None,
+            added_at=w.now,
+        )
+        for each in people
+    )
+
+
+def excluded_from(w: Work, complaint: m.Complaint) -> frozenset[int]:
+    """The accounts that see nothing of this dossier."""
+    query = select(m.Party.account_id).where(m.Party.complaint_id == complaint.id, m.Party.excluded.is_(True))
+    return frozenset(each for each in w.session.scalars(query) if each is not None)
+
+
+def acting_director(w: Work, excluded: frozenset[int]) -> int | None:
+    """R067: the director of the settings, or the first stand-in who is not excluded and still here."""
+    settings = read_settings(w.session)
+    ordered = [each for each in (settings.director_id, *settings.stand_in_ids) if each is not None and each not in excluded]
+    query = select(m.Account.id).where(m.Account.id.in_(ordered), m.Account.active.is_(True))
+    here = set(w.session.scalars(query)) if ordered else set()
+    return next((each for each in ordered if each in here), None)
+
+
+def _refuse_twice(w: Work, complaint: m.Complaint, relation: Relation, person: Named) -> None:
+    same = m.Party.account_id == person.account_id if person.account_id is not None else m.Party.name == person.name
+    query = select(m.Party.id).where(m.Party.complaint_id == complaint.id, m.Party.relation == relation, same)
+    if w.session.scalar(query) is not None:
+        raise Refused("named_twice", "named")
+
+
+def _replace(w: Work, complaint: m.Complaint, gone: int) -> None:
+    """Whatever this person was to do in the dossier is no longer theirs."""
+    open_appeal = select(m.Appeal).where(m.Appeal.complaint_id == complaint.id, m.Appeal.ruled_on.is_(None))
+    for appeal in w.session.scalars(open_appeal.where(m.Appeal.reviewer_id == gone)):
+        appeal.reviewer_id = _other_reviewer(w, complaint, gone)
+    director = acting_director(w, excluded_from(w, complaint) | {gone})
+    complaint.acting_director_id = director
+    if complaint.handler_id == gone:
+        complaint.handler_id = None
+    if complaint.ack_owner_id == gone:
+        complaint.ack_owner_id = None
+
+
+def _other_reviewer(w: Work, complaint: m.Complaint, gone: int) -> int | None:
+    try:
+        return reviewers.choose(w, complaint, but_not=frozenset({gone}))
+    except Refused:
+        return None  # nobody is better than somebody with an interest; the appeal shows that it has no reviewer

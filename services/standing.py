@@ -1,0 +1,120 @@
+"""Where a dossier stands: the facts that the workflow looks at, read from its rows in one statement."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import exists, func, or_, select
+
+from db import models as m
+from db.profiles import Profile
+from domain.entries import day
+from domain.facts import Fact
+from domain.vocabulary import (
+    Compartment,
+    EventKind,
+    ExternalStage,
+    Kind,
+    LadderLevel,
+    Recipient,
+    Relation,
+    Status,
+)
+from domain.workflow import Facts, StepName, move, next_level
+from services import profiles
+from services.door import Work
+
+TALKS = frozenset({EventKind.CONVERSATION, EventKind.MEDIATION})
+CONTACTS = TALKS | {EventKind.CONTACT, EventKind.INFORMED}
+APPEAL_TERM = "APPEAL_LODGE"
+MEASURE = "MEASURE"
+
+
+def go(w: Work, complaint: m.Complaint, step: StepName) -> Facts:
+    """Takes the step: the status changes, or Refused says why not. Returns the facts as they were."""
+    facts = facts_of(w, complaint)
+    complaint.status = move(step, facts)
+    return facts
+
+
+def real_day(w: Work, complaint: m.Complaint, on: date, field: str = "on") -> date:
+    """When it happened: today at the latest, and not before the complaint came in."""
+    return day(on, field, latest=w.today, earliest=complaint.received_on, too_early="before_received")
+
+
+def facts_of(w: Work, complaint: m.Complaint) -> Facts:
+    profile = profiles.profile_of(w, complaint)
+    found = w.session.execute(_looks(complaint, profile)).one()
+    level = LadderLevel(complaint.ladder_level)
+    ladder = tuple(each.level for each in profile.ladder)
+    consulting = profile.consultation_with != "none" and complaint.kind == Kind.COMPLAINT
+    return Facts(
+        status=Status(complaint.status),
+        today=w.today,
+        question=complaint.kind == Kind.QUESTION,
+        regular=complaint.compartment == Compartment.REGULAR,
+        reachable=not complaint.anonymous and found.known,
+        already_resolved=complaint.already_resolved,
+        level=level,
+        next_level=next_level(ladder, level),
+        action_known=bool(complaint.immediate_actions) or found.talked,
+        red_flag=complaint.red_flag,
+        expert_consulted=complaint.expert_consulted_on is not None,
+        consultation_used=consulting,
+        consultation_first=consulting and _consults(profile, complaint.procedure),
+        consulted=complaint.consulted_on is not None,
+        ack_owner=complaint.ack_owner_id is not None,
+        acknowledged=complaint.acknowledged_on is not None or found.ack_impossible,
+        handled=bool(complaint.immediate_actions) or complaint.handler_id is not None or found.contacted,
+        extendable=found.extendable,
+        decided=found.decided,
+        outcome=complaint.outcome is not None,
+        written_to=found.written_to,
+        spoken_to=found.contacted,
+        respondent=found.respondent,
+        open_measure=found.open_measure,
+        open_promise=found.open_promise,
+        appeal_open=found.appeal_open,
+        appeal_until=found.appeal_until,
+        externally_ruled=complaint.external_stage == ExternalStage.RULED,
+    )
+
+
+def _looks(complaint: m.Complaint, profile: Profile) -> Any:
+    """One row of yes and no, and the last day for an appeal."""
+    here = complaint.id
+    open_promise = (
+        m.Promise.complaint_id == here,
+        m.Promise.met_on.is_(None),
+        m.Promise.cancelled_on.is_(None),
+        m.Promise.extended_to.is_(None),
+    )
+    movable = [rule.key for rule in profile.terms if rule.extend is not None and rule.extend.by is Fact.EXTENDED]
+    events = exists().where(m.Event.complaint_id == here)
+    return select(
+        exists()
+        .where(m.Complainant.complaint_id == here, or_(m.Complainant.name.is_not(None), m.Complainant.contact.is_not(None)))
+        .label("known"),
+        events.where(m.Event.kind.in_(TALKS)).label("talked"),
+        events.where(m.Event.kind.in_(CONTACTS)).label("contacted"),
+        events.where(m.Event.kind == EventKind.ACK_IMPOSSIBLE).label("ack_impossible"),
+        exists().where(*open_promise, (m.Promise.procedure + "." + m.Promise.code).in_(movable)).label("extendable"),
+        exists().where(*open_promise, m.Promise.informative.is_(False), m.Promise.code != MEASURE).label("open_promise"),
+        exists().where(m.Decision.complaint_id == here, m.Decision.superseded.is_(False)).label("decided"),
+        exists()
+        .where(m.Message.complaint_id == here, m.Message.direction == "out", m.Message.recipient == Recipient.COMPLAINANT)
+        .label("written_to"),
+        exists().where(m.Party.complaint_id == here, m.Party.relation == Relation.RESPONDENT).label("respondent"),
+        exists().where(m.Measure.complaint_id == here, m.Measure.done_on.is_(None)).label("open_measure"),
+        exists().where(m.Appeal.complaint_id == here, m.Appeal.ruled_on.is_(None)).label("appeal_open"),
+        select(func.max(m.Promise.legal_on))
+        .where(m.Promise.complaint_id == here, m.Promise.code == APPEAL_TERM)
+        .scalar_subquery()
+        .label("appeal_until"),
+    )
+
+
+def _consults(profile: Profile, procedure: str) -> bool:
+    """Does this procedure promise a consultation before anything else?"""
+    return any(Fact.CONSULTED in rule.met_by for rule in profile.rules_for(procedure))

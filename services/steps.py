@@ -1,0 +1,51 @@
+"""Every step of a dossier by name. What each asks and refuses stands with it: handling, deciding, the external route."""
+
+from __future__ import annotations
+
+from services.deciding import (
+    MeasureInput,
+    answer,
+    close,
+    closing_gaps,
+    decide,
+    extend,
+    measure_done,
+    not_handled,
+    reopen,
+    withdraw,
+)
+from services.external import refer
+from services.handling import (
+    acknowledge,
+    acknowledge_impossible,
+    assign,
+    climb,
+    consult,
+    expert_consulted,
+    log,
+    notify_respondent,
+    progress,
+)
+
+__all__ = [
+    "MeasureInput",
+    "acknowledge",
+    "acknowledge_impossible",
+    "answer",
+    "assign",
+    "climb",
+    "close",
+    "closing_gaps",
+    "consult",
+    "decide",
+    "expert_consulted",
+    "extend",
+    "log",
+    "measure_done",
+    "not_handled",
+    "notify_respondent",
+    "progress",
+    "refer",
+    "reopen",
+    "withdraw",
+]
