@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 
 from db import models as m
 from db.settings import read_settings
 from domain.errors import Refused
 from domain.rights import Role
-from domain.vocabulary import EventKind, Side
+from domain.vocabulary import EventKind, LetterType, Side
 from services.door import Work
 
 # What a reviewer does for an appeal is not having touched the dossier.
@@ -29,18 +31,26 @@ def choose(w: Work, complaint: m.Complaint, *, but_not: frozenset[int] = frozens
 def touched(w: Work, complaint: m.Complaint) -> frozenset[int]:
     """The accounts that stand in the dossier, in whichever way: the one it is about, who reported, acknowledged,
     handled or decided it, and who ever wrote a line in its history (security 2.6)."""
-    wrote = (
-        m.Event.complaint_id == complaint.id,
-        m.Event.side == Side.FILE,
-        m.Event.kind.not_in(_FOR_AN_APPEAL),
-    )
     found = {complaint.reporter_id, complaint.ack_owner_id, complaint.handler_id, complaint.acting_director_id}
     # Four statements, not a union: the row rule is sure to reach each of them.
-    found.update(w.session.scalars(select(m.Event.actor_id).where(*wrote).distinct()))
+    wrote = select(m.Event.actor_id, m.Event.kind, m.Event.side, m.Event.codes).where(m.Event.complaint_id == complaint.id)
+    found.update(by for by, kind, side, codes in w.session.execute(wrote) if _touches(kind, side, codes))
     found.update(w.session.scalars(select(m.Party.account_id).where(m.Party.complaint_id == complaint.id)))
     found.update(w.session.scalars(select(m.Decision.decided_by).where(m.Decision.complaint_id == complaint.id)))
     found.update(w.session.scalars(select(m.Measure.owner_id).where(m.Measure.complaint_id == complaint.id)))
     return frozenset(each for each in found if each is not None)
+
+
+def able(w: Work, complaint: m.Complaint, account_id: int | None) -> bool:
+    """Can this reviewer go on with the appeal?"""
+    return account_id in _able(w, [account_id or 0]) - touched(w, complaint)
+
+
+def _touches(kind: str, side: str, codes: dict[str, Any]) -> bool:
+    if kind == EventKind.ASSIGNED:
+        return True  # on either side: a reviewer who stepped back says so on both
+    notice = codes.get("letter_type") == LetterType.APPEAL_RULING_NOTICE
+    return side == Side.FILE and kind not in _FOR_AN_APPEAL and not notice
 
 
 def _able(w: Work, account_ids: list[int]) -> frozenset[int]:

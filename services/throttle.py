@@ -20,7 +20,7 @@ from db.engine import data_dir
 from domain.errors import Refused
 from services.door import Work
 
-FREE = {"account": 10, "browser": 10, "source": 30, "link": 30}  # failures before it slows down
+FREE = {"account": 10, "browser": 10, "source": 30, "appeal": 5}  # failures before it slows down
 WINDOW = timedelta(minutes=15)  # without a failure for this long, one starts anew
 LONGEST_WAIT = 60  # seconds
 
@@ -38,7 +38,7 @@ def attempt(w: Work, *whats: tuple[str, ...]) -> None:
         _count(w, what)
 
 
-def succeeded(w: Work, account: tuple[str, ...], source: tuple[str, ...]) -> None:
+def succeeded(w: Work, account: tuple[str, ...], source: tuple[str, ...] = ()) -> None:
     """The attempt was no failure: the account starts anew, the source gets its one attempt back."""
     w.session.execute(delete(m.Throttle).where(m.Throttle.key == _key(w.today, account)))
     w.session.execute(

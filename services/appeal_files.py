@@ -1,0 +1,200 @@
+"""Reading appeals: the reviewer's list, one appeal with her own papers, and the little that the first line sees of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from db import models as m
+from domain.errors import Refused
+from domain.promises import is_open
+from domain.rights import Right
+from domain.vocabulary import EventKind, LetterType, Side
+from services import promises, reviewers
+from services.door import Actor, Work, work
+from services.hearing import told
+from services.promises import PromiseView
+from services.records import load
+
+PROMISES = ("APPEAL_ACK", "APPEAL_RULING")
+_PAPERS = (EventKind.APPEAL_HEARING, EventKind.APPEAL_NOTE)
+
+
+@dataclass(frozen=True)
+class AppealRow:
+    """One line of the reviewer's list."""
+
+    reference: str
+    title: str
+    lodged_on: date
+    in_time: bool
+    next: PromiseView | None  # the earliest that is still open
+    ruling: str | None
+    ruled_on: date | None
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A hearing report or a note."""
+
+    kind: str
+    happened_on: date
+    recorded_at: datetime
+    text: str
+
+
+@dataclass(frozen=True)
+class AppealFile:
+    """The appeal as its reviewer sees it. The dossier itself is read by services/dossier.py, as it stood."""
+
+    reference: str
+    version: int  # what she passes as `seen`
+    status: str
+    lodged_on: date
+    channel: str
+    grounds: str
+    in_time: bool
+    late_reason: str | None
+    promises: tuple[PromiseView, ...]
+    papers: tuple[Paper, ...]
+    acknowledged_on: date | None
+    heard_on: date | None
+    ruling: str | None
+    reasons: str | None
+    consequence: str | None
+    consequence_due_on: date | None
+    binding: bool | None
+    told: frozenset[LetterType]  # which letters with the ruling went out
+    ruled_on: date | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.ruled_on is None
+
+
+@dataclass(frozen=True)
+class AppealSummary:
+    """What the first line sees: that there is an appeal, when a ruling is due and, afterwards, what it says."""
+
+    lodged_on: date
+    in_time: bool
+    promises: tuple[PromiseView, ...]
+    has_reviewer: bool  # False: somebody else has to be named before it goes on
+    ruling: str | None
+    consequence: str | None
+    consequence_due_on: date | None
+    binding: bool | None
+    ruled_on: date | None
+
+
+def listing(actor: Actor) -> tuple[AppealRow, ...]:
+    """The appeals of this reviewer: the open ones by date, then those that were ruled, the newest first."""
+    with work(actor, Right.LIST) as w:
+        query = select(m.Appeal, m.Complaint).join(m.Complaint, m.Complaint.id == m.Appeal.complaint_id)
+        pairs = w.session.execute(query.where(m.Appeal.reviewer_id == w.me).order_by(m.Appeal.id)).all()
+        views = promises.view_many(w, [complaint for _, complaint in pairs])
+        rows = [_row(appeal, complaint, views[complaint.id]) for appeal, complaint in pairs]
+    waiting = sorted((row for row in rows if row.ruled_on is None), key=lambda row: _due_on(row) or row.lodged_on)
+    ruled = sorted((row for row in rows if row.ruled_on is not None), key=lambda row: row.ruled_on or row.lodged_on)
+    return (*waiting, *reversed(ruled))
+
+
+def _row(appeal: m.Appeal, complaint: m.Complaint, views: Sequence[PromiseView]) -> AppealRow:
+    return AppealRow(
+        reference=complaint.reference,
+        title=complaint.title,
+        lodged_on=appeal.lodged_on,
+        in_time=appeal.in_time,
+        next=None if appeal.ruled_on else _next(_of(appeal, views)),
+        ruling=appeal.ruling if appeal.ruled_on else None,
+        ruled_on=appeal.ruled_on,
+    )
+
+
+def read(actor: Actor, reference: str) -> AppealFile:
+    """The newest appeal of this dossier that is or was this reviewer's. Raises Refused: ``not_found``."""
+    with work(actor, Right.READ) as w:
+        complaint = load(w, reference)
+        query = select(m.Appeal).where(m.Appeal.complaint_id == complaint.id, m.Appeal.reviewer_id == w.me)
+        appeal = w.session.scalar(query.order_by(m.Appeal.id.desc()).limit(1))
+        if appeal is None:
+            raise Refused("not_found")
+        return AppealFile(
+            reference=complaint.reference,
+            version=appeal.version,
+            status=complaint.status,
+            lodged_on=appeal.lodged_on,
+            channel=appeal.channel,
+            grounds=appeal.grounds,
+            in_time=appeal.in_time,
+            late_reason=appeal.late_reason,
+            promises=_of(appeal, promises.view(w, complaint)),
+            papers=_papers(w, appeal),
+            acknowledged_on=appeal.acknowledged_on,
+            heard_on=appeal.heard_on,
+            ruling=appeal.ruling,
+            reasons=appeal.reasons,
+            consequence=appeal.consequence,
+            consequence_due_on=appeal.consequence_due_on,
+            binding=appeal.binding,
+            told=told(w, appeal),
+            ruled_on=appeal.ruled_on,
+        )
+
+
+def _papers(w: Work, appeal: m.Appeal) -> tuple[Paper, ...]:
+    query = (
+        select(m.Event, m.EventText.text)
+        .join(m.EventText, m.EventText.event_id == m.Event.id)
+        .where(
+            m.Event.complaint_id == appeal.complaint_id,
+            m.Event.side == Side.APPEAL,
+            m.Event.kind.in_(_PAPERS),
+            m.Event.seq > appeal.snapshot_seq,
+        )
+        .order_by(m.Event.seq)
+    )
+    rows = w.session.execute(query)
+    return tuple(Paper(event.kind, event.happened_on, event.recorded_at, text) for event, text in rows)
+
+
+def summaries(actor: Actor, reference: str) -> tuple[AppealSummary, ...]:
+    """For the first line, oldest first; nothing of what the reviewer heard or noted. Raises Refused: ``not_found``."""
+    with work(actor, Right.READ) as w:
+        complaint = load(w, reference)
+        query = select(m.Appeal).where(m.Appeal.complaint_id == complaint.id).order_by(m.Appeal.id)
+        appeals = w.session.scalars(query).all()
+        views = promises.view(w, complaint) if appeals else ()
+        return tuple(_summary(w, complaint, appeal, views) for appeal in appeals)
+
+
+def _summary(w: Work, complaint: m.Complaint, appeal: m.Appeal, views: Sequence[PromiseView]) -> AppealSummary:
+    ruled = appeal.ruled_on is not None
+    return AppealSummary(
+        lodged_on=appeal.lodged_on,
+        in_time=appeal.in_time,
+        promises=_of(appeal, views),
+        has_reviewer=ruled or reviewers.able(w, complaint, appeal.reviewer_id),
+        ruling=appeal.ruling if ruled else None,
+        consequence=appeal.consequence if ruled else None,
+        consequence_due_on=appeal.consequence_due_on if ruled else None,
+        binding=appeal.binding if ruled else None,
+        ruled_on=appeal.ruled_on,
+    )
+
+
+def _of(appeal: m.Appeal, views: Iterable[PromiseView]) -> tuple[PromiseView, ...]:
+    """The promises of this appeal, not of another one on the same dossier."""
+    until = appeal.ruled_on or date.max
+    return tuple(each for each in views if each.code in PROMISES and appeal.lodged_on <= each.trigger_on <= until)
+
+
+def _next(views: Sequence[PromiseView]) -> PromiseView | None:
+    return min((each for each in views if is_open(each)), key=lambda each: each.target_on, default=None)
+
+
+def _due_on(row: AppealRow) -> date | None:
+    return row.next.target_on if row.next else None

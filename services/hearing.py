@@ -1,0 +1,202 @@
+"""Hearing an appeal and ruling on it (R062, R063): what the reviewer does. Her papers are on the appeal's side of the dossier.
+
+She edits the appeal, not the dossier: `seen` is the version of the appeal that she had on screen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from db import models as m
+from domain.entries import choice, day, form
+from domain.errors import Refused
+from domain.facts import Fact
+from domain.rights import Right
+from domain.texts import clean, required
+from domain.vocabulary import EventKind, LetterType, Ruling, Side, Status
+from domain.workflow import Facts, StepName, move
+from services import letters, promises, reviewers
+from services.appeals import open_appeal
+from services.door import Actor, Work, work
+from services.letters import Outgoing
+from services.posting import already_sent, letter_type
+from services.records import load, record
+
+CHANGES_THE_DECISION = frozenset({Ruling.REVISED, Ruling.ANNULLED})
+
+
+def acknowledge(actor: Actor, reference: str, seen: int, outgoing: Outgoing) -> None:
+    """The letter APPEAL_RECEIVED went out; it keeps the promise to confirm the appeal."""
+    with work(actor, Right.APPEAL_RULE) as w:
+        if already_sent(w, load(w, reference), outgoing):
+            return
+        complaint, appeal = _in_hand(w, reference, seen)
+        event = _send(w, complaint, appeal, outgoing, Side.APPEAL, LetterType.APPEAL_RECEIVED)
+        appeal.acknowledged_on = appeal.acknowledged_on or outgoing.sent_on
+        record(w, complaint, EventKind.APPEAL_ACKNOWLEDGED, outgoing.sent_on, side=Side.APPEAL)
+        promises.happened(w, complaint, Fact.APPEAL_ACK_SENT, outgoing.sent_on, event)
+
+
+def hear(actor: Actor, reference: str, form_id: str, on: date, text: str) -> None:
+    """A hearing took place; its report is the reviewer's own paper."""
+    with work(actor, Right.APPEAL_RULE) as w:
+        complaint, appeal = _in_hand(w, reference)
+        day(on, "on", latest=w.today, earliest=appeal.lodged_on, too_early="before_appeal")
+        if _write(w, complaint, EventKind.APPEAL_HEARING, form_id, on, text):
+            appeal.heard_on = on
+
+
+def note(actor: Actor, reference: str, form_id: str, text: str) -> None:
+    """A note among the reviewer's own papers: nobody of the first line reads it."""
+    with work(actor, Right.APPEAL_RULE) as w:
+        complaint, _ = _in_hand(w, reference)
+        _write(w, complaint, EventKind.APPEAL_NOTE, form_id, w.today, text)
+
+
+def extend_ruling(actor: Actor, reference: str, seen: int, outgoing: Outgoing, new_date: date, reason: str) -> None:
+    """The ruling comes later: the complainant was told the new date and why (R052)."""
+    with work(actor, Right.APPEAL_RULE) as w:
+        if already_sent(w, load(w, reference), outgoing):
+            return
+        complaint, appeal = _in_hand(w, reference, seen)
+        why = required(reason, "reason")
+        if new_date <= w.today:
+            raise Refused("date_not_later", "new_date", earliest=w.today + timedelta(days=1))
+        told_them = replace(outgoing, extra={**outgoing.extra, "new_date": new_date, "reason": why})
+        event = _send(w, complaint, appeal, told_them, Side.APPEAL, LetterType.EXTENSION)
+        record(w, complaint, EventKind.EXTENDED, outgoing.sent_on, why, side=Side.APPEAL, new_date=new_date)
+        promises.extend(w, complaint, new_date, outgoing.sent_on, event, by=Fact.RULING_EXTENDED)
+
+
+def rule(
+    actor: Actor,
+    reference: str,
+    seen: int,
+    ruling: str,
+    reasons: str,
+    consequence: str | None,
+    consequence_due_on: date | None,
+    binding: bool | None,
+) -> None:
+    """Write the ruling down; it can be changed until the letter to the complainant went out.
+
+    A ruling that revises or annuls the decision says what follows from it. Raises Refused: ``missing``, ``ruling_sent``,
+    ``consequence_in_the_past``, ``reviewer_conflict``.
+    """
+    with work(actor, Right.APPEAL_RULE) as w:
+        complaint, appeal = _in_hand(w, reference, seen)
+        if told(w, appeal):
+            raise Refused("ruling_sent")
+        word = choice(Ruling, ruling, "ruling")
+        if consequence_due_on is not None and consequence_due_on < w.today:
+            raise Refused("consequence_in_the_past", "consequence_due_on")
+        if binding is None:
+            raise Refused("missing", "binding")
+        follows = word in CHANGES_THE_DECISION or consequence_due_on is not None
+        appeal.ruling, appeal.reasons, appeal.binding = word, required(reasons, "reasons"), bool(binding)
+        appeal.consequence = required(consequence, "consequence") if follows else clean(consequence, "consequence") or None
+        appeal.consequence_due_on = consequence_due_on
+        record(w, complaint, EventKind.APPEAL_RULED, side=Side.APPEAL, ruling=word, binding=appeal.binding)
+
+
+def send_ruling(actor: Actor, reference: str, seen: int, outgoing: Outgoing) -> None:
+    """Tell the ruling: first to the complainant (APPEAL_RULING), then to the organisation (APPEAL_RULING_NOTICE).
+
+    With the second letter the dossier is ruled (R063, T10); an annulled decision goes back to the first line, where
+    somebody else decides anew (T11).
+    """
+    with work(actor, Right.APPEAL_RULE) as w:
+        if already_sent(w, load(w, reference), outgoing):
+            return
+        complaint, appeal = _in_hand(w, reference, seen)
+        if appeal.ruling is None:
+            raise Refused("ruling_missing")
+        to_complainant = LetterType.APPEAL_RULING not in told(w, appeal)
+        if to_complainant:
+            event = _send(w, complaint, appeal, outgoing, Side.APPEAL, LetterType.APPEAL_RULING)
+            promises.happened(w, complaint, Fact.APPEAL_RULING_SENT, outgoing.sent_on, event)
+            return
+        # The notice lies in the first line's file: it has to be followed there.
+        _send(w, complaint, appeal, outgoing, Side.FILE, LetterType.APPEAL_RULING_NOTICE)
+        _ruled(w, complaint, appeal, outgoing.sent_on)
+
+
+def step_back(actor: Actor, reference: str, seen: int, reason: str) -> None:
+    """The reviewer cannot be impartial here (she supported the complainant, she knows somebody): the next substitute
+    hears the appeal, and this one sees nothing of it any more. Raises Refused: ``no_reviewer``."""
+    with work(actor, Right.APPEAL_RULE) as w:
+        complaint, appeal = _in_hand(w, reference, seen)
+        words = required(reason, "reason")
+        successor = reviewers.choose(w, complaint, but_not=frozenset({w.me}))
+        record(w, complaint, EventKind.ASSIGNED, text=words, side=Side.APPEAL, appeal=True)
+        record(w, complaint, EventKind.ASSIGNED, appeal=True)  # so that the first line does not ask her again
+        appeal.reviewer_id = successor
+
+
+# What they share
+
+
+def told(w: Work, appeal: m.Appeal) -> frozenset[LetterType]:
+    """Which of the two letters with the ruling of this appeal went out."""
+    query = (
+        select(m.Message.letter_type)
+        .join(m.Event, m.Event.id == m.Message.event_id)
+        .where(
+            m.Message.complaint_id == appeal.complaint_id,
+            m.Message.letter_type.in_((LetterType.APPEAL_RULING, LetterType.APPEAL_RULING_NOTICE)),
+            m.Event.seq > appeal.snapshot_seq,
+        )
+    )
+    return frozenset(LetterType(each) for each in w.session.scalars(query) if each)
+
+
+def _in_hand(w: Work, reference: str, seen: int | None = None) -> tuple[m.Complaint, m.Appeal]:
+    """The dossier and the appeal that this reviewer hears; whoever handled or decided cannot (R059, security 2.6)."""
+    complaint = load(w, reference)
+    appeal = open_appeal(w, complaint)
+    if appeal.reviewer_id != w.me:
+        raise Refused("not_found")
+    if seen is not None and appeal.version != seen:
+        raise Refused("changed_meanwhile")
+    if w.me in reviewers.touched(w, complaint):
+        raise Refused("reviewer_conflict")
+    return complaint, appeal
+
+
+def _send(w: Work, complaint: m.Complaint, appeal: m.Appeal, outgoing: Outgoing, side: Side, expected: LetterType) -> m.Event:
+    letter_type(outgoing, expected)
+    message, event = letters.dispatch(w, complaint, outgoing, side=side)
+    if message.sent_on < appeal.lodged_on:
+        raise Refused("letter_before_appeal", "sent_on")
+    return event
+
+
+def _write(w: Work, complaint: m.Complaint, kind: EventKind, form_id: str, on: date, text: str) -> bool:
+    """One of the reviewer's own papers; False when this form wrote it already."""
+    query = select(m.Event.codes).where(m.Event.complaint_id == complaint.id, m.Event.kind == kind)
+    if any(codes.get("form") == form_id for codes in w.session.scalars(query)):
+        return False
+    record(w, complaint, kind, on, required(text, "text"), side=Side.APPEAL, form=form(form_id))
+    return True
+
+
+def _ruled(w: Work, complaint: m.Complaint, appeal: m.Appeal, on: date) -> None:
+    appeal.ruled_on = on
+    complaint.status = move(StepName.RULE_APPEAL, Facts(Status(complaint.status), w.today))
+    due_on = appeal.consequence_due_on
+    event = record(w, complaint, EventKind.APPEAL_RULED, on, ruling=appeal.ruling, binding=appeal.binding, due_on=due_on)
+    if appeal.ruling == Ruling.ANNULLED:
+        _back_to_the_first_line(w, complaint, w.session.get_one(m.Decision, appeal.decision_id), event)
+
+
+def _back_to_the_first_line(w: Work, complaint: m.Complaint, decision: m.Decision, event: m.Event) -> None:
+    """T11: a new decision is needed, by somebody else."""
+    decision.superseded = True
+    complaint.status = move(StepName.NEW_DECISION, Facts(Status(complaint.status), w.today))
+    complaint.outcome = complaint.answered_on = None
+    if complaint.handler_id == decision.decided_by:
+        complaint.handler_id = None  # the board shows that nobody has it yet
+    promises.happened(w, complaint, Fact.NEW_DECISION_NEEDED, event.happened_on, event)
