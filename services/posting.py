@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy import select
 
@@ -44,3 +45,9 @@ def send(
     if extra:
         outgoing = replace(outgoing, extra={**outgoing.extra, **extra})
     return letters.dispatch(w, complaint, outgoing)
+
+
+def not_before(message: m.Message, since: date | None, code: str) -> None:
+    """Raises Refused `code`: the letter tells of something that happened later."""
+    if since is not None and message.sent_on < since:
+        raise Refused(code, "sent_on", earliest=since)
