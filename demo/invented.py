@@ -158,8 +158,8 @@ def board_states(made: Inventor) -> None:
 
 
 OUTSIDE: dict[str, tuple[str, ExternalStage]] = {
-    "training": ("independent_third_party", ExternalStage.COMMITTEE_PENDING),
-    "kinderopvang-welzijn": ("complaints_desk", ExternalStage.DESK),
+    "training": ("other", ExternalStage.COMMITTEE_PENDING),
+    "kinderopvang-welzijn": ("desk-childcare", ExternalStage.DESK),
 }
 
 

@@ -10,14 +10,18 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from domain.rights import Right
 from domain.vocabulary import (
     Channel, CloseReason, Compartment, ComplainantType, Discussed, EventKind, ExternalStage, LetterType, Outcome, Ruling,
     SubjectType,
 )  # fmt: skip
-from services import appeals, complaints, door, dossier, letters, sessions, steps
-from services.complaints import HandOver, Intake, Named
+from services import appeals, complaints, door, dossier, hearing, letters, operations, steps
+from services.complaints import HandOver, Intake
+from services.parties import Named
+from services.door import SystemActor
 from services.letters import Outgoing
 
+OPERATOR = SystemActor("demo", frozenset({Right.ACCOUNTS, Right.OPERATE}))
 SAMPLE_DAY = date(2026, 11, 21)  # the day on which the samples stand where they stand
 SAMPLE_TEXTS = {sample["id"]: sample for sample in json.loads((Path(__file__).parent / "samples.json").read_text())}
 CHANNELS = {
@@ -54,7 +58,8 @@ class Stage:
         self.now += timedelta(minutes=7)
         if self.latest is not None and self.now > self.latest:
             self.now = self.latest
-        return sessions.open_for(sessions.DEMO, self.accounts[name])
+        with door.clock_at(self.now):
+            return operations.open_session(OPERATOR, self.accounts[name])
 
     def register(
         self, sample: str, *, by: str, unit: str, complainant: str | None, respondents: Iterable[str] = (),
@@ -215,26 +220,27 @@ class Case:
     def appeal_acknowledge(self, by: str) -> None:
         at = self._at(by)
         with door.clock_at(self.stage.now):
-            appeals.acknowledge(*at, self._letter(at[0], LetterType.APPEAL_RECEIVED))
+            hearing.acknowledge(*at, self._letter(at[0], LetterType.APPEAL_RECEIVED))
 
     def appeal_hear(self, by: str, text: str) -> None:
-        at = self._at(by)
+        actor, reference, _ = self._at(by)
         with door.clock_at(self.stage.now):
-            appeals.hear(*at, self.stage.now.date(), text)
+            hearing.hear(actor, reference, _form_id(self.stage, f"{reference}:hearing"), self.stage.now.date(), text)
 
     def appeal_extend(self, by: str, new_date: str, reason: str) -> None:
         at, until = self._at(by), self.stage.date(new_date)
         with door.clock_at(self.stage.now):
             outgoing = self._letter(at[0], LetterType.EXTENSION, new_date=until, reason=reason)
-            appeals.extend_ruling(*at, outgoing, until, reason)
+            hearing.extend_ruling(*at, outgoing, until, reason)
 
     def appeal_rule(self, by: str, ruling: Ruling, reasons: str, consequence: str, due: str) -> None:
         at, until = self._at(by), self.stage.date(due)
-        said: dict[str, Any] = {"ruling": ruling, "reasons": reasons, "consequence": consequence, "consequence_due_on": until}
         with door.clock_at(self.stage.now):
-            to_complainant = self._letter(at[0], LetterType.APPEAL_RULING, **said)
-            to_organisation = self._letter(at[0], LetterType.APPEAL_RULING_NOTICE, **said)
-            appeals.rule(*at, **said, binding=True, letters=(to_complainant, to_organisation))
+            hearing.rule(*at, ruling, reasons, consequence, until, binding=True)
+        for letter_type in (LetterType.APPEAL_RULING, LetterType.APPEAL_RULING_NOTICE):
+            at = self._at(by)
+            with door.clock_at(self.stage.now):
+                hearing.send_ruling(*at, self._letter(at[0], letter_type))
 
 
 def _title(text: str) -> str:

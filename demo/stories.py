@@ -203,7 +203,7 @@ def v16(s: Stage) -> Case:
 def v17(s: Stage) -> Case:
     s.day("2026-11-19")
     k = s.register("V17", by="cora", unit="egel", subcategory="Vaste gezichten en groepsgrootte", complainant="Nora Feenstra")
-    k.refer("cora", "disputes_committee", ExternalStage.COMMITTEE_PENDING, "De ouder heeft het geschil zelf ingediend.")
+    k.refer("cora", "committee-childcare", ExternalStage.COMMITTEE_PENDING, "De ouder heeft het geschil zelf ingediend.")
     return k
 
 

@@ -1,0 +1,560 @@
+"""The first schema
+
+Revision: 0001, the first.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "closed_day",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_closed_day")),
+        sa.UniqueConstraint("day", "kind", name=op.f("uq_closed_day_day_kind")),
+    )
+    op.create_table(
+        "org_unit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=200), nullable=False),
+        sa.Column("sector", sa.String(length=200), nullable=True),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["parent_id"], ["org_unit.id"], name=op.f("fk_org_unit_parent_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_org_unit")),
+    )
+    op.create_table(
+        "profile_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("profile", sa.String(length=60), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_profile_version")),
+        sa.UniqueConstraint("profile", "version", name=op.f("uq_profile_version_profile_version")),
+    )
+    op.create_table(
+        "setting",
+        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_setting")),
+    )
+    op.create_table(
+        "throttle",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_throttle")),
+    )
+    op.create_table(
+        "account",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("display_name", sa.String(length=200), nullable=False),
+        sa.Column("email", sa.String(length=200), nullable=True),
+        sa.Column("password_hash", sa.String(length=200), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("external", sa.Boolean(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["org_unit.id"], name=op.f("fk_account_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint("name", name=op.f("uq_account_name")),
+    )
+    op.create_table(
+        "account_role",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=30), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_account_role_account_id")),
+        sa.PrimaryKeyConstraint("account_id", "role", name=op.f("pk_account_role")),
+    )
+    op.create_table(
+        "auth_session",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_why", sa.String(length=30), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_auth_session_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_auth_session")),
+    )
+    with op.batch_alter_table("auth_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_auth_session_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "auth_ticket",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("browser", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_auth_ticket_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_auth_ticket")),
+    )
+    op.create_table(
+        "complaint",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=20), nullable=False),
+        sa.Column("form_id", sa.String(length=36), nullable=False),
+        sa.Column("compartment", sa.String(length=30), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("profile_version_id", sa.Integer(), nullable=False),
+        sa.Column("procedure", sa.String(length=30), nullable=False),
+        sa.Column("overlay", sa.String(length=30), nullable=True),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("registered_on", sa.Date(), nullable=False),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reporter_id", sa.Integer(), nullable=True),
+        sa.Column("channel", sa.String(length=30), nullable=False),
+        sa.Column("subject_type", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("remedy_requested", sa.Text(), nullable=True),
+        sa.Column("category", sa.String(length=200), nullable=False),
+        sa.Column("subcategory", sa.String(length=200), nullable=True),
+        sa.Column("sector", sa.String(length=30), nullable=True),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("formal_written", sa.Boolean(), nullable=False),
+        sa.Column("anonymous", sa.Boolean(), nullable=False),
+        sa.Column("already_resolved", sa.Boolean(), nullable=False),
+        sa.Column("resolved_on", sa.Date(), nullable=True),
+        sa.Column("discussed", sa.String(length=20), nullable=False),
+        sa.Column("immediate_actions", sa.Text(), nullable=True),
+        sa.Column("red_flag", sa.Boolean(), nullable=False),
+        sa.Column("expert_consulted_on", sa.Date(), nullable=True),
+        sa.Column("ladder_level", sa.String(length=20), nullable=False),
+        sa.Column("consulted_on", sa.Date(), nullable=True),
+        sa.Column("ack_owner_id", sa.Integer(), nullable=True),
+        sa.Column("acknowledged_on", sa.Date(), nullable=True),
+        sa.Column("ack_variant", sa.String(length=20), nullable=True),
+        sa.Column("handler_id", sa.Integer(), nullable=True),
+        sa.Column("acting_director_id", sa.Integer(), nullable=True),
+        sa.Column("external_stage", sa.String(length=30), nullable=True),
+        sa.Column("outcome", sa.String(length=30), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("close_reason", sa.String(length=30), nullable=True),
+        sa.Column("reopened", sa.Boolean(), nullable=False),
+        sa.Column("next_due_on", sa.Date(), nullable=True),
+        sa.Column("next_red_on", sa.Date(), nullable=True),
+        sa.Column("next_promise", sa.String(length=60), nullable=True),
+        sa.Column("next_statutory", sa.Boolean(), nullable=False),
+        sa.Column("next_legal_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["ack_owner_id"], ["account.id"], name=op.f("fk_complaint_ack_owner_id")),
+        sa.ForeignKeyConstraint(["acting_director_id"], ["account.id"], name=op.f("fk_complaint_acting_director_id")),
+        sa.ForeignKeyConstraint(["handler_id"], ["account.id"], name=op.f("fk_complaint_handler_id")),
+        sa.ForeignKeyConstraint(["profile_version_id"], ["profile_version.id"], name=op.f("fk_complaint_profile_version_id")),
+        sa.ForeignKeyConstraint(["reporter_id"], ["account.id"], name=op.f("fk_complaint_reporter_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["org_unit.id"], name=op.f("fk_complaint_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
+        sa.UniqueConstraint("form_id", name=op.f("uq_complaint_form_id")),
+        sa.UniqueConstraint("reference", name=op.f("uq_complaint_reference")),
+    )
+    with op.batch_alter_table("complaint", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_complaint_ack_owner_id"), ["ack_owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_complaint_acting_director_id"), ["acting_director_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_complaint_compartment_next_due_on_id"), ["compartment", "next_due_on", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_complaint_compartment_received_on_id"), ["compartment", "received_on", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_complaint_compartment_status_next_due_on"), ["compartment", "status", "next_due_on"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_complaint_handler_id"), ["handler_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_complaint_reporter_id"), ["reporter_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_complaint_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "draft",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("page", sa.String(length=80), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_draft_account_id")),
+        sa.PrimaryKeyConstraint("account_id", "page", name=op.f("pk_draft")),
+    )
+    op.create_table(
+        "one_time_link",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=20), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_one_time_link_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_link")),
+    )
+    op.create_table(
+        "access_log",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("what", sa.String(length=30), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_access_log_account_id")),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_access_log_complaint_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_log")),
+    )
+    with op.batch_alter_table("access_log", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_access_log_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
+        "chain_head",
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_chain_head_complaint_id")),
+        sa.PrimaryKeyConstraint("complaint_id", name=op.f("pk_chain_head")),
+    )
+    op.create_table(
+        "complainant",
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("type", sa.String(length=30), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=True),
+        sa.Column("surname_key", sa.String(length=200), nullable=True),
+        sa.Column("contact", sa.String(length=200), nullable=True),
+        sa.Column("preferred_channel", sa.String(length=30), nullable=True),
+        sa.Column("representative_of", sa.String(length=200), nullable=True),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_complainant_complaint_id")),
+        sa.PrimaryKeyConstraint("complaint_id", name=op.f("pk_complainant")),
+    )
+    with op.batch_alter_table("complainant", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_complainant_surname_key"), ["surname_key"], unique=False)
+
+    op.create_table(
+        "decision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=30), nullable=False),
+        sa.Column("reasons", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("superseded", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_decision_complaint_id")),
+        sa.ForeignKeyConstraint(["decided_by"], ["account.id"], name=op.f("fk_decision_decided_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
+    )
+    with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_decision_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
+        "event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("side", sa.String(length=10), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("codes", sa.JSON(), nullable=False),
+        sa.Column("text_salt", sa.String(length=32), nullable=True),
+        sa.Column("text_hash", sa.String(length=64), nullable=True),
+        sa.Column("prev_hash", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["account.id"], name=op.f("fk_event_actor_id")),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_event_complaint_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
+        sa.UniqueConstraint("complaint_id", "seq", name=op.f("uq_event_complaint_id_seq")),
+    )
+    op.create_table(
+        "party",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("relation", sa.String(length=20), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=True),
+        sa.Column("excluded", sa.Boolean(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_party_account_id")),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_party_complaint_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_party")),
+    )
+    with op.batch_alter_table("party", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_party_account_id_excluded_complaint_id"), ["account_id", "excluded", "complaint_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_party_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
+        "appeal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("form_id", sa.String(length=36), nullable=False),
+        sa.Column("decision_id", sa.Integer(), nullable=False),
+        sa.Column("lodged_on", sa.Date(), nullable=False),
+        sa.Column("channel", sa.String(length=30), nullable=False),
+        sa.Column("grounds", sa.Text(), nullable=False),
+        sa.Column("in_time", sa.Boolean(), nullable=False),
+        sa.Column("late_reason", sa.Text(), nullable=True),
+        sa.Column("registered_by", sa.Integer(), nullable=False),
+        sa.Column("reviewer_id", sa.Integer(), nullable=True),
+        sa.Column("snapshot_seq", sa.Integer(), nullable=False),
+        sa.Column("acknowledged_on", sa.Date(), nullable=True),
+        sa.Column("heard_on", sa.Date(), nullable=True),
+        sa.Column("ruling", sa.String(length=20), nullable=True),
+        sa.Column("reasons", sa.Text(), nullable=True),
+        sa.Column("consequence", sa.Text(), nullable=True),
+        sa.Column("consequence_due_on", sa.Date(), nullable=True),
+        sa.Column("binding", sa.Boolean(), nullable=True),
+        sa.Column("ruled_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_appeal_complaint_id")),
+        sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_appeal_decision_id")),
+        sa.ForeignKeyConstraint(["registered_by"], ["account.id"], name=op.f("fk_appeal_registered_by")),
+        sa.ForeignKeyConstraint(["reviewer_id"], ["account.id"], name=op.f("fk_appeal_reviewer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal")),
+        sa.UniqueConstraint("form_id", name=op.f("uq_appeal_form_id")),
+    )
+    with op.batch_alter_table("appeal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_appeal_complaint_id"), ["complaint_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_appeal_reviewer_id"), ["reviewer_id"], unique=False)
+
+    op.create_table(
+        "attachment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(length=43), nullable=False),
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("side", sa.String(length=10), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("added_by", sa.Integer(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["added_by"], ["account.id"], name=op.f("fk_attachment_added_by")),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_attachment_complaint_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_attachment_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
+        sa.UniqueConstraint("token", name=op.f("uq_attachment_token")),
+    )
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attachment_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
+        "event_text",
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_event_text_complaint_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_event_text_event_id")),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_event_text")),
+    )
+    with op.batch_alter_table("event_text", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_event_text_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
+        "measure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("decision_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("evidence", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_measure_complaint_id")),
+        sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_measure_decision_id")),
+        sa.ForeignKeyConstraint(["owner_id"], ["account.id"], name=op.f("fk_measure_owner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_measure")),
+    )
+    with op.batch_alter_table("measure", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_measure_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
+        "message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("side", sa.String(length=10), nullable=False),
+        sa.Column("direction", sa.String(length=10), nullable=False),
+        sa.Column("recipient", sa.String(length=20), nullable=False),
+        sa.Column("letter_type", sa.String(length=30), nullable=True),
+        sa.Column("channel", sa.String(length=30), nullable=False),
+        sa.Column("sent_on", sa.Date(), nullable=False),
+        sa.Column("promised_on", sa.Date(), nullable=True),
+        sa.Column("recorded_by", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.Column("form_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_message_complaint_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_message_event_id")),
+        sa.ForeignKeyConstraint(["recorded_by"], ["account.id"], name=op.f("fk_message_recorded_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("form_id", name=op.f("uq_message_form_id")),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
+        "promise",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("procedure", sa.String(length=30), nullable=False),
+        sa.Column("code", sa.String(length=30), nullable=False),
+        sa.Column("trigger_on", sa.Date(), nullable=False),
+        sa.Column("target_on", sa.Date(), nullable=False),
+        sa.Column("legal_on", sa.Date(), nullable=False),
+        sa.Column("statutory", sa.Boolean(), nullable=False),
+        sa.Column("informative", sa.Boolean(), nullable=False),
+        sa.Column("met_on", sa.Date(), nullable=True),
+        sa.Column("met_event_id", sa.Integer(), nullable=True),
+        sa.Column("extended_to", sa.Date(), nullable=True),
+        sa.Column("notice_on", sa.Date(), nullable=True),
+        sa.Column("successor_id", sa.Integer(), nullable=True),
+        sa.Column("cancelled_on", sa.Date(), nullable=True),
+        sa.Column("cancel_reason", sa.String(length=60), nullable=True),
+        sa.Column("opened_event_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_promise_complaint_id")),
+        sa.ForeignKeyConstraint(["met_event_id"], ["event.id"], name=op.f("fk_promise_met_event_id")),
+        sa.ForeignKeyConstraint(["opened_event_id"], ["event.id"], name=op.f("fk_promise_opened_event_id")),
+        sa.ForeignKeyConstraint(["successor_id"], ["promise.id"], name=op.f("fk_promise_successor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_promise")),
+    )
+    with op.batch_alter_table("promise", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_promise_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
+        "referral",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("form_id", sa.String(length=36), nullable=False),
+        sa.Column("body", sa.String(length=60), nullable=False),
+        sa.Column("stage", sa.String(length=30), nullable=False),
+        sa.Column("initiated_by", sa.String(length=20), nullable=False),
+        sa.Column("submitted_on", sa.Date(), nullable=False),
+        sa.Column("case_number", sa.String(length=200), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_referral_complaint_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_referral_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
+        sa.UniqueConstraint("form_id", name=op.f("uq_referral_form_id")),
+    )
+    with op.batch_alter_table("referral", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_referral_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
+        "message_text",
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("sheet", sa.JSON(), nullable=False),
+        sa.Column("salt", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_message_text_complaint_id")),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_message_text_message_id")),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_message_text")),
+    )
+    with op.batch_alter_table("message_text", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_text_complaint_id"), ["complaint_id"], unique=False)
+    # accounts and units refer to each other: this side once both exist
+    with op.batch_alter_table("org_unit") as unit:
+        unit.create_foreign_key(op.f("fk_org_unit_manager_id"), "account", ["manager_id"], ["id"])
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("org_unit") as unit:
+        unit.drop_constraint(op.f("fk_org_unit_manager_id"), type_="foreignkey")
+    with op.batch_alter_table("message_text", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_text_complaint_id"))
+
+    op.drop_table("message_text")
+    with op.batch_alter_table("referral", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_referral_complaint_id"))
+
+    op.drop_table("referral")
+    with op.batch_alter_table("promise", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_promise_complaint_id"))
+
+    op.drop_table("promise")
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_complaint_id"))
+
+    op.drop_table("message")
+    with op.batch_alter_table("measure", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_measure_complaint_id"))
+
+    op.drop_table("measure")
+    with op.batch_alter_table("event_text", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_event_text_complaint_id"))
+
+    op.drop_table("event_text")
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attachment_complaint_id"))
+
+    op.drop_table("attachment")
+    with op.batch_alter_table("appeal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_appeal_reviewer_id"))
+        batch_op.drop_index(batch_op.f("ix_appeal_complaint_id"))
+
+    op.drop_table("appeal")
+    with op.batch_alter_table("party", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_party_complaint_id"))
+        batch_op.drop_index(batch_op.f("ix_party_account_id_excluded_complaint_id"))
+
+    op.drop_table("party")
+    op.drop_table("event")
+    with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_decision_complaint_id"))
+
+    op.drop_table("decision")
+    with op.batch_alter_table("complainant", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_complainant_surname_key"))
+
+    op.drop_table("complainant")
+    op.drop_table("chain_head")
+    with op.batch_alter_table("access_log", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_access_log_complaint_id"))
+
+    op.drop_table("access_log")
+    op.drop_table("one_time_link")
+    op.drop_table("draft")
+    with op.batch_alter_table("complaint", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_complaint_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_complaint_reporter_id"))
+        batch_op.drop_index(batch_op.f("ix_complaint_handler_id"))
+        batch_op.drop_index(batch_op.f("ix_complaint_compartment_status_next_due_on"))
+        batch_op.drop_index(batch_op.f("ix_complaint_compartment_received_on_id"))
+        batch_op.drop_index(batch_op.f("ix_complaint_compartment_next_due_on_id"))
+        batch_op.drop_index(batch_op.f("ix_complaint_acting_director_id"))
+        batch_op.drop_index(batch_op.f("ix_complaint_ack_owner_id"))
+
+    op.drop_table("complaint")
+    op.drop_table("auth_ticket")
+    with op.batch_alter_table("auth_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_auth_session_account_id"))
+
+    op.drop_table("auth_session")
+    op.drop_table("account_role")
+    op.drop_table("account")
+    op.drop_table("throttle")
+    op.drop_table("setting")
+    op.drop_table("profile_version")
+    op.drop_table("org_unit")
+    op.drop_table("closed_day")

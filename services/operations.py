@@ -1,0 +1,53 @@
+"""What the operator does with the register from the command line: its structure, never a dossier."""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import select
+
+from db import models as m
+from db import upgrade as schema
+from db.settings import write_settings
+from domain.errors import Refused
+from domain.rights import Right
+from services.door import Actor, engine, work
+from services.sessions import digest
+
+
+def upgrade(actor: Actor) -> tuple[str | None, str | None]:
+    """Brings the database to the newest schema; the revision before (None: it was empty) and after."""
+    with work(actor, Right.OPERATE):
+        pass  # the right only: a migration runs in a transaction of its own
+    before = schema.current(engine())
+    schema.upgrade(engine())
+    return before, schema.current(engine())
+
+
+def open_session(actor: Actor, account_id: int) -> str:
+    """A session for an account, as an actor for services: how the demo and imports work in somebody's name.
+
+    Raises Refused ``not_found``.
+    """
+    with work(actor, Right.OPERATE) as w:
+        account = w.session.get(m.Account, account_id)
+        if account is None:
+            raise Refused("not_found")
+        session_id = digest(secrets.token_urlsafe(32))
+        w.session.add(m.AuthSession(id=session_id, account_id=account.id, created_at=w.now, last_seen_at=w.now))
+        return session_id
+
+
+def close_sessions(actor: Actor) -> int:
+    """Ends every session; how many were open."""
+    with work(actor, Right.OPERATE) as w:
+        live = w.session.scalars(select(m.AuthSession).where(m.AuthSession.revoked_at.is_(None))).all()
+        for row in live:
+            row.revoked_at, row.revoked_why = w.now, "operator"
+        return len(live)
+
+
+def show_as_demo(actor: Actor, password: str) -> None:
+    """The sign-in page shows every account and the one password that they share. For invented registers only."""
+    with work(actor, Right.OPERATE) as w:
+        write_settings(w.session, {"demo": True, "extra": {"demo_password": password}})
