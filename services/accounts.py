@@ -1,14 +1,25 @@
-"""People: who is here, their accounts and roles, the units and the organisation's settings."""
+"""People: who is here, own account, and the accounts that the administrator keeps."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from db import models as m
 from domain.errors import Refused
-from domain.rights import RIGHTS, Right, Role, Scope, scopes
-from services.door import Actor, work
+from domain.rights import RIGHTS, Right, Role, Scope, roles_conflict, scopes
+from domain.texts import line, required
+from services import passwords, throttle
+from services.door import Actor, Work, work
+from services.sessions import folded, revoke
 from text import LANGUAGES
+
+_NAME = re.compile(r"[\w.@+-]{2,60}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,37 @@ class Me:
         return scopes(self.roles, right)
 
 
+@dataclass(frozen=True)
+class AccountInput:
+    """What the administrator fills in; `roles` are values of domain.rights.Role."""
+
+    name: str
+    display_name: str
+    email: str
+    roles: tuple[str, ...]
+    unit_id: int | None
+    external: bool = False
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    id: int
+    name: str
+    display_name: str
+    email: str
+    roles: tuple[Role, ...]
+    unit_id: int | None
+    unit: str
+    external: bool
+    active: bool
+    has_password: bool
+    last_seen_at: datetime | None  # UTC; None: never signed in
+    version: int
+
+
+# Own account
+
+
 def whoami(actor: Actor) -> Me:
     """Raises Refused: ``signed_out``."""
     with work(actor, Right.ENTER) as w:
@@ -41,3 +83,159 @@ def choose_language(actor: Actor, language: str) -> None:
         raise Refused("unknown_value", "language")
     with work(actor, Right.SELF) as w:
         w.session.get_one(m.Account, w.me).language = language
+
+
+def change_password(actor: Actor, old: str, new: str, repeated: str) -> None:
+    """Ends the other sessions. Two transactions with the slow comparison between them, as in `sessions.sign_in`.
+
+    Raises Refused: ``old_password_wrong``, ``wait_first``, and what `passwords.check` raises.
+    """
+    with work(actor, Right.SELF) as w:
+        account = w.session.get_one(m.Account, w.me)
+        chosen = _new_password(new, repeated, account)
+        key = ("account", account.name)
+        throttle.attempt(w, key)
+    if not passwords.matches(old, account.password_hash):
+        raise Refused("old_password_wrong", "old")
+    if passwords.tidy(old) == chosen:
+        raise Refused("password_same", "password")
+    fresh = passwords.hashed(chosen)
+    with work(actor, Right.SELF) as w:
+        throttle.succeeded(w, key)
+        w.session.get_one(m.Account, w.me).password_hash = fresh
+        revoke(w, w.me, "password_changed", but=w.session_id)
+
+
+def _new_password(new: str, repeated: str, account: m.Account) -> str:
+    chosen = passwords.check(new, (account.name, account.display_name))
+    if passwords.tidy(repeated) != chosen:
+        raise Refused("password_repeated", "repeated")
+    return chosen
+
+
+# Everybody's, for the administrator
+
+
+def listing(actor: Actor) -> tuple[AccountRow, ...]:
+    """All accounts, active ones first, by display name."""
+    with work(actor, Right.ACCOUNTS) as w:
+        units: dict[int, str] = {key: name for key, name in w.session.execute(select(m.OrgUnit.id, m.OrgUnit.name))}
+        seen_query = select(m.AuthSession.account_id, func.max(m.AuthSession.last_seen_at)).group_by(m.AuthSession.account_id)
+        seen: dict[int, datetime] = {key: at for key, at in w.session.execute(seen_query)}
+        accounts = w.session.scalars(select(m.Account).order_by(m.Account.active.desc(), func.lower(m.Account.display_name)))
+        return tuple(_row(each, units, seen) for each in accounts)
+
+
+def _row(account: m.Account, units: dict[int, str], seen: dict[int, datetime]) -> AccountRow:
+    return AccountRow(
+        id=account.id,
+        name=account.name,
+        display_name=account.display_name,
+        email=account.email or "",
+        roles=tuple(sorted(Role(held.role) for held in account.roles)),
+        unit_id=account.unit_id,
+        unit=units.get(account.unit_id or 0, ""),
+        external=account.external,
+        active=account.active,
+        has_password=account.password_hash is not None,
+        last_seen_at=seen.get(account.id),
+        version=account.version,
+    )
+
+
+def create(actor: Actor, given: AccountInput) -> int:
+    """An account without a password: `links.password_link` gives the person one. Raises Refused: ``name_taken``,
+    ``name_form``, ``missing``, ``email_form``, ``roles_conflict``, ``unknown_value``."""
+    with work(actor, Right.ACCOUNTS) as w:
+        account = make_account(w, given)
+        w.session.flush()  # the id is the answer
+        return account.id
+
+
+def make_account(w: Work, given: AccountInput) -> m.Account:
+    name = folded(required(given.name, "name"))
+    if not _NAME.fullmatch(name):
+        raise Refused("name_form", "name")
+    if w.session.scalar(select(m.Account.id).where(m.Account.name == name)) is not None:
+        raise Refused("name_taken", "name")
+    account = m.Account(name=name, created_at=w.now, active=True)
+    _fill(w, account, given)
+    account.roles = [m.AccountRole(role=role) for role in _roles(given.roles)]
+    w.session.add(account)
+    return account
+
+
+def edit(actor: Actor, account_id: int, seen: int, given: AccountInput) -> None:
+    """Everything but the name that one signs in with. Other roles end the person's sessions. Raises as `create`, and
+    ``changed_meanwhile``, ``last_admin``."""
+    with work(actor, Right.ACCOUNTS) as w:
+        account = _load(w, account_id, seen)
+        _fill(w, account, given)
+        roles = _roles(given.roles)
+        if {held.role for held in account.roles} == set(roles):
+            return
+        if Role.ADMIN not in roles:
+            _keep_an_admin(w, account)
+        account.roles = [held for held in account.roles if held.role in roles] + [
+            m.AccountRole(role=role) for role in sorted(set(roles) - {held.role for held in account.roles})
+        ]
+        flag_modified(account, "display_name")  # roles are rows of their own; the version must move with them
+        revoke(w, account.id, "roles_changed")
+
+
+def disable(actor: Actor, account_id: int, seen: int) -> None:
+    """The person is out at the next click. Raises Refused: ``last_admin``, ``changed_meanwhile``."""
+    with work(actor, Right.ACCOUNTS) as w:
+        account = _load(w, account_id, seen)
+        _keep_an_admin(w, account)
+        account.active = False
+        revoke(w, account.id, "disabled")
+
+
+def enable(actor: Actor, account_id: int, seen: int) -> None:
+    with work(actor, Right.ACCOUNTS) as w:
+        _load(w, account_id, seen).active = True
+
+
+def _load(w: Work, account_id: int, seen: int) -> m.Account:
+    account = w.session.get(m.Account, account_id)
+    if account is None:
+        raise Refused("unknown_person")
+    if account.version != seen:
+        raise Refused("changed_meanwhile")
+    return account
+
+
+def _fill(w: Work, account: m.Account, given: AccountInput) -> None:
+    account.display_name = line(required(given.display_name, "display_name"), "display_name")
+    email = line(given.email, "email")
+    if email and not _EMAIL.fullmatch(email):
+        raise Refused("email_form", "email")
+    if given.unit_id is not None and w.session.get(m.OrgUnit, given.unit_id) is None:
+        raise Refused("unknown_unit", "unit_id")
+    account.email, account.unit_id, account.external = email or None, given.unit_id, given.external
+
+
+def _roles(given: tuple[str, ...]) -> tuple[Role, ...]:
+    if not given:
+        raise Refused("missing", "roles")
+    if not set(given) <= set(Role):
+        raise Refused("unknown_value", "roles")
+    if roles_conflict(Role(role) for role in given):
+        raise Refused("roles_conflict", "roles")
+    return tuple(sorted({Role(role) for role in given}))
+
+
+def _keep_an_admin(w: Work, leaving: m.Account) -> None:
+    """Somebody else must be able to sign in as administrator."""
+    if not leaving.active or all(held.role != Role.ADMIN for held in leaving.roles):
+        return
+    others = (
+        select(m.Account)
+        .join(m.AccountRole)
+        .where(m.AccountRole.role == Role.ADMIN, m.Account.active, m.Account.id != leaving.id)
+        .where(m.Account.password_hash.is_not(None))
+        .with_for_update(of=m.Account)  # two administrators who disable each other at the same moment
+    )
+    if w.session.scalars(others).first() is None:
+        raise Refused("last_admin")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import streamlit as st
@@ -175,6 +176,27 @@ def show_refusals(fields: Fields | None = None, area: DeltaGenerator | None = No
     except Refused as refusal:
         place = fields.place(refusal.field) if fields else None
         (place or area or st).error(sentence(refusal), icon=":material/error:")
+
+
+# What a page says after it went on to another screen or drew itself anew
+
+
+def tell(key: str, **values: object) -> None:
+    """Say that something was done, at the top of the next screen ("people.saved")."""
+    st.session_state["session.told"] = t(key, **values)
+
+
+def show_told() -> None:
+    """For the shell."""
+    told = st.session_state.pop("session.told", None)
+    if told:
+        st.success(told, icon=":material/check:")
+
+
+def own_url(address: str) -> str:
+    """A whole address of ours ("/?link=..."), as this browser knows us: for what is sent to somebody else."""
+    here = urlsplit(st.context.url if isinstance(st.context.url, str) else "")
+    return f"{here.scheme}://{here.netloc}{address}" if here.netloc else address
 
 
 # What a page remembers until it is left

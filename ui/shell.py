@@ -8,7 +8,7 @@ from domain.errors import Refused
 from services import accounts, sessions
 from services.door import VISITOR
 from text import LANGUAGES
-from ui.session import PAGES, ROOT, actor, forget_other_pages, go, me, reachable, sentence, t
+from ui.session import PAGES, ROOT, actor, forget_other_pages, go, me, reachable, sentence, show_told, t
 from ui.sign_in import nobody_yet, sign_in_form, where_to
 
 WIDE = frozenset({"board", "complaint", "overview", "people", "restricted"})
@@ -36,10 +36,14 @@ def visitor(refusal: Refused) -> None:
     if "link" not in st.query_params:
         start = [st.Page(welcome, title="Weerklank", url_path="home", default=True)]
     page = st.navigation([*start, *others], position="hidden")
-    if refusal.code == "database_away":
-        st.error(sentence(refusal), icon=":material/error:")
-        return
-    page.run()
+    try:
+        if refusal.code == "database_away":
+            raise refusal
+        page.run()
+    except Refused as again:
+        st.error(sentence(again), icon=":material/error:")
+        if st.button(t("start.to_sign_in"), key="session.to_sign_in"):
+            go("/")
 
 
 def welcome() -> None:
@@ -68,6 +72,7 @@ def signed_in() -> None:
         who_is_here()
     if "link" in st.query_params:
         st.info(t("shell.link_while_signed_in", name=me().display_name), icon=":material/info:")
+    show_told()
     try:
         page.run()
     except Refused as refusal:

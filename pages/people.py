@@ -1,0 +1,40 @@
+"""People: accounts, units and the organisation's settings, for the administrator. Nothing of any dossier."""
+
+import streamlit as st
+
+from services import accounts, organisation
+from ui.people_accounts import accounts_part
+from ui.people_settings import settings_part
+from ui.people_units import units_part
+from ui.session import actor, t
+
+PARTS = ("accounts", "units", "settings")
+
+who = actor()
+people, units = accounts.listing(who), organisation.units(who)
+
+st.title(t("menu.people"), anchor=False)
+missing = organisation.warnings(who)
+if missing:
+    with st.container(border=True):
+        st.markdown(f":material/warning: **{t('people.missing')}**")
+        for each in missing:
+            st.markdown(f"- {t(each)}")
+
+part = st.segmented_control(
+    t("people.part"),
+    PARTS,
+    default="accounts",
+    required=True,
+    format_func=lambda each: t(f"people.part_{each}"),
+    label_visibility="collapsed",
+    key="people.part",
+    bind="query-params",
+)
+match part:
+    case "units":
+        units_part(units, people)
+    case "settings":
+        settings_part(people)
+    case _:
+        accounts_part(people, units)

@@ -1,0 +1,138 @@
+"""The accounts on the people page: the list, a new one, and what can be done with the one that was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from domain.rights import Role
+from services import accounts, links
+from services.accounts import AccountInput, AccountRow
+from services.organisation import UnitRow
+from text import moment
+from ui.session import Fields, actor, language, own_url, show_refusals, t, tell
+
+_NEW = AccountInput("", "", "", (), None)
+
+
+def accounts_part(rows: tuple[AccountRow, ...], units: tuple[UnitRow, ...]) -> None:
+    fresh = st.session_state.pop("people.link", None)
+    if fresh:  # once: it is nowhere to be found again
+        token, name = fresh
+        st.info(t("people.link", name=name), icon=":material/key:")
+        st.code(own_url(f"/?link={token}"), language=None, wrap_lines=True)
+    chosen = _table(rows)
+    if chosen is None:
+        st.caption(t("people.choose"))
+        with st.expander(t("people.new"), icon=":material/person_add:", expanded=not rows):
+            _create(units, f"people.new.{len(rows)}")
+        return
+    st.subheader(chosen.display_name, anchor=False)
+    _edit(chosen, units)
+    _link(chosen)
+    _access(chosen)
+
+
+def _table(rows: tuple[AccountRow, ...]) -> AccountRow | None:
+    """The list; the row that was clicked."""
+    frame = pd.DataFrame(
+        {
+            t("people.display_name"): [row.display_name for row in rows],
+            t("people.name"): [row.name for row in rows],
+            t("people.roles"): [", ".join(t(f"role.{role}") for role in row.roles) for row in rows],
+            t("people.unit"): [row.unit for row in rows],
+            t("people.state"): [_state(row) for row in rows],
+            t("people.last_seen"): [moment(row.last_seen_at, language()) if row.last_seen_at else "" for row in rows],
+        }
+    )
+    order = hash(tuple(row.id for row in rows))  # a choice is a place in the list: in another order it is another person
+    picked = st.dataframe(
+        frame, hide_index=True, width="stretch", key=f"people.table.{order}", on_select="rerun", selection_mode="single-row"
+    )
+    index = next(iter(picked.get("selection", {}).get("rows", [])), -1)
+    return rows[index] if 0 <= index < len(rows) else None  # what the browser says is not to be believed
+
+
+def _state(row: AccountRow) -> str:
+    if not row.active:
+        return t("people.state_disabled")
+    return t("people.state_active" if row.has_password else "people.state_no_password")
+
+
+def _create(units: tuple[UnitRow, ...], key: str) -> None:
+    with st.form(key, border=False):
+        fields = Fields()
+        given = _fields(_NEW, units, fields, key)
+        submitted = st.form_submit_button(t("people.create"), type="primary")
+    if submitted:
+        with show_refusals(fields):
+            account_id = accounts.create(actor(), given)
+            tell("people.created", name=given.display_name)
+            _new_link(account_id, given.display_name)
+
+
+def _edit(row: AccountRow, units: tuple[UnitRow, ...]) -> None:
+    key = f"people.{row.id}.{row.version}"
+    with st.form(key):
+        fields = Fields()
+        before = AccountInput(row.name, row.display_name, row.email, row.roles, row.unit_id, row.external)
+        given = _fields(before, units, fields, key)
+        submitted = st.form_submit_button(t("common.save"), type="primary")
+    if submitted:
+        with show_refusals(fields):
+            accounts.edit(actor(), row.id, row.version, given)
+            tell("people.saved", name=given.display_name)
+            st.rerun()
+
+
+def _fields(before: AccountInput, units: tuple[UnitRow, ...], fields: Fields, key: str) -> AccountInput:
+    """One account's fields; the name that one signs in with never changes afterwards."""
+    paths: Mapping[int | None, str] = {None: t("common.none")} | {each.id: each.path for each in units if each.given.active}
+    name = before.name or st.text_input(t("people.name"), key=f"{key}.name", help=t("people.name_help"))
+    fields.under("name")
+    display_name = st.text_input(t("people.display_name"), before.display_name, key=f"{key}.display_name")
+    fields.under("display_name")
+    email = st.text_input(t("people.email"), before.email, key=f"{key}.email", help=t("people.email_help"))
+    fields.under("email")
+    roles = st.multiselect(
+        t("people.roles"),
+        list(Role),
+        default=[Role(role) for role in before.roles],
+        format_func=lambda role: t(f"role.{role}"),
+        placeholder=t("people.roles_choose"),
+        key=f"{key}.roles",
+        help=t("people.roles_help"),
+    )
+    fields.under("roles")
+    at = before.unit_id if before.unit_id in paths else None
+    unit_id = st.selectbox(
+        t("people.unit"), list(paths), index=list(paths).index(at), format_func=lambda each: paths[each], key=f"{key}.unit"
+    )
+    fields.under("unit_id")
+    external = st.checkbox(t("people.external"), before.external, key=f"{key}.external")
+    return AccountInput(name, display_name, email, tuple(roles), unit_id, external)
+
+
+def _link(row: AccountRow) -> None:
+    if row.active and st.button(t("people.make_link"), icon=":material/key:", key=f"people.link.{row.id}"):
+        with show_refusals():
+            _new_link(row.id, row.display_name)
+
+
+def _new_link(account_id: int, display_name: str) -> None:
+    st.session_state["people.link"] = (links.password_link(actor(), account_id), display_name)
+    st.rerun()
+
+
+def _access(row: AccountRow) -> None:
+    with show_refusals():
+        if row.active and st.button(t("people.disable"), icon=":material/block:", key=f"people.disable.{row.id}"):
+            accounts.disable(actor(), row.id, row.version)
+            tell("people.disabled", name=row.display_name)
+            st.rerun()
+        if not row.active and st.button(t("people.enable"), icon=":material/check:", key=f"people.enable.{row.id}"):
+            accounts.enable(actor(), row.id, row.version)
+            tell("people.enabled", name=row.display_name)
+            st.rerun()
