@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -93,6 +93,17 @@ def files_of(w: Work, complaint: m.Complaint) -> list[m.Attachment]:
     w.session.execute(select(m.ChainHead.seq).where(m.ChainHead.complaint_id == complaint.id).with_for_update(), **_UNSEEN)
     query = select(m.Attachment).where(m.Attachment.complaint_id == complaint.id, m.Attachment.removed_at.is_(None))
     return list(w.session.scalars(query, **_UNSEEN))
+
+
+def was_opened(w: Work, complaint: m.Complaint, what: str, since: datetime) -> bool:
+    """Did this person open it after `since` (UTC)? Then it stands in the access log already."""
+    query = select(m.AccessLog.id).where(
+        m.AccessLog.account_id == w.person.id,
+        m.AccessLog.complaint_id == complaint.id,
+        m.AccessLog.what == what,
+        m.AccessLog.at > since,
+    )
+    return w.session.scalars(query.limit(1), **_UNSEEN).first() is not None
 
 
 def event_hash(entry: m.Event) -> str:

@@ -1,0 +1,239 @@
+"""One dossier on screen: what this person may see of it, and which steps are open to them now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from db import models as m
+from db.profiles import Profile
+from domain.rights import Right
+from domain.vocabulary import CloseReason, Compartment, LadderLevel
+from domain.workflow import NOT_NOW, Facts, StepName, close_reasons, possible
+from services import profiles, promises
+from services.colleagues import PersonChoice, available
+from services.deciding import annulled_for
+from services.door import Actor, Work, work
+from services.dossier_content import Content, Rows, content_of, rows_of
+from services.promises import PromiseView
+from services.records import load, was_opened
+from services.standing import facts_of
+
+__all__ = ["Complainant", "Content", "Dossier", "Offer", "PersonChoice", "Step", "people", "read", "steps"]
+
+LOGGED_ONCE_IN = timedelta(minutes=15)  # a screen is drawn again at every click
+
+
+@dataclass(frozen=True)
+class Complainant:
+    type: str
+    name: str | None
+    contact: str | None
+    preferred_channel: str | None
+    representative_of: str | None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the forms of the steps start from."""
+
+    next_level: LadderLevel | None
+    close_reasons: tuple[CloseReason, ...]
+    gaps: tuple[str, ...]  # what closing still misses, as message keys
+    extend_until: date | None  # the last day that a notice may name; none: no maximum
+    extend_source: str  # the article or rule that says so
+    consultation_with: str
+    reachable: bool  # there is somebody to write to
+    acknowledged: bool
+
+
+@dataclass(frozen=True)
+class Dossier:
+    reference: str
+    version: int  # what an edit passes as `seen`
+    compartment: str
+    kind: str
+    status: str
+    title: str
+    category: str
+    subcategory: str | None
+    subject_type: str
+    channel: str
+    sector: str | None
+    unit: str | None
+    procedure: str
+    procedure_label: str
+    overlay: str | None
+    received_on: date
+    registered_on: date
+    reporter: str | None
+    mine: bool  # reported by who is looking
+    handler: str | None
+    handler_id: int | None
+    ack_owner: str | None
+    ack_owner_id: int | None
+    acting_director: str | None
+    formal_written: bool
+    anonymous: bool
+    already_resolved: bool
+    resolved_on: date | None
+    discussed: str
+    red_flag: bool
+    expert_consulted_on: date | None
+    ladder_level: str
+    ladder: tuple[tuple[LadderLevel, str], ...]  # level, label
+    consulted_on: date | None
+    acknowledged_on: date | None
+    ack_variant: str | None
+    external_stage: str | None
+    outcome: str | None
+    answered_on: date | None
+    closed_on: date | None
+    close_reason: str | None
+    reopened: bool
+    promises: tuple[PromiseView, ...]
+    # none: not for this person. Who reported it sees their own words, and nothing of the file.
+    description: str | None
+    remedy_requested: str | None
+    immediate_actions: str | None  # none besides a description: explicitly nothing was done
+    complainant: Complainant | None
+    content: Content | None
+    offer: Offer | None
+
+
+@dataclass(frozen=True)
+class Step:
+    name: StepName
+    possible: bool
+    why: tuple[str, ...]  # refusal codes
+    relevant: bool  # False: the status is not one in which this step exists
+
+
+# Which right each step asks of its service; the appeal's own steps are the reviewer's, elsewhere.
+STEP_RIGHTS: dict[StepName, Right] = {
+    StepName.CONVERT: Right.WORK,
+    StepName.EXPERT_CONSULTED: Right.WORK,
+    StepName.CONSULT: Right.CONSULT,
+    StepName.ACKNOWLEDGE: Right.ACKNOWLEDGE,
+    StepName.ACKNOWLEDGE_IMPOSSIBLE: Right.ACKNOWLEDGE,
+    StepName.ASSIGN: Right.ASSIGN,
+    StepName.LOG: Right.WORK,
+    StepName.PROGRESS: Right.WORK,
+    StepName.RESPOND: Right.DECIDE,
+    StepName.NOTIFY_RESPONDENT: Right.WORK,
+    StepName.CLIMB: Right.WORK,
+    StepName.EXTEND: Right.EXTEND,
+    StepName.DECIDE: Right.DECIDE,
+    StepName.ANSWER: Right.DECIDE,
+    StepName.RESOLVE: Right.DECIDE,
+    StepName.WITHDRAW: Right.WORK,
+    StepName.NOT_HANDLED: Right.CLOSE,
+    StepName.MEASURE_DONE: Right.WORK,
+    StepName.ADD_PARTY: Right.WORK,
+    StepName.REFER: Right.WORK,
+    StepName.CLOSE: Right.CLOSE,
+    StepName.REOPEN: Right.REOPEN,
+    StepName.LODGE_APPEAL: Right.APPEAL_LODGE,
+}
+
+
+def read(actor: Actor, reference: str) -> Dossier:
+    """The summary for who may open it; `content`, `offer` and the words for who may read it; `complainant` for who may
+    know. Who opened what is kept, in a transaction of its own. Raises Refused ``not_found``, the same for what does not
+    exist and what may not be seen."""
+    with work(actor, Right.OPEN) as w:
+        complaint = load(w, reference)
+        seen = _dossier(w, complaint, w.rights_on(complaint.id, Right.READ, Right.IDENTITY))
+        logged = w.person.id is None or was_opened(w, complaint, "dossier", w.now - LOGGED_ONCE_IN)
+        complaint_id = complaint.id
+    if not logged:
+        with work(actor, Right.SELF) as w:
+            w.session.add(m.AccessLog(account_id=w.me, complaint_id=complaint_id, at=w.now, what="dossier"))
+    return seen
+
+
+def steps(actor: Actor, reference: str) -> tuple[Step, ...]:
+    """The steps that a right of this person reaches here, each with the reasons why not now. Raises Refused
+    ``not_found``."""
+    with work(actor, Right.OPEN) as w:
+        complaint = load(w, reference)
+        held = w.rights_on(complaint.id, *dict.fromkeys(STEP_RIGHTS.values()))
+        if not held:
+            return ()
+        facts = facts_of(w, complaint)
+        return tuple(_step(w, complaint, name, facts) for name, right in STEP_RIGHTS.items() if right in held)
+
+
+def _step(w: Work, complaint: m.Complaint, name: StepName, facts: Facts) -> Step:
+    why = possible(name, facts)
+    if name is StepName.DECIDE and not why and annulled_for(w, complaint):
+        why = ("someone_else_decides",)
+    return Step(name, not why, why, relevant=NOT_NOW not in why and "other_compartment" not in why)
+
+
+def people(actor: Actor, reference: str) -> tuple[PersonChoice, ...]:
+    """Who can be given a task here, by name; whoever the complaint is about is not among them. Raises Refused
+    ``not_found``."""
+    with work(actor, Right.READ) as w:
+        complaint = load(w, reference)
+        return tuple(available(w, complaint, profiles.profile_of(w, complaint).consultation_with).values())
+
+
+def _dossier(w: Work, complaint: m.Complaint, held: frozenset[Right]) -> Dossier:
+    profile = profiles.profile_of(w, complaint)
+    rows = rows_of(w, complaint) if Right.READ in held else None
+    names = _names(w, complaint, rows)
+    views = promises.view(w, complaint)
+    mine = complaint.reporter_id is not None and complaint.reporter_id == w.person.id
+    words = mine or Right.READ in held
+    unit = w.session.get(m.OrgUnit, complaint.unit_id) if complaint.unit_id else None
+    same = (name for name in Dossier.__dataclass_fields__ if name in m.Complaint.__table__.columns)
+    columns = {name: getattr(complaint, name) for name in same}
+    if not words:
+        columns |= dict.fromkeys(("description", "remedy_requested", "immediate_actions"))
+    return Dossier(
+        **columns,
+        unit=unit.name if unit else None,
+        procedure_label=next((each.label for each in profile.procedures if each.key == complaint.procedure), ""),
+        reporter=names.get(complaint.reporter_id or 0),
+        mine=mine,
+        handler=names.get(complaint.handler_id or 0),
+        ack_owner=names.get(complaint.ack_owner_id or 0),
+        acting_director=names.get(complaint.acting_director_id or 0),
+        ladder=tuple((each.level, each.label) for each in profile.ladder),
+        promises=views,
+        complainant=_complainant(w, complaint) if Right.IDENTITY in held else None,
+        content=content_of(w, profile, rows, names, views) if rows is not None else None,
+        offer=_offer(w, complaint, profile) if rows is not None and complaint.compartment == Compartment.REGULAR else None,
+    )
+
+
+def _names(w: Work, complaint: m.Complaint, rows: Rows | None) -> dict[int, str]:
+    wanted = {complaint.reporter_id, complaint.handler_id, complaint.ack_owner_id, complaint.acting_director_id}
+    wanted |= rows.accounts() if rows is not None else set()
+    query = select(m.Account.id, m.Account.display_name).where(m.Account.id.in_(each for each in wanted if each is not None))
+    return {account_id: name for account_id, name in w.session.execute(query)}
+
+
+def _complainant(w: Work, complaint: m.Complaint) -> Complainant | None:
+    row = w.session.get(m.Complainant, complaint.id)
+    if row is None:
+        return None
+    return Complainant(row.type, row.name, row.contact, row.preferred_channel, row.representative_of)
+
+
+def _offer(w: Work, complaint: m.Complaint, profile: Profile) -> Offer:
+    facts = facts_of(w, complaint)
+    bound = promises.latest_extension(w, complaint)
+    return Offer(
+        next_level=facts.next_level,
+        close_reasons=close_reasons(facts),
+        gaps=tuple(f"gap.{code}" for code in possible(StepName.CLOSE, facts)),
+        extend_until=bound[0] if bound else None,
+        extend_source=bound[1] if bound else "",
+        consultation_with=profile.consultation_with,
+        reachable=facts.reachable,
+        acknowledged=facts.acknowledged,
+    )

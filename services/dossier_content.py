@@ -1,0 +1,309 @@
+"""The whole of one dossier, for who may read it: what happened, who is in it, what was written, decided and done.
+
+The row rule narrows every statement here, so a reviewer gets the file as it stood when the appeal was lodged. A fixed
+number of statements, however long the dossier is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from db import models as m
+from db.profiles import Profile
+from domain.promises import is_open
+from domain.vocabulary import EventKind
+from services.door import AMSTERDAM, Work
+from services.promises import PromiseView
+
+# Codes of events that hold an account's id; the reader gets the name.
+_PERSON_CODES = frozenset({"account", "ack_owner", "before", "handler", "participants", "reviewer"})
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    id: int
+    seq: int
+    kind: str  # EventKind
+    side: str
+    who: str | None  # none: the system
+    happened_on: date
+    recorded_at: datetime  # UTC
+    recorded_late: bool  # entered on a later day than it happened
+    text: str
+    codes: Mapping[str, Any]  # coded facts; accounts by name
+
+
+@dataclass(frozen=True)
+class PartyView:
+    relation: str
+    name: str
+    account_id: int | None
+    excluded: bool
+
+
+@dataclass(frozen=True)
+class MessageView:
+    id: int
+    side: str
+    direction: str  # out, in
+    recipient: str
+    letter_type: str | None
+    channel: str
+    sent_on: date
+    promised_on: date | None
+    recorded_by: str
+    recorded_at: datetime  # UTC
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class MeasureView:
+    id: int
+    decision_id: int | None
+    text: str
+    owner: str
+    due_on: date
+    done_on: date | None
+    evidence: str | None
+    late: bool  # not done, and past its date
+
+
+@dataclass(frozen=True)
+class DecisionView:
+    id: int
+    outcome: str
+    reasons: str
+    decided_by: str
+    decided_on: date
+    superseded: bool
+
+
+@dataclass(frozen=True)
+class AttachmentView:
+    token: str
+    name: str
+    media_type: str
+    size: int
+    added_by: str
+    added_at: datetime  # UTC
+
+
+@dataclass(frozen=True)
+class ReferralView:
+    body: str
+    body_name: str
+    url: str
+    stage: str
+    initiated_by: str
+    submitted_on: date
+    case_number: str | None
+    note: str | None
+
+
+@dataclass(frozen=True)
+class AppealBrief:
+    """What the first line may know: that it is there, when the ruling is due, and afterwards what it says."""
+
+    lodged_on: date
+    in_time: bool
+    ruling_due: date | None
+    ruled_on: date | None
+    ruling: str | None
+    reasons: str | None
+    consequence: str | None
+    consequence_due_on: date | None
+
+
+@dataclass(frozen=True)
+class Content:
+    timeline: tuple[TimelineEntry, ...]  # newest first
+    notes: tuple[TimelineEntry, ...]
+    people: tuple[PartyView, ...]
+    messages: tuple[MessageView, ...]  # newest first
+    decision: DecisionView | None  # in force
+    earlier_decisions: tuple[DecisionView, ...]
+    measures: tuple[MeasureView, ...]
+    attachments: tuple[AttachmentView, ...]
+    referrals: tuple[ReferralView, ...]  # newest first
+    appeal: AppealBrief | None  # the newest
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What was found, before the names of the people were looked up."""
+
+    events: list[tuple[m.Event, str | None]]
+    parties: list[m.Party]
+    messages: list[tuple[m.Message, str | None, str | None]]
+    decisions: list[m.Decision]
+    measures: list[m.Measure]
+    attachments: list[m.Attachment]
+    referrals: list[m.Referral]
+    appeals: list[m.Appeal]
+
+    def accounts(self) -> set[int]:
+        found: set[int | None] = {event.actor_id for event, _ in self.events}
+        for event, _ in self.events:
+            found |= set(_ids(event.codes))
+        found |= {party.account_id for party in self.parties}
+        found |= {message.recorded_by for message, _, _ in self.messages}
+        found |= {decision.decided_by for decision in self.decisions}
+        found |= {measure.owner_id for measure in self.measures}
+        found |= {attachment.added_by for attachment in self.attachments}
+        return {each for each in found if each is not None}
+
+
+def _ids(codes: Mapping[str, Any]) -> Iterable[int]:
+    for name in _PERSON_CODES & codes.keys():
+        value = codes[name]
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, int):
+                yield each
+
+
+def rows_of(w: Work, complaint: m.Complaint) -> Rows:
+    here, look = complaint.id, w.session.execute
+    events = select(m.Event, m.EventText.text).outerjoin(m.EventText, m.EventText.event_id == m.Event.id)
+    messages = select(m.Message, m.MessageText.subject, m.MessageText.body).outerjoin(
+        m.MessageText, m.MessageText.message_id == m.Message.id
+    )
+    return Rows(
+        events=[(event, text) for event, text in look(events.where(m.Event.complaint_id == here).order_by(m.Event.seq.desc()))],
+        parties=list(w.session.scalars(select(m.Party).where(m.Party.complaint_id == here).order_by(m.Party.id))),
+        messages=[
+            (each, subject, body)
+            for each, subject, body in look(messages.where(m.Message.complaint_id == here).order_by(m.Message.id.desc()))
+        ],
+        decisions=list(
+            w.session.scalars(select(m.Decision).where(m.Decision.complaint_id == here).order_by(m.Decision.id.desc()))
+        ),
+        measures=list(
+            w.session.scalars(select(m.Measure).where(m.Measure.complaint_id == here).order_by(m.Measure.due_on, m.Measure.id))
+        ),
+        attachments=list(
+            w.session.scalars(
+                select(m.Attachment)
+                .where(m.Attachment.complaint_id == here, m.Attachment.removed_at.is_(None))
+                .order_by(m.Attachment.id)
+            )
+        ),
+        referrals=list(
+            w.session.scalars(select(m.Referral).where(m.Referral.complaint_id == here).order_by(m.Referral.id.desc()))
+        ),
+        appeals=list(w.session.scalars(select(m.Appeal).where(m.Appeal.complaint_id == here).order_by(m.Appeal.id.desc()))),
+    )
+
+
+def content_of(w: Work, profile: Profile, rows: Rows, names: Mapping[int, str], promises: tuple[PromiseView, ...]) -> Content:
+    timeline = tuple(_entry(event, text, names) for event, text in rows.events)
+    decisions = tuple(
+        DecisionView(each.id, each.outcome, each.reasons, names[each.decided_by], each.decided_on, each.superseded)
+        for each in rows.decisions
+    )
+    return Content(
+        timeline=timeline,
+        notes=tuple(each for each in timeline if each.kind == EventKind.NOTE),
+        people=tuple(PartyView(each.relation, _name(each, names), each.account_id, each.excluded) for each in rows.parties),
+        messages=tuple(_message(*row, names) for row in rows.messages),
+        decision=next((each for each in decisions if not each.superseded), None),
+        earlier_decisions=tuple(each for each in decisions if each.superseded),
+        measures=tuple(_measure(each, names, w.today) for each in rows.measures),
+        attachments=tuple(
+            AttachmentView(each.token, each.name, each.media_type, each.size, names[each.added_by], each.added_at)
+            for each in rows.attachments
+        ),
+        referrals=tuple(_referral(each, profile) for each in rows.referrals),
+        appeal=_appeal(rows.appeals[0], promises) if rows.appeals else None,
+    )
+
+
+def _entry(event: m.Event, text: str | None, names: Mapping[int, str]) -> TimelineEntry:
+    return TimelineEntry(
+        id=event.id,
+        seq=event.seq,
+        kind=event.kind,
+        side=event.side,
+        who=names.get(event.actor_id) if event.actor_id else None,
+        happened_on=event.happened_on,
+        recorded_at=event.recorded_at,
+        recorded_late=event.recorded_at.astimezone(AMSTERDAM).date() > event.happened_on,
+        text=text or "",
+        codes={key: _named(key, value, names) for key, value in event.codes.items() if key != "form"},
+    )
+
+
+def _named(key: str, value: Any, names: Mapping[int, str]) -> Any:
+    if key not in _PERSON_CODES:
+        return value
+    if isinstance(value, list):
+        return tuple(names.get(each, each) for each in value)
+    return names.get(value, value)
+
+
+def _name(party: m.Party, names: Mapping[int, str]) -> str:
+    return names[party.account_id] if party.account_id is not None else party.name or ""
+
+
+def _message(message: m.Message, subject: str | None, body: str | None, names: Mapping[int, str]) -> MessageView:
+    return MessageView(
+        message.id,
+        message.side,
+        message.direction,
+        message.recipient,
+        message.letter_type,
+        message.channel,
+        message.sent_on,
+        message.promised_on,
+        names[message.recorded_by],
+        message.recorded_at,
+        subject or "",
+        body or "",
+    )
+
+
+def _measure(measure: m.Measure, names: Mapping[int, str], today: date) -> MeasureView:
+    return MeasureView(
+        measure.id,
+        measure.decision_id,
+        measure.text,
+        names[measure.owner_id],
+        measure.due_on,
+        measure.done_on,
+        measure.evidence,
+        late=measure.done_on is None and measure.due_on < today,
+    )
+
+
+def _referral(referral: m.Referral, profile: Profile) -> ReferralView:
+    body = next((each for each in profile.bodies if each.key == referral.body), None)
+    return ReferralView(
+        referral.body,
+        body.name if body else referral.body,
+        body.url if body else "",
+        referral.stage,
+        referral.initiated_by,
+        referral.submitted_on,
+        referral.case_number,
+        referral.note,
+    )
+
+
+def _appeal(appeal: m.Appeal, promises: tuple[PromiseView, ...]) -> AppealBrief:
+    ruled = appeal.ruled_on is not None
+    due = [each.target_on for each in promises if each.code == "APPEAL_RULING" and is_open(each)]
+    return AppealBrief(
+        lodged_on=appeal.lodged_on,
+        in_time=appeal.in_time,
+        ruling_due=min(due, default=None) if not ruled else None,
+        ruled_on=appeal.ruled_on,
+        ruling=appeal.ruling if ruled else None,
+        reasons=appeal.reasons if ruled else None,
+        consequence=appeal.consequence if ruled else None,
+        consequence_due_on=appeal.consequence_due_on if ruled else None,
+    )
