@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ui": {"services", "domain", "text", "streamlit", "streamlit_authenticator", "pandas", "altair"},
     "web": {"services", "domain", "text", "starlette"},
     "services": {
-        "db", "domain", "text", "sqlalchemy", "pandas", "docxtpl", "docx", "typst", "fontTools", "xlsxwriter", "filetype",
+        "db", "domain", "text", "sqlalchemy", "pandas", "docxtpl", "docx", "jinja2", "typst", "fontTools", "xlsxwriter", "filetype",
         "streamlit_authenticator", "pydantic", "alembic",
     },
     "db": {"domain", "sqlalchemy", "alembic", "pydantic", "holidays"},

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from docx.opc.exceptions import PackageNotFoundError
-from docxtpl import DocxTemplate, Listing
+from docxtpl.listing import Listing
+from docxtpl.template import DocxTemplate
 from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -26,7 +27,7 @@ _LONGEST_TITLE = 255  # what a Word file's title may hold
 _MARKUP = str.maketrans({"{": "&#123;", "}": "&#125;", "%": "&#37;"})
 
 
-class _Literal(Listing):  # type: ignore[misc]
+class _Literal(Listing):
     """What is printed: never markup, and safe from docxtpl's own signs, such as ``{_{``."""
 
     def __init__(self, text: str) -> None:

@@ -54,7 +54,11 @@ def _styles(document: Any) -> None:
     _font(styles["Heading 2"], 11, _ACCENT, bold=True)
     _space(styles["Heading 2"], 12, 3)
     _space(styles["List Bullet"], 0, 4)
-    for name, size, colour, after in (("Sender", 16, _ACCENT, 2), ("Sender details", 8.5, _QUIET, 4), ("Draft", 10, _ACCENT, 0)):
+    for name, size, colour, after in (
+        ("Sender", 16, _ACCENT, 2),
+        ("Sender details", 8.5, _QUIET, 4),
+        ("Draft", 10, _ACCENT, 0),
+    ):
         style = styles.add_style(name, 1)
         style.base_style = styles["Normal"]
         _font(style, size, colour, bold=name != "Sender details")

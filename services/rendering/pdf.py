@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import typst
@@ -23,19 +24,20 @@ _FIXED = datetime(2026, 1, 1, tzinfo=UTC)  # no clock: the same sheet gives the 
 
 def render(sheet: Sheet) -> bytes:
     """Signs that the font lacks are replaced by a mark; `fonts.unprintable` names them beforehand."""
-    made = typst.compile(
+    return typst.compile(
         TEMPLATE.read_bytes(),
-        root=TEMPLATE.parent,
-        font_paths=[FONTS],
-        ignore_system_fonts=True,
+        font_paths=_fonts(),
         sys_inputs={"sheet": json.dumps(_data(sheet), ensure_ascii=True)},
         format="pdf",
         pdf_standards=["ua-1"],
         timestamp=_FIXED,
     )
-    if not isinstance(made, bytes):
-        raise TypeError("one letter is one file")
-    return made
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Ours only: what the machine has, or typst brings along, would print what the preview calls unprintable."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
 
 
 def _data(sheet: Sheet) -> dict[str, object]:
