@@ -42,6 +42,7 @@ def _refuse_an_old_database() -> None:
             "Weerklank does not start: the database is missing or not upgraded to this version. Run: python manage.py upgrade",
             file=sys.stderr,
         )
+        logging.getLogger("uvicorn.error").disabled = True  # the sentence is enough
         sys.exit(3)
 
 

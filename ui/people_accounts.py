@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import pandas as pd
 import streamlit as st
@@ -11,7 +12,7 @@ from domain.rights import Role
 from services import accounts, links
 from services.accounts import AccountInput, AccountRow
 from services.organisation import UnitRow
-from text import moment
+from text import AMSTERDAM, short_date
 from ui.session import Fields, actor, language, own_url, show_refusals, t, tell
 
 _NEW = AccountInput("", "", "", (), None)
@@ -44,15 +45,25 @@ def _table(rows: tuple[AccountRow, ...]) -> AccountRow | None:
             t("people.roles"): [", ".join(t(f"role.{role}") for role in row.roles) for row in rows],
             t("people.unit"): [row.unit for row in rows],
             t("people.state"): [_state(row) for row in rows],
-            t("people.last_seen"): [moment(row.last_seen_at, language()) if row.last_seen_at else "" for row in rows],
+            t("people.last_seen"): [_day(row.last_seen_at) for row in rows],
         }
     )
     order = hash(tuple(row.id for row in rows))  # a choice is a place in the list: in another order it is another person
     picked = st.dataframe(
-        frame, hide_index=True, width="stretch", key=f"people.table.{order}", on_select="rerun", selection_mode="single-row"
+        frame,
+        hide_index=True,
+        height="content" if len(rows) <= 20 else 740,
+        width="stretch",
+        key=f"people.table.{order}",
+        on_select="rerun",
+        selection_mode="single-row",
     )
     index = next(iter(picked.get("selection", {}).get("rows", [])), -1)
     return rows[index] if 0 <= index < len(rows) else None  # what the browser says is not to be believed
+
+
+def _day(seen_at: datetime | None) -> str:
+    return short_date(seen_at.astimezone(AMSTERDAM).date(), language()) if seen_at else ""
 
 
 def _state(row: AccountRow) -> str:

@@ -64,7 +64,9 @@ def welcome() -> None:
 
 
 def signed_in() -> None:
-    page = st.navigation([PAGES[name] for name in PAGES if reachable(name, me())], position="sidebar")
+    # Registered too: an address of ours that is not this person's says so, in their language.
+    pages = [PAGES[name] if reachable(name, me()) else closed_page(name) for name in PAGES]
+    page = st.navigation(pages, position="sidebar")
     name = page.url_path or "home"
     st.set_page_config(page_title=f"{page.title} - Weerklank", layout="wide" if name in WIDE else "centered")
     forget_other_pages(name)
@@ -77,6 +79,14 @@ def signed_in() -> None:
         page.run()
     except Refused as refusal:
         st.error(sentence(refusal), icon=":material/error:")
+
+
+def closed_page(name: str) -> st.Page:
+    return st.Page(not_yours, title="Weerklank", url_path=name, visibility="hidden")
+
+
+def not_yours() -> None:
+    raise Refused("not_allowed")
 
 
 def who_is_here() -> None:

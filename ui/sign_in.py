@@ -76,6 +76,7 @@ def sign_in_form(front: Front) -> None:
     refusal = widget.authentication_controller.refusal
     if refusal is not None:
         st.error(sentence(refusal), icon=":material/error:")
+    st.caption(t("sign_in.forgotten"))
     if front.demo:
         _demo_accounts(front)
 

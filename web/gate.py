@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -45,6 +46,7 @@ _OPEN: tuple[str, ...] = (
 _OPEN += ("/icon.svg", "/favicon.png")
 _OPEN_BELOW = ("/static/", "/_stcore/bidi-components/")
 _MEMBERS_ONLY = ("/media/", "/_stcore/upload_file/", "/attachment/")
+_PAGES = Path(__file__).resolve().parent.parent / "pages"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -116,6 +118,7 @@ class Gate:
         self._sockets: set[Socket] = set()
         self._watch: asyncio.Task[None] | None = None
         self._front = FrontPage()
+        self._screens = {"/"} | {f"/{page.stem}" for page in _PAGES.glob("*.py")}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
@@ -156,6 +159,8 @@ class Gate:
         return None
 
     def _page(self, visit: Visit, here: Here | None) -> Response:
+        if visit.path not in self._screens:  # Streamlit would say so in English, over the start page
+            return RedirectResponse("/", 303)
         if here is None and visit.path != "/":
             answer: Response = RedirectResponse("/", 303)
             address = visit.path + (f"?{visit.query}" if visit.query else "")

@@ -27,6 +27,7 @@ def open_page(cast: Cast, who: str | None, page: str, **query: str) -> AppTest:
     wanted = "" if page == "home" else calc_hash(page)
     at._page_hash = wanted  # as a browser that opens the address
     at.run()
-    if who and wanted and wanted not in at._registered_pages:
+    script = at._registered_pages.get(wanted, {}).get("script_path", "")
+    if who and wanted and Path(script or "nowhere").name != f"{page}.py":
         raise NotForThem(f"{who} has no page {page}")
     return at
