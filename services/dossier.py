@@ -230,7 +230,7 @@ def _offer(w: Work, complaint: m.Complaint, profile: Profile) -> Offer:
     return Offer(
         next_level=facts.next_level,
         close_reasons=close_reasons(facts),
-        gaps=tuple(f"gap.{code}" for code in possible(StepName.CLOSE, facts)),
+        gaps=tuple(f"gap.{code}" for code in possible(StepName.CLOSE, facts) if code != NOT_NOW),
         extend_until=bound[0] if bound else None,
         extend_source=bound[1] if bound else "",
         consultation_with=profile.consultation_with,

@@ -236,8 +236,8 @@ def notify_respondent(actor: Actor, reference: str, outgoing: Outgoing) -> None:
 
 def climb(actor: Actor, reference: str, level: str, on: date, text: str) -> None:
     """The complainant goes up exactly one step of the ladder (R004). At the coordinator's step a coordinator becomes the
-    handler (R005); when there is none it stays where it was, and the history says so. Raises Refused: ``one_level_up``.
-    """
+    handler (R005), the acting director where there is none; failing both the history says so. Raises Refused:
+    ``one_level_up``."""
     with work(actor, Right.WORK) as w:
         complaint = load_to_append(w, reference)
         wanted = choice(LadderLevel, level, "level")
@@ -253,11 +253,14 @@ def climb(actor: Actor, reference: str, level: str, on: date, text: str) -> None
 
 
 def _to_coordinator(w: Work, complaint: m.Complaint) -> dict[str, Any]:
-    coordinators = [each.id for each in available(w, complaint, "none").values() if Role.COORDINATOR in each.roles]
-    if not coordinators:
+    people = available(w, complaint, "none")
+    fit = sorted(each.id for each in people.values() if Role.COORDINATOR in each.roles)
+    if not fit and complaint.acting_director_id in people:
+        fit = [complaint.acting_director_id]
+    if not fit:
         return {"without_coordinator": True}
-    if complaint.handler_id in coordinators:
+    if complaint.handler_id in fit:
         return {}
-    before, complaint.handler_id = complaint.handler_id, w.me if w.me in coordinators else min(coordinators)
+    before, complaint.handler_id = complaint.handler_id, w.me if w.me in fit else fit[0]
     record(w, complaint, EventKind.ASSIGNED, handler=complaint.handler_id, before=before)
     return {}

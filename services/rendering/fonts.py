@@ -18,8 +18,12 @@ _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 @cache
 def _printable() -> frozenset[int]:
     """What the regular, the bold and the italic font all have."""
-    covered = [frozenset(TTFont(path, lazy=True).getBestCmap() or {}) for path in sorted(FONTS.glob("*.ttf"))]
-    return frozenset.intersection(*covered)
+    return frozenset.intersection(*(_covered(path) for path in sorted(FONTS.glob("*.ttf"))))
+
+
+def _covered(path: Path) -> frozenset[int]:
+    with TTFont(path, lazy=True) as font:
+        return frozenset(font.getBestCmap() or {})
 
 
 def can_print(sign: str) -> bool:
