@@ -284,7 +284,7 @@ def _flag(today: date, calendar: Calendar) -> ColumnElement[str]:
     c = m.Complaint
     return case(
         (c.next_due_on.is_(None), Flag.NONE.value),
-        (and_(c.next_statutory.is_(True), c.next_red_on <= today), Flag.LEGAL_PASSED.value),
+        (c.next_legal_on < today, Flag.LEGAL_PASSED.value),  # also behind an older house promise
         (c.next_due_on < today, Flag.LATE.value),
         (c.next_due_on == today, Flag.TODAY.value),
         (c.next_due_on <= calendar.last_day_within(today, SOON_DAYS), Flag.SOON.value),

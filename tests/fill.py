@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import models as m
+from domain.promises import Promise, next_of
 from domain.vocabulary import (
     Channel,
     Compartment,
@@ -108,20 +109,11 @@ def make_complainant(session: Session, complaint: m.Complaint, name: str = "Kare
 
 
 def _point_at_the_earliest(session: Session, complaint: m.Complaint) -> None:
-    still_open = session.scalars(
-        select(m.Promise)
-        .where(
-            m.Promise.complaint_id == complaint.id,
-            m.Promise.met_on.is_(None),
-            m.Promise.extended_to.is_(None),
-            m.Promise.cancelled_on.is_(None),
-            m.Promise.informative.is_(False),
-        )
-        .order_by(m.Promise.target_on, m.Promise.id)
-    )
-    first = still_open.first()
-    complaint.next_due_on = first.target_on if first else None
-    complaint.next_promise = f"{first.procedure}.{first.code}" if first else None
-    complaint.next_statutory = bool(first and first.statutory)
-    complaint.next_red_on = (first.legal_on if first.statutory else first.target_on) + timedelta(days=1) if first else None
+    rows = session.scalars(select(m.Promise).where(m.Promise.complaint_id == complaint.id).order_by(m.Promise.id))
+    first = next_of(Promise(**{name: getattr(row, name) for name in Promise.__dataclass_fields__}) for row in rows)
+    complaint.next_due_on = first.due_on if first else None
+    complaint.next_red_on = first.red_on if first else None
+    complaint.next_promise = first.key if first else None
+    complaint.next_statutory = first.statutory if first else False
+    complaint.next_legal_on = first.legal_on if first else None
     session.flush()

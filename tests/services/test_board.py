@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from db import models as m
 from domain.calendar import Calendar
 from domain.errors import Refused
-from domain.promises import Promise, flag, next_of
+from domain.promises import flag
 from domain.vocabulary import Compartment, ExternalStage, Flag, Kind, Relation, Status
 from services import board
 from services.board import BoardFilter, Counts, Show, Sort, View
@@ -128,6 +128,17 @@ def test_the_flag_in_sql_is_the_flag_of_the_rule(
 
     assert shown == expected
     assert set(expected.values()) == set(Flag) - {Flag.NONE}
+
+
+def test_a_statutory_term_that_has_passed_outweighs_the_earlier_house_promise(engine: Engine, cast: Cast) -> None:
+    with filled(engine) as session:
+        complaint = make_complaint(session, cast, procedure="WKO", overlay="HOUSE_WEEK")
+        make_promise(session, complaint, procedure="HOUSE_WEEK", target_on=days(-20))
+        make_promise(session, complaint, target_on=days(-5), legal_on=days(-4), statutory=True)
+
+    (row,) = board.page(cast.actor("cora"), BoardFilter()).rows
+
+    assert (row.flag, row.due_on, row.statutory) == (Flag.LEGAL_PASSED, days(-20), False)
 
 
 # Who sees what
@@ -527,19 +538,3 @@ def test_the_board_takes_three_statements_however_many_dossiers_there_are(engine
 
     assert taken == [3, 3]
     assert len(page.rows) == board.PAGE_SIZE
-
-
-def test_the_next_promise_of_the_builders_is_that_of_the_rule(engine: Engine, cast: Cast) -> None:
-    with filled(engine) as session:
-        complaint = make_complaint(session, cast)
-        make_promise(session, complaint, code="ACK", target_on=days(2), met_on=days(-1))
-        make_promise(session, complaint, code="RESPONSE", target_on=days(6))
-        rows = session.query(m.Promise).all()
-        book = [
-            Promise(row.procedure, row.code, row.trigger_on, row.target_on, row.legal_on, met_on=row.met_on) for row in rows
-        ]
-        expected = next_of(book)
-
-        assert expected is not None
-        assert (complaint.next_due_on, complaint.next_promise) == (expected.due_on, expected.key)
-        assert (complaint.next_red_on, complaint.next_statutory) == (expected.red_on, expected.statutory)
