@@ -78,6 +78,7 @@ class Account(Base):
     name: Mapped[str] = mapped_column(unique=True)  # what one signs in with, case-folded
     display_name: Mapped[str]
     email: Mapped[str | None]
+    phone: Mapped[str | None]  # printed in letters in which this person is the contact (a substitute reviewer)
     password_hash: Mapped[str | None]  # bcrypt; none until the one-time link was used
     active: Mapped[bool] = mapped_column(default=True)
     external: Mapped[bool] = mapped_column(default=False)

@@ -15,6 +15,7 @@ class DemoPerson:
     display_name: str
     roles: tuple[Role, ...]
     unit: str | None = None
+    phone: str = ""
 
 
 PEOPLE = (
@@ -28,7 +29,7 @@ PEOPLE = (
     DemoPerson("petra", "Petra Soeters", (Role.PARTNER,)),
     DemoPerson("dora", "Dora Hagenaar", (Role.DIRECTOR,)),
     DemoPerson("vera", "Vera Nijland", (Role.CONFIDANT, Role.APPEAL_REVIEWER)),
-    DemoPerson("suze", "Suze Wolthuis", (Role.APPEAL_REVIEWER,)),
+    DemoPerson("suze", "Suze Wolthuis", (Role.APPEAL_REVIEWER,), phone="06 00 00 00 03"),
     DemoPerson("wim", "Wim Kruidhof", (Role.WB_OFFICER,)),
     DemoPerson("adam", "Adam Beekhuis", (Role.ADMIN,)),
 )
@@ -57,7 +58,7 @@ SETTINGS: dict[str, dict[str, object]] = {
         "city": "Voorbeeldstad",
         "website": "https://klinker.example",
         "privacy_url": "https://klinker.example/privacy",
-        "privacy_version_on": "2025-03-01",
+        "privacy_version_on": "2022-03-01",
         "employee_count": 8,
         "contact": {"name": "Cora Lindeman", "phone": "030 000 00 01", "email": "klachten@klinker.example"},
         "confidant": {"name": "Vera Nijland", "phone": "06 00 00 00 01", "email": "vertrouwenspersoon@klinker.example"},
@@ -68,7 +69,7 @@ SETTINGS: dict[str, dict[str, object]] = {
         "city": "Voorbeelddam",
         "website": "https://dezwaluw.example",
         "privacy_url": "https://dezwaluw.example/privacy",
-        "privacy_version_on": "2025-03-01",
+        "privacy_version_on": "2022-03-01",
         "employee_count": 420,
         "contact": {"name": "Cora Lindeman", "phone": "020 000 00 02", "email": "klachten@dezwaluw.example"},
         "confidant": {"name": "Vera Nijland", "phone": "06 00 00 00 02", "email": "vertrouwenspersoon@dezwaluw.example"},

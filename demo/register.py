@@ -83,7 +83,8 @@ def _furnished(profile: str, today: date) -> Register:
             if each.name not in people:
                 roles = tuple(role.value for role in each.roles)
                 unit_id = units[each.unit] if each.unit else None
-                given_account = AccountInput(each.name, each.display_name, f"{each.name}@voorbeeld.example", roles, unit_id)
+                address = f"{each.name}@voorbeeld.example"
+                given_account = AccountInput(each.name, each.display_name, address, roles, unit_id, phone=each.phone)
                 people[each.name] = accounts.create(OPERATOR, given_account)
         _set_up(profile, people, units)
     return Register(profile, people, units, today - SAMPLE_DAY)

@@ -15,7 +15,7 @@ from domain.vocabulary import (
     Channel, CloseReason, Compartment, ComplainantType, Discussed, EventKind, ExternalStage, LetterType, Outcome, Ruling,
     SubjectType,
 )  # fmt: skip
-from services import appeals, complaints, door, dossier, hearing, letters, operations, steps
+from services import appeal_files, appeals, complaints, door, dossier, hearing, letters, operations, steps
 from services.complaints import HandOver, Intake
 from services.parties import Named
 from services.door import SystemActor
@@ -136,6 +136,12 @@ class Case:
         with door.clock_at(self.stage.now):
             return actor, self.reference, dossier.read(actor, self.reference).version
 
+    def _hearing(self, name: str) -> tuple[str, str, int]:
+        """The same for a reviewer: the version of the appeal."""
+        actor = self.stage.actor(name)
+        with door.clock_at(self.stage.now):
+            return actor, self.reference, appeal_files.read(actor, self.reference).version
+
     def _letter(self, actor: str, letter_type: LetterType, **extra: Any) -> Outgoing:
         composed = letters.compose(actor, self.reference, letter_type, **extra)
         key = f"{self.reference}:{letter_type}:{self.stage.now.isoformat()}"
@@ -218,7 +224,7 @@ class Case:
             )  # fmt: skip
 
     def appeal_acknowledge(self, by: str) -> None:
-        at = self._at(by)
+        at = self._hearing(by)
         with door.clock_at(self.stage.now):
             hearing.acknowledge(*at, self._letter(at[0], LetterType.APPEAL_RECEIVED))
 
@@ -228,17 +234,17 @@ class Case:
             hearing.hear(actor, reference, _form_id(self.stage, f"{reference}:hearing"), self.stage.now.date(), text)
 
     def appeal_extend(self, by: str, new_date: str, reason: str) -> None:
-        at, until = self._at(by), self.stage.date(new_date)
+        at, until = self._hearing(by), self.stage.date(new_date)
         with door.clock_at(self.stage.now):
             outgoing = self._letter(at[0], LetterType.EXTENSION, new_date=until, reason=reason)
             hearing.extend_ruling(*at, outgoing, until, reason)
 
     def appeal_rule(self, by: str, ruling: Ruling, reasons: str, consequence: str, due: str) -> None:
-        at, until = self._at(by), self.stage.date(due)
+        at, until = self._hearing(by), self.stage.date(due)
         with door.clock_at(self.stage.now):
             hearing.rule(*at, ruling, reasons, consequence, until, binding=True)
         for letter_type in (LetterType.APPEAL_RULING, LetterType.APPEAL_RULING_NOTICE):
-            at = self._at(by)
+            at = self._hearing(by)
             with door.clock_at(self.stage.now):
                 hearing.send_ruling(*at, self._letter(at[0], letter_type))
 

@@ -49,6 +49,7 @@ class AccountInput:
     roles: tuple[str, ...]
     unit_id: int | None
     external: bool = False
+    phone: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class AccountRow:
     unit: str
     external: bool
     active: bool
+    phone: str
     has_password: bool
     last_seen_at: datetime | None  # UTC; None: never signed in
     version: int
@@ -137,6 +139,7 @@ def _row(account: m.Account, units: dict[int, str], seen: dict[int, datetime]) -
         unit=units.get(account.unit_id or 0, ""),
         external=account.external,
         active=account.active,
+        phone=account.phone or "",
         has_password=account.password_hash is not None,
         last_seen_at=seen.get(account.id),
         version=account.version,
@@ -214,6 +217,7 @@ def _fill(w: Work, account: m.Account, given: AccountInput) -> None:
     if given.unit_id is not None and w.session.get(m.OrgUnit, given.unit_id) is None:
         raise Refused("unknown_unit", "unit_id")
     account.email, account.unit_id, account.external = email or None, given.unit_id, given.external
+    account.phone = line(given.phone, "phone", longest=40) or None
 
 
 def _roles(given: tuple[str, ...]) -> tuple[Role, ...]:

@@ -86,6 +86,7 @@ def people_the_register(session: Session, profile: str) -> Cast:
             email=f"{name}@voorbeeld.invalid",
             password_hash=None,
             created_at=now,
+            phone="06 00 00 00 01",
             unit_id=units[unit].id if unit else None,
             roles=[m.AccountRole(role=role) for role in roles],
         )

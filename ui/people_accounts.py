@@ -88,7 +88,7 @@ def _edit(row: AccountRow, units: tuple[UnitRow, ...]) -> None:
     key = f"people.{row.id}.{row.version}"
     with st.form(key):
         fields = Fields()
-        before = AccountInput(row.name, row.display_name, row.email, row.roles, row.unit_id, row.external)
+        before = AccountInput(row.name, row.display_name, row.email, row.roles, row.unit_id, row.external, row.phone)
         given = _fields(before, units, fields, key)
         submitted = st.form_submit_button(t("common.save"), type="primary")
     if submitted:
@@ -107,6 +107,8 @@ def _fields(before: AccountInput, units: tuple[UnitRow, ...], fields: Fields, ke
     fields.under("display_name")
     email = st.text_input(t("people.email"), before.email, key=f"{key}.email", help=t("people.email_help"))
     fields.under("email")
+    phone = st.text_input(t("people.phone"), before.phone, key=f"{key}.phone", help=t("people.phone_help"))
+    fields.under("phone")
     roles = st.multiselect(
         t("people.roles"),
         list(Role),
@@ -123,7 +125,7 @@ def _fields(before: AccountInput, units: tuple[UnitRow, ...], fields: Fields, ke
     )
     fields.under("unit_id")
     external = st.checkbox(t("people.external"), before.external, key=f"{key}.external")
-    return AccountInput(name, display_name, email, tuple(roles), unit_id, external)
+    return AccountInput(name, display_name, email, tuple(roles), unit_id, external, phone)
 
 
 def _link(row: AccountRow) -> None:
