@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
-from sqlalchemy import select
-
 from db import models as m
 from domain.book import Book, Circumstances, after, cancelled, extended, latest_date, rule_of
 from domain.facts import Fact
@@ -17,6 +15,7 @@ from domain.terms import Rule, Standing, Term, When
 from domain.vocabulary import EventKind, Flag, Status
 from services.door import Work
 from services.profiles import calendar, profile_of
+from services.records import first_after, promises_of
 from text import translate
 
 _WITH_COMPLAINANT = (EventKind.CONTACT, EventKind.CONVERSATION, EventKind.MEDIATION, EventKind.INFORMED)
@@ -59,7 +58,7 @@ def happened(w: Work, complaint: m.Complaint, fact: Fact, on: date, event: m.Eve
     rules, days = _rules(w, complaint), calendar(w)
     rows = _rows(w, complaint)
     book = after(_book(rows), rules, fact, on, days, given, _about(complaint))
-    if fact in _ACKNOWLEDGED and (talked_on := _contact_since(w, complaint, on)):
+    if fact in _ACKNOWLEDGED and (talked_on := first_after(w, complaint, _WITH_COMPLAINANT, on)):
         book = after(book, rules, Fact.CONTACT, talked_on, days)
     _write(w, complaint, rows, book, event)
 
@@ -101,17 +100,6 @@ def _may_end(promise: Promise, rules: Sequence[Rule]) -> bool:
     return rule is None or bool(rule.cancelled_by)
 
 
-def _contact_since(w: Work, complaint: m.Complaint, acknowledged_on: date) -> date | None:
-    """Contact that was recorded earlier but took place after this acknowledgement."""
-    later = select(m.Event.happened_on).where(
-        m.Event.complaint_id == complaint.id,
-        m.Event.kind.in_(_WITH_COMPLAINANT),
-        m.Event.happened_on > acknowledged_on,
-    )
-    query = later.order_by(m.Event.happened_on).limit(1)
-    return w.session.scalar(query, execution_options={"row_rule": False})
-
-
 # Rows and values
 
 
@@ -125,8 +113,7 @@ def _about(complaint: m.Complaint) -> Circumstances:
 
 
 def _rows(w: Work, complaint: m.Complaint) -> list[m.Promise]:
-    query = select(m.Promise).where(m.Promise.complaint_id == complaint.id).order_by(m.Promise.id)
-    return list(w.session.scalars(query, execution_options={"row_rule": False}))
+    return promises_of(w, [complaint.id])
 
 
 def _book(rows: Iterable[m.Promise]) -> Book:
@@ -187,8 +174,7 @@ def view(w: Work, complaint: m.Complaint) -> tuple[PromiseView, ...]:
 def view_many(w: Work, complaints: Sequence[m.Complaint]) -> dict[int, tuple[PromiseView, ...]]:
     """By complaint id; one statement for all dossiers together."""
     rows: dict[int, list[m.Promise]] = {each.id: [] for each in complaints}
-    query = select(m.Promise).where(m.Promise.complaint_id.in_(rows)).order_by(m.Promise.target_on, m.Promise.id)
-    for row in w.session.scalars(query, execution_options={"row_rule": False}):
+    for row in sorted(promises_of(w, rows), key=lambda row: (row.target_on, row.id)):
         rows[row.complaint_id].append(row)
     return {each.id: _views(w, each, rows[each.id]) for each in complaints}
 
