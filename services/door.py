@@ -92,7 +92,7 @@ class Work:
 
     def allows(self, right: Right, complaint_id: int) -> bool:
         """Does `right` reach this dossier? The same rule as the list uses."""
-        complaint = m.Complaint.__table__.alias()
+        complaint = _COMPLAINT
         found = self.session.execute(
             select(complaint.c.id).where(complaint.c.id == complaint_id, self._rule(right)(complaint.c)),
             execution_options={"row_rule": False},
@@ -101,7 +101,7 @@ class Work:
 
     def rights_on(self, complaint_id: int, *rights: Right) -> frozenset[Right]:
         """Those of `rights` that reach this dossier, in one statement."""
-        complaint = m.Complaint.__table__.alias()
+        complaint = _COMPLAINT
         row = self.session.execute(
             select(*(self._rule(right)(complaint.c) for right in rights)).where(complaint.c.id == complaint_id),
             execution_options={"row_rule": False},
@@ -149,6 +149,11 @@ def engine() -> Engine:
 
 # The row rule
 
+# Aliases are made once: their columns are what takes time. None of them stands inside itself in one expression; there SQL
+# would take the inner one for the outer.
+_COMPLAINT, _PARTY, _APPEAL, _EVENT = (model.__table__.alias() for model in (m.Complaint, m.Party, m.Appeal, m.Event))
+_ABOVE: dict[Any, Any] = {model: model.__table__.alias() for model in (m.Event, m.Message)}
+
 
 def _unit_ids(session: Session, account_id: int) -> list[int]:
     """The units that this account manages, and all below them."""
@@ -160,12 +165,12 @@ def _unit_ids(session: Session, account_id: int) -> list[int]:
 
 def _not_excluded(c: Any, me: int) -> ColumnElement[bool]:
     # Over the table, not the mapped class: the class would pull in its own criterion, or switch itself off in joins.
-    party = m.Party.__table__.alias()
+    party = _PARTY
     return ~exists().where(party.c.complaint_id == c.id, party.c.account_id == me, party.c.excluded.is_(True))
 
 
 def _appealed(c: Any, me: int) -> ColumnElement[bool]:
-    appeal = m.Appeal.__table__.alias()
+    appeal = _APPEAL
     return exists().where(appeal.c.complaint_id == c.id, appeal.c.reviewer_id == me)
 
 
@@ -208,12 +213,12 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
     me = person.id or 0
 
     def within(model: Any, needs: Right) -> ColumnElement[bool]:
-        complaint = m.Complaint.__table__.alias()
+        complaint = _COMPLAINT
         return exists().where(complaint.c.id == model.complaint_id, rules[needs](complaint.c))
 
     def closed(model: Any) -> ColumnElement[bool]:
         """In a closed compartment a confidant who reviews appeals too is its keeper, not a reviewer."""
-        complaint = m.Complaint.__table__.alias()
+        complaint = _COMPLAINT
         return exists().where(complaint.c.id == model.complaint_id, complaint.c.compartment != Compartment.REGULAR)
 
     first_line = Scope.APPEALED not in scopes(person.roles, Right.READ)
@@ -223,7 +228,7 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
         she wrote herself."""
         if first_line:
             return and_(within(model, Right.READ), model.side == Side.FILE)
-        seen, appeal = m.Event.__table__.alias(), m.Appeal.__table__.alias()
+        seen, appeal = _EVENT, _APPEAL
         before = exists().where(
             seen.c.id == event_id,
             appeal.c.complaint_id == seen.c.complaint_id,
@@ -233,14 +238,14 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
         return and_(within(model, Right.READ), or_(model.side == Side.APPEAL, author == me, before, closed(model)))
 
     def beside(model: Any, parent: Any, key: Any) -> ColumnElement[bool]:
-        above = parent.__table__.alias()
+        above = _ABOVE[parent]
         event_id, author = (above.c.id, above.c.actor_id) if parent is m.Event else (above.c.event_id, above.c.recorded_by)
         return exists().where(above.c.id == key, papers(above.c, event_id, author))
 
     def until_appeal(model: Any, decision_id: Any) -> ColumnElement[bool]:
         if first_line:
             return within(model, Right.READ)
-        appeal = m.Appeal.__table__.alias()
+        appeal = _APPEAL
         before = exists().where(
             appeal.c.complaint_id == model.complaint_id,
             appeal.c.reviewer_id == me,
