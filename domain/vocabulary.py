@@ -206,6 +206,7 @@ class EventKind(StrEnum):
     LADDER_STEP = "ladder_step"
     EXPERT_CONSULTED = "expert_consulted"
     PARTY_ADDED = "party_added"
+    COMPLAINANT_NAMED = "complainant_named"  # who complained became known, or was corrected
     MEASURE_DONE = "measure_done"
     ATTACHMENT_ADDED = "attachment_added"
     ATTACHMENT_REMOVED = "attachment_removed"

@@ -35,6 +35,7 @@ class StepName(StrEnum):
     NOT_HANDLED = "not_handled"
     MEASURE_DONE = "measure_done"
     ADD_PARTY = "add_party"
+    NAME_COMPLAINANT = "name_complainant"
     REFER = "refer"  # the external route
     CLOSE = "close"
     REOPEN = "reopen"
@@ -202,11 +203,12 @@ TABLE: tuple[Transition, ...] = (
     _row("T14", StepName.REOPEN, frozenset({S.CLOSED}), S.IN_PROGRESS),
     _row("", StepName.MEASURE_DONE, _ANY, None, OPEN_MEASURE),
     _row("", StepName.ADD_PARTY, _ANY),
+    _row("", StepName.NAME_COMPLAINANT, _ANY),
     _row("T15", StepName.REFER, _ANY),  # R009: no guard ever
 )
 
 # The closed compartments have a plain file for now; their own course comes with their own pages.
-_IN_EVERY_COMPARTMENT = frozenset({StepName.LOG, StepName.ADD_PARTY})
+_IN_EVERY_COMPARTMENT = frozenset({StepName.LOG, StepName.ADD_PARTY, StepName.NAME_COMPLAINANT})
 
 NOT_NOW = "not_in_this_status"
 

@@ -1,4 +1,4 @@
-"""Coming in: a complaint or a question is registered, or a matter is handed to a closed compartment."""
+"""Coming in: a complaint or a question is registered. A matter for a closed compartment is handed over beside it."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
-
 from db import models as m
-from db.profiles import Profile, Restricted
+from db.profiles import Profile
 from domain.entries import choice, day, form, optional_choice
 from domain.errors import Refused
 from domain.facts import Fact
-from domain.rights import Right, Role
+from domain.rights import Right
 from domain.terms import When
-from domain.texts import clean, line, required, surname_key
+from domain.texts import clean, line, required
 from domain.vocabulary import (
     WRITTEN_CHANNELS,
     Channel,
@@ -30,14 +28,26 @@ from domain.vocabulary import (
 )
 from domain.workflow import StepName
 from services import promises
+from services.complainants import complainant_row, name_complainant
 from services.door import Actor, Work, already_made, stay_with, work
+from services.handing_over import HandOver, hand_over
 from services.parties import Named, accounts_of, acting_director, add_party, checked, store_parties
 from services.placing import Placed, new_dossier, place
 from services.profiles import in_force
 from services.records import load, record
 from services.standing import go
 
-__all__ = ["HandOver", "Intake", "Named", "Receipt", "add_party", "convert_question", "hand_over", "register"]
+__all__ = [
+    "HandOver",
+    "Intake",
+    "Named",
+    "Receipt",
+    "add_party",
+    "convert_question",
+    "hand_over",
+    "name_complainant",
+    "register",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,23 +89,6 @@ class Receipt:
     still_visible: bool  # False: who registered it sees nothing of it from now on
 
 
-@dataclass(frozen=True, kw_only=True)
-class HandOver:
-    """A matter for the confidant or the whistleblower officer; whoever hands it over sees nothing of it afterwards."""
-
-    compartment: str
-    received_on: date
-    channel: str
-    text: str
-    category: str
-    subcategory: str | None = None
-    complainant_type: str = ComplainantType.THIRD_PARTY
-    name: str | None = None
-    contact: str | None = None
-    respondents: tuple[Named, ...] = ()  # who has an account sees nothing of it, the officer included
-    immediate_actions: str | None = None
-
-
 def register(actor: Actor, form_id: str, intake: Intake) -> Receipt:
     """Registers it, opens its promises and puts it on the director's board (R038-R042).
 
@@ -110,17 +103,6 @@ def register(actor: Actor, form_id: str, intake: Intake) -> Receipt:
         stay_with(w, complaint)
         visible = w.allows(Right.OPEN, complaint.id)
         return Receipt(complaint.reference, promises.view(w, complaint), visible)
-
-
-def hand_over(actor: Actor, form_id: str, matter: HandOver) -> None:
-    """Puts the matter in its closed compartment and answers nothing; twice the same form is one matter.
-
-    Raises Refused as `register`, and ``no_recipient`` when nobody would be left who may read it.
-    """
-    with work(actor, Right.REGISTER) as w:
-        form_id = form(form_id)
-        if already_made(w, form_id) is None:
-            _handed_over(w, form_id, matter)
 
 
 def convert_question(actor: Actor, reference: str, seen: int, received_on: date | None = None) -> None:
@@ -275,7 +257,7 @@ def _complainant(profile: Profile, intake: Intake) -> m.Complainant:
     kind = choice(ComplainantType, intake.complainant_type, "complainant_type")
     if kind is not ComplainantType.ANONYMOUS and kind not in profile.complainant_types:
         raise Refused("unknown_value", "complainant_type")
-    return _person(
+    return complainant_row(
         kind,
         intake.complainant_name,
         intake.complainant_contact,
@@ -283,79 +265,3 @@ def _complainant(profile: Profile, intake: Intake) -> m.Complainant:
         preferred_channel=optional_choice(Channel, intake.preferred_channel, "preferred_channel"),
         representative_of=line(intake.representative_of, "representative_of") or None,
     )
-
-
-def _person(
-    kind: ComplainantType, name: str | None, contact: str | None, fields: tuple[str, str], **more: Any
-) -> m.Complainant:
-    known, way = line(name, fields[0]) or None, line(contact, fields[1]) or None
-    if kind is ComplainantType.ANONYMOUS and (known or way):
-        raise Refused("anonymous_with_name", fields[0] if known else fields[1])
-    return m.Complainant(type=kind, name=known, surname_key=surname_key(known) or None, contact=way, **more)
-
-
-# A matter for a closed compartment
-
-_SERIES = {Compartment.UNWANTED_BEHAVIOUR: "V", Compartment.WHISTLEBLOWER: "M"}
-_READERS = {Compartment.UNWANTED_BEHAVIOUR: Role.CONFIDANT, Compartment.WHISTLEBLOWER: Role.WB_OFFICER}
-
-
-def _handed_over(w: Work, form_id: str, matter: HandOver) -> None:
-    compartment = choice(Compartment, matter.compartment, "compartment")
-    if compartment is Compartment.REGULAR:
-        raise Refused("unknown_value", "compartment")
-    version, profile = in_force(w, day(matter.received_on, "received_on", latest=w.today))
-    treatment = _treatment(profile, compartment, matter)
-    kind = choice(ComplainantType, matter.complainant_type, "complainant_type")
-    complainant = _person(kind, matter.name, matter.contact, fields=("name", "contact"))
-    concerned = checked(w, matter.respondents)
-    _refuse_without_reader(w, _READERS[compartment], accounts_of(concerned))
-    complaint, fresh = new_dossier(
-        w,
-        form_id,
-        _SERIES[compartment],
-        compartment=compartment,
-        kind=Kind.COMPLAINT,
-        profile_version_id=version,
-        procedure=treatment.procedure,
-        received_on=matter.received_on,
-        channel=choice(Channel, matter.channel, "channel"),
-        subject_type=SubjectType.CONDUCT,
-        title=treatment.name,
-        description=required(matter.text, "text"),
-        category=treatment.name,
-        subcategory=line(matter.subcategory, "subcategory") or None,
-        anonymous=kind is ComplainantType.ANONYMOUS,
-        immediate_actions=clean(matter.immediate_actions, "immediate_actions") or None,
-        ladder_level=LadderLevel.COLLEAGUE,
-    )
-    if not fresh:
-        return
-    stay_with(w, complaint)
-    complainant.complaint_id = complaint.id
-    w.session.add(complainant)
-    store_parties(w, complaint, Relation.RESPONDENT, concerned)
-    entry = record(w, complaint, EventKind.HANDED_OVER, compartment=compartment, received_on=complaint.received_on)
-    promises.happened(w, complaint, Fact.RECEIVED, complaint.received_on, entry)
-    promises.happened(w, complaint, Fact.REGISTERED, w.today, entry)
-
-
-def _treatment(profile: Profile, compartment: Compartment, matter: HandOver) -> Restricted:
-    category, subcategory = line(matter.category, "category"), line(matter.subcategory, "subcategory")
-    for each in profile.restricted:
-        if each.treatment == compartment and each.name == category:
-            if subcategory and subcategory not in each.subcategories:
-                raise Refused("unknown_value", "subcategory")
-            return each
-    raise Refused("unknown_value" if category else "missing", "category")
-
-
-def _refuse_without_reader(w: Work, role: Role, concerned: frozenset[int]) -> None:
-    """A matter about the only person who may read it would disappear: the words on screen name the outside way."""
-    query = (
-        select(m.Account.id)
-        .join(m.AccountRole, m.AccountRole.account_id == m.Account.id)
-        .where(m.Account.active.is_(True), m.AccountRole.role == role)
-    )
-    if not set(w.session.scalars(query)) - concerned:
-        raise Refused("no_recipient")

@@ -132,6 +132,7 @@ STEP_RIGHTS: dict[StepName, Right] = {
     StepName.NOT_HANDLED: Right.CLOSE,
     StepName.MEASURE_DONE: Right.WORK,
     StepName.ADD_PARTY: Right.WORK,
+    StepName.NAME_COMPLAINANT: Right.WORK,
     StepName.REFER: Right.WORK,
     StepName.CLOSE: Right.CLOSE,
     StepName.REOPEN: Right.REOPEN,

@@ -48,13 +48,14 @@ def facts_of(w: Work, complaint: m.Complaint) -> Facts:
     found = w.session.execute(_looks(complaint, profile)).one()
     level = LadderLevel(complaint.ladder_level)
     ladder = tuple(each.level for each in profile.ladder)
+    reachable = not complaint.anonymous and found.known
     consulting = profile.consultation_with != "none" and complaint.kind == Kind.COMPLAINT
     return Facts(
         status=Status(complaint.status),
         today=w.today,
         question=complaint.kind == Kind.QUESTION,
         regular=complaint.compartment == Compartment.REGULAR,
-        reachable=not complaint.anonymous and found.known,
+        reachable=reachable,
         already_resolved=complaint.already_resolved,
         level=level,
         next_level=next_level(ladder, level),
@@ -65,7 +66,7 @@ def facts_of(w: Work, complaint: m.Complaint) -> Facts:
         consultation_first=consulting and _consults(profile, complaint.procedure),
         consulted=complaint.consulted_on is not None,
         ack_owner=complaint.ack_owner_id is not None,
-        acknowledged=complaint.acknowledged_on is not None or found.ack_impossible,
+        acknowledged=complaint.acknowledged_on is not None or (found.ack_impossible and not reachable),
         handled=bool(complaint.immediate_actions) or complaint.handler_id is not None or found.contacted,
         extendable=found.extendable,
         decided=found.decided,

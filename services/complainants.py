@@ -1,0 +1,57 @@
+"""Who complained (klager): a row of its own, never the reporter (R066)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm.attributes import flag_modified
+
+from db import models as m
+from domain.entries import choice, optional_choice
+from domain.errors import Refused
+from domain.rights import Right
+from domain.texts import line, required, surname_key
+from domain.vocabulary import Channel, ComplainantType, EventKind
+from domain.workflow import StepName
+from services.door import Actor, work
+from services.records import load, record
+from services.standing import go
+
+
+def name_complainant(
+    actor: Actor,
+    reference: str,
+    seen: int,
+    complainant_type: str,
+    name: str | None,
+    contact: str | None,
+    preferred_channel: str | None = None,
+    representative_of: str | None = None,
+) -> None:
+    """Who complained became known, or was written down wrongly. Not back to anonymous: a name that was known stays
+    until it is anonymised. Raises Refused: ``missing``, ``unknown_value``."""
+    with work(actor, Right.WORK) as w:
+        complaint = load(w, reference, seen)
+        go(w, complaint, StepName.NAME_COMPLAINANT)
+        kind = choice(ComplainantType, complainant_type, "complainant_type")
+        if kind is ComplainantType.ANONYMOUS:
+            raise Refused("unknown_value", "complainant_type")
+        required(name or contact, "complainant_name")
+        way = optional_choice(Channel, preferred_channel, "preferred_channel")
+        row = w.session.get_one(m.Complainant, complaint.id)
+        row.type, row.preferred_channel = kind, way
+        row.name, row.contact = line(name, "complainant_name") or None, line(contact, "complainant_contact") or None
+        row.surname_key = surname_key(row.name) or None
+        row.representative_of = line(representative_of, "representative_of") or None
+        complaint.anonymous = False
+        flag_modified(complaint, "anonymous")  # who has the dossier open must see that it changed
+        record(w, complaint, EventKind.COMPLAINANT_NAMED, type=kind)
+
+
+def complainant_row(
+    kind: ComplainantType, name: str | None, contact: str | None, fields: tuple[str, str], **more: Any
+) -> m.Complainant:
+    known, way = line(name, fields[0]) or None, line(contact, fields[1]) or None
+    if kind is ComplainantType.ANONYMOUS and (known or way):
+        raise Refused("anonymous_with_name", fields[0] if known else fields[1])
+    return m.Complainant(type=kind, name=known, surname_key=surname_key(known) or None, contact=way, **more)
