@@ -1,0 +1,117 @@
+"""Dossiers for tests, made through the services the way people make them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db import models as m
+from domain.vocabulary import Channel, LetterType, Outcome
+from services import appeals, complaints, door, hearing, letters, steps
+from services.complaints import Intake
+from services.letters import Outgoing
+from tests.conftest import Cast
+
+On = Callable[[date], AbstractContextManager[None]]
+RECEIVED = date(2026, 9, 7)  # a Monday
+DECIDED = date(2026, 9, 11)
+CATEGORY = {"training": "Organisatie en locatie", "kinderopvang-welzijn": "Communicatie en informatie"}
+
+
+def complaint_of(reference: str) -> m.Complaint:
+    with Session(door.engine()) as session:
+        return session.scalars(select(m.Complaint).where(m.Complaint.reference == reference)).one()
+
+
+def seen(reference: str) -> int:
+    return complaint_of(reference).version
+
+
+def outgoing(actor: str, reference: str, kind: LetterType, sent_on: date, **extra: Any) -> Outgoing:
+    """The letter as the dossier proposes it."""
+    composed = letters.compose(actor, reference, kind, sent_on=sent_on, **extra)
+    return Outgoing(str(uuid4()), kind, composed.subject, composed.body, Channel.EMAIL, sent_on, extra)
+
+
+def registered(cast: Cast, on: On, received: date = RECEIVED, by: str = "tom", **fields: Any) -> str:
+    """The reference. In the training profile, unless `category` and `unit_id` say otherwise."""
+    intake: dict[str, Any] = {
+        "received_on": received,
+        "channel": Channel.PHONE,
+        "subject_type": "service",
+        "title": "De zaal was te koud",
+        "description": "De verwarming deed het niet en niemand nam de telefoon op.",
+        "category": CATEGORY["training"],
+        "complainant_type": "client",
+        "complainant_name": "Karel de Vries",
+        "complainant_contact": "karel@voorbeeld.invalid",
+        "no_immediate_action": True,
+        "unit_id": cast.units["noord"],
+    }
+    with on(received):
+        return complaints.register(cast.actor(by), str(uuid4()), Intake(**intake | fields)).reference
+
+
+def acknowledged(cast: Cast, on: On, received: date = RECEIVED, **fields: Any) -> str:
+    reference = registered(cast, on, received, **fields)
+    dora = cast.actor("dora")
+    with on(received):
+        steps.consult(dora, reference, seen(reference), received, (cast["piet"],), "Cora bevestigt.", cast["cora"])
+        cora = cast.actor("cora")
+        letter = outgoing(cora, reference, LetterType.ACK_PROMISE, received)
+        steps.acknowledge(cora, reference, seen(reference), letter)
+    return reference
+
+
+def in_progress(cast: Cast, on: On, received: date = RECEIVED, handler: str = "hans", **fields: Any) -> str:
+    reference = acknowledged(cast, on, received, **fields)
+    with on(received):
+        steps.assign(cast.actor("cora"), reference, seen(reference), cast[handler])
+    return reference
+
+
+def decided(cast: Cast, on: On, received: date = RECEIVED, day: date = DECIDED, by: str = "hans", **fields: Any) -> str:
+    reference = in_progress(cast, on, received, handler=by, **fields)
+    with on(day):
+        actor = cast.actor(by)
+        steps.decide(actor, reference, seen(reference), day, Outcome.NOT_UPHELD, "De zaal was op tijd warm.", no_measures=True)
+    return reference
+
+
+def answered(cast: Cast, on: On, received: date = RECEIVED, day: date = DECIDED, by: str = "hans", **fields: Any) -> str:
+    reference = decided(cast, on, received, day, by, **fields)
+    with on(day):
+        actor = cast.actor(by)
+        steps.answer(actor, reference, seen(reference), outgoing(actor, reference, LetterType.DECISION, day))
+    return reference
+
+
+def appealed(cast: Cast, on: On, lodged: date = date(2026, 9, 21), **fields: Any) -> str:
+    """Lodged by the coordinator; Vera hears it."""
+    reference = answered(cast, on, **fields)
+    with on(lodged):
+        actor = cast.actor("cora")
+        appeals.lodge(actor, str(uuid4()), reference, None, lodged, Channel.EMAIL, "Het was echt koud.")
+    return reference
+
+
+def appeal_version(reference: str) -> int:
+    with Session(door.engine()) as session:
+        query = select(m.Appeal).join(m.Complaint).where(m.Complaint.reference == reference)
+        return session.scalars(query.order_by(m.Appeal.id.desc())).first().version  # type: ignore[union-attr]
+
+
+def ruled(cast: Cast, on: On, ruling: str = "revised", day: date = date(2026, 10, 1), **fields: Any) -> str:
+    reference = appealed(cast, on, **fields)
+    with on(day):
+        vera = cast.actor("vera")
+        hearing.rule(vera, reference, appeal_version(reference), ruling, "De meting klopt niet.", "Excuses.", day, True)
+        for kind in (LetterType.APPEAL_RULING, LetterType.APPEAL_RULING_NOTICE):
+            hearing.send_ruling(vera, reference, appeal_version(reference), outgoing(vera, reference, kind, day))
+    return reference
