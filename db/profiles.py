@@ -262,10 +262,13 @@ def _syntax_fault(error: tomllib.TOMLDecodeError, source: str) -> Fault:
 
 
 def _shape_faults(error: ValidationError, where: Where) -> Iterator[Fault]:
-    for each in error.errors(include_url=False, include_input=False):
-        path = tuple(part for part in each["loc"] if part != "literal")
+    found = error.errors(include_url=False, include_input=False)
+    inside = {each["loc"][:1] for each in found if len(each["loc"]) > 1}
+    for each in found:
+        if each["type"] == "too_short" and each["loc"] in inside:
+            continue  # it is short because its entries are wrong, and those are named
         values: dict[str, object] = {name: value for name, value in each.get("ctx", {}).items() if isinstance(value, str | int)}
-        yield Fault(where.line(path), _shown(path), str(each["type"]), values)
+        yield Fault(where.line(each["loc"]), _shown(each["loc"]), str(each["type"]), values)
 
 
 def _shown(path: Where.Path) -> str:

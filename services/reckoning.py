@@ -1,0 +1,149 @@
+"""Terms computed from dates alone, without a register: for `manage.py terms`, and for who edits a profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from db.profiles import Profile, parse
+from domain.book import Book, Circumstances, after, extended, rule_of
+from domain.errors import Refused
+from domain.facts import Fact
+from domain.promises import Promise, first_red_day, state
+from domain.terms import Rule, Term, When
+from services.profiles import standard, standard_calendar
+from text import translate, weekday_date
+
+__all__ = ["Circumstances", "Reckoned", "Told", "circumstances", "read_profile", "reckon", "term_words", "told"]
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+# On one day things happen in this order.
+_ORDER = {fact: number for number, fact in enumerate(Fact)}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One fact on its real date; `given` is the date that it names."""
+
+    fact: Fact
+    on: date
+    given: date | None = None
+
+
+@dataclass(frozen=True)
+class Reckoned:
+    promise: Promise
+    rule: Rule
+
+    def as_data(self, today: date | None) -> dict[str, object]:
+        """Plain values for JSON; with `today`, its state on that day too."""
+        promise, rule = self.promise, self.rule
+        data: dict[str, object] = {
+            "key": promise.key,
+            "procedure": promise.procedure,
+            "code": promise.code,
+            "label": rule.label,
+            "trigger_on": promise.trigger_on.isoformat(),
+            "target_on": promise.target_on.isoformat(),
+            "legal_on": promise.legal_on.isoformat(),
+            "red_on": None if promise.informative else first_red_day(promise).isoformat(),
+            "statutory": promise.statutory,
+            "informative": promise.informative,
+            "met_on": _iso(promise.met_on),
+            "notice_on": _iso(promise.notice_on),
+            "extended_to": _iso(promise.extended_to),
+            "cancelled_on": _iso(promise.cancelled_on),
+            "cancel_reason": promise.cancel_reason,
+            "rule": _rule_data(rule),
+        }
+        return data | ({"state": state(promise, today).value} if today else {})
+
+    def sentence(self, today: date | None, language: str = "nl") -> str:
+        """One promise for who reads it in a terminal."""
+        promise, rule = self.promise, self.rule
+        words = {
+            "code": promise.key,
+            "label": rule.label,
+            "target": weekday_date(promise.target_on, language),
+            "legal": weekday_date(promise.legal_on, language),
+            "term": term_words(rule.term, language),
+            "source": rule.source,
+        }
+        said = translate(
+            language, "terms.promise_rolled" if promise.legal_on != promise.target_on else "terms.promise", **words
+        )
+        return f"{said} [{translate(language, f'promise_state.{state(promise, today)}')}]" if today else said
+
+
+def term_words(term: Term | None, language: str) -> str:
+    """zes weken as "6 weken"; a date that was given as such."""
+    if term is None:
+        return translate(language, "term.given")
+    if term.amount == 0:
+        return translate(language, "term.same_day")
+    return translate(language, f"term.{'one_' if term.amount == 1 else ''}{term.unit}", amount=term.amount)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _rule_data(rule: Rule) -> dict[str, object]:
+    return {
+        "source": rule.source,
+        "status": rule.standing.value,
+        "amount": rule.term.amount if rule.term else None,
+        "unit": rule.term.unit.value if rule.term else None,
+        "date": "given" if rule.date_given else None,
+        "roll": rule.roll.value,
+        "trigger": [fact.value for fact in rule.trigger],
+        "met_by": [fact.value for fact in rule.met_by],
+    }
+
+
+def read_profile(name: str) -> Profile:
+    """A standard profile by its key, or a file of one's own. Raises KeyError, ProfileInvalid, OSError."""
+    path = Path(name)
+    return parse(path.read_text(encoding="utf-8")) if path.suffix == ".toml" else standard(name)
+
+
+def procedure_of(profile: Profile, written: str | None) -> tuple[str, str | None]:
+    """The main procedure and the overlay of a dossier; `written` in any case, with dashes or underscores; none: that of
+    the first sector. Raises Refused ``unknown_procedure``."""
+    known = {each.key: None for each in profile.procedures} | {each.procedure: each.overlay for each in profile.sectors}
+    key = written.strip().upper().replace("-", "_") if written else profile.sectors[0].procedure
+    if key not in known:
+        raise Refused("unknown_procedure", "procedure", name=written, known=", ".join(sorted(known)))
+    return key, known[key]
+
+
+def reckon(profile: Profile, procedure: str | None, told: Iterable[Told], about: Circumstances) -> list[Reckoned]:
+    """Every promise that follows from these facts: of the main procedure first, then of its overlay, by target date.
+    Raises Refused: ``unknown_procedure``, ``year_out_of_range``, and what `domain.book` refuses."""
+    main, overlay = procedure_of(profile, procedure)
+    rules = profile.rules_for(main, overlay)
+    facts = sorted(told, key=lambda each: (each.on, _ORDER[each.fact]))
+    days = [day for each in facts for day in (each.on, each.given) if day]
+    if not all(FIRST_YEAR <= day.year <= LAST_YEAR for day in days):
+        raise Refused("year_out_of_range", first=FIRST_YEAR, last=LAST_YEAR)
+    calendar = standard_calendar(min(days).year - 1, max(days).year + 3)
+    book: Book = ()
+    for each in facts:
+        if each.fact in (Fact.EXTENDED, Fact.RULING_EXTENDED) and each.given:
+            book = extended(book, rules, each.given, each.on, calendar, each.fact)
+        else:
+            book = after(book, rules, each.fact, each.on, calendar, each.given, about)
+    found = [Reckoned(promise, rule) for promise in book if (rule := rule_of(promise, rules))]
+    return sorted(found, key=lambda each: (each.promise.procedure != main, each.promise.target_on))
+
+
+def circumstances(red_flag: bool, resolved_on: date | None) -> Circumstances:
+    holds = frozenset({When.RED_FLAG}) if red_flag else frozenset()
+    return Circumstances(holds, resolved_on is not None, resolved_on)
+
+
+def told(dates: Mapping[Fact, date | None]) -> list[Told]:
+    """The facts of which a date is known."""
+    return [Told(fact, on) for fact, on in dates.items() if on]
