@@ -132,13 +132,18 @@ def _sense(letters: Letters) -> Iterator[Fault]:
     yield from _complete(letters)
     for kind, letter in letters.letters.items():
         at = ("letters", str(kind))
-        for number, paragraph in enumerate(letter.paragraphs):
-            yield from _paragraph(letters, (*at, "paragraphs", number), paragraph)
+        wrong = [
+            fault
+            for number, paragraph in enumerate(letter.paragraphs)
+            for fault in _paragraph(letters, (*at, "paragraphs", number), paragraph)
+        ]
+        yield from wrong
         for name in set(letter.asks) - set(ASKS):
             yield (*at, "asks"), f"unknown: {name}"
         for name in set(letter.defaults) - set(letter.asks):
             yield (*at, "defaults"), f"not asked: {name}"
-        yield from _required(letters, at, letter)
+        if not wrong:
+            yield from _required(letters, at, letter)
 
 
 def _complete(letters: Letters) -> Iterator[Fault]:

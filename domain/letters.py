@@ -151,6 +151,8 @@ ASKS: dict[str, AskKind] = {
     "action_on": AskKind.DATE,
     "answer": AskKind.TEXT,
     "body": AskKind.BODY,
+    "body_name": AskKind.LINE,  # these two only where the chosen body is "another one"
+    "body_does": AskKind.TEXT,
     "contact_phone": AskKind.LINE,
     "gist": AskKind.TEXT,
     "ground": AskKind.GROUND,
@@ -176,6 +178,6 @@ VALUES = ON_THE_SHEET | {
     *("received_on", "summary", "salutation", "sender", "contact_name", "privacy_url"),
     *("promised_on", "final_on", "committee", "committee_until", "bodies", "question"),
     *("outcome", "measures", "upheld", "partly", "appeal", "no_appeal", "appeal_until", "confidant_name", "confidant_reach"),
-    *("body_name", "body_does", "body_conditions", "body_costs", "body_url"),
+    *("body_conditions", "body_costs", "body_url"),
     *("in_appeal", "appeal_on", "reviewer", "ruling_on", "ruling", "consequence", "consequence_on", "binding"),
 }

@@ -25,6 +25,7 @@ from text import long_date, weekday_date
 
 APPEAL_LETTERS = frozenset({LetterType.APPEAL_RECEIVED, LetterType.APPEAL_RULING, LetterType.APPEAL_RULING_NOTICE})
 _ANSWERS = ("RESPONSE", "PROMISED_RESPONSE", "EXPECTED_ANSWER")  # promises of an answer to the complainant
+OF_ANOTHER_BODY = frozenset({"body_name", "body_does"})
 _SHORT = 400  # characters of a summary
 _YES = Value("ja")
 
@@ -199,7 +200,9 @@ def _appeal(source: Source) -> dict[str, Value]:
     if source.sent_on < appeal.lodged_on:
         raise Refused("letter_before_appeal", "sent_on")
     reviewer = exact(source.account(appeal.reviewer_id))
+    own = source.w.session.get(m.Account, appeal.reviewer_id) if appeal.reviewer_id else None
     phone = source.settings.confidant.phone if appeal.reviewer_id == source.settings.reviewer_id else ""
+    phone = (own.phone if own else None) or phone
     values = {
         "in_appeal": _YES,
         "appeal_on": plain_day(appeal.lodged_on),
@@ -260,8 +263,9 @@ def _open_promises(source: Source, codes: tuple[str, ...]) -> list[date]:
 
 def _days(source: Source) -> dict[str, date]:
     complaint, sent_on = source.complaint, source.sent_on
+    react_by = profiles.calendar(source.w).roll_forward(sent_on + timedelta(days=source.letters.react_within_days))
     days = {
-        "react_by": sent_on + timedelta(days=source.letters.react_within_days),
+        "react_by": react_by,
         "action_on": min(complaint.resolved_on or complaint.received_on, sent_on),
         "withdrawn_on": sent_on,
     }
@@ -301,6 +305,8 @@ def _given(source: Source) -> tuple[dict[str, Value], dict[str, date]]:
     days: dict[str, date] = {}
     for name in source.asked():
         kind, entered = ASKS[name], source.extra.get(name)
+        if name in OF_ANOTHER_BODY and not another_body(source):
+            continue
         if entered is None or (entered == "" and kind not in (AskKind.LINE, AskKind.TEXT)):
             continue  # what the dossier proposes; an emptied text is empty
         match kind:
@@ -338,13 +344,19 @@ def _ground(entered: object) -> Ground:
         raise Refused("unknown_value", "ground") from None
 
 
+def another_body(source: Source) -> bool:
+    """Did the sender choose a body that the profile does not know by name?"""
+    return any(body.key == source.extra.get("body") and body.type == "other" for body in source.profile.bodies)
+
+
 def _body(source: Source, entered: object) -> dict[str, Value]:
     body = next((each for each in source.profile.bodies if each.key == entered), None)
     if body is None:
         raise Refused("unknown_value", "body")
+    named = body.type != "other"
     return {
-        "body_name": exact(body.name),
-        "body_does": free(body.does),
+        "body_name": exact(body.name if named else ""),
+        "body_does": free(body.does if named else ""),
         "body_conditions": free(body.conditions),
         "body_costs": free(body.costs),
         "body_url": exact(body.url),

@@ -30,6 +30,7 @@ from services import promises, standing
 from services.door import Actor, Work, work
 from services.letter_filling import Filled, filled, label_key, sent_on_day, typed
 from services.letter_sheets import fields, sheet_of
+from services.letter_values import OF_ANOTHER_BODY, another_body
 from services.records import load, load_to_append, record
 from services.rendering import Sheet, docx, fonts, pdf
 
@@ -99,7 +100,8 @@ def compose(actor: Actor, reference: str, letter_type: str, *, sent_on: date | N
         complaint = load(w, reference)
         letter = filled(w, complaint, kind, sent_on_day(w, complaint, sent_on or w.today), extra)
         body = letter.body
-        asks = tuple(_ask(letter, name) for name in letter.form.asks)
+        hidden = frozenset[str]() if another_body(letter.source) else OF_ANOTHER_BODY
+        asks = tuple(_ask(letter, name) for name in letter.form.asks if name not in hidden)
         channel = _preferred(w, complaint)
     found = fonts.unprintable(f"{letter.form.subject}\n{body}")
     return Composed(letter.form.subject, body, _missing(letter.unknown()), found, asks, letter.source.sent_on, channel)

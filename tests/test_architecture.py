@@ -10,20 +10,22 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LAYERS = ("domain", "db", "services", "text", "ui", "web", "pages")
+LAYERS = ("domain", "db", "services", "text", "ui", "web", "pages", "demo", "commands")
 OURS = {*LAYERS, "app", "manage"}
 
 # Besides the standard library.
 MAY_IMPORT: dict[str, set[str]] = {
     "app": {"web", "ui", "services", "streamlit", "starlette"},
-    "manage": {"services", "domain", "text", "click"},
+    "manage": {"commands", "services", "domain", "text", "click"},
+    "commands": {"demo", "services", "domain", "text", "click"},
+    "demo": {"services", "domain"},
     "pages": {"ui", "services", "domain", "text", "streamlit", "pandas"},
     "text": {"domain", "babel"},
     "ui": {"services", "domain", "text", "streamlit", "streamlit_authenticator", "pandas", "altair"},
     "web": {"services", "domain", "text", "starlette"},
     "services": {
-        "db", "domain", "text", "sqlalchemy", "pandas", "docxtpl", "docx", "jinja2", "typst", "fontTools", "xlsxwriter", "filetype",
-        "streamlit_authenticator", "pydantic", "alembic",
+        "db", "domain", "text", "sqlalchemy", "pandas", "docxtpl", "docx", "jinja2", "typst", "fontTools", "xlsxwriter",
+        "filetype", "streamlit_authenticator", "pydantic", "alembic",
     },
     "db": {"domain", "sqlalchemy", "alembic", "pydantic", "holidays"},
     "domain": set(),

@@ -19,6 +19,7 @@ _LONGEST_WORD = 40  # longer than any Dutch word: would run off the paper
 _BREAK_HERE = "\u200b"
 _MONTHS = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
 _DAY_OF_MONTH = re.compile(rf"(\d) ({_MONTHS})\b")
+_END = r"(?=[\s,;:!?)]|[.](?:\s|$)|$)"  # of an address: not the beginning of a longer one
 _FIXED = datetime(2026, 1, 1, tzinfo=UTC)  # no clock: the same sheet gives the same bytes
 
 
@@ -58,7 +59,7 @@ def _pieces(text: str, links: tuple[str, ...]) -> list[dict[str, object]]:
     """The text, cut at our own addresses."""
     if not links:
         return [{"text": _line(text), "link": False}]
-    ours = re.compile("(" + "|".join(re.escape(link) for link in sorted(links, key=len, reverse=True)) + r")(?![\w/])")
+    ours = re.compile("(" + "|".join(re.escape(link) for link in sorted(links, key=len, reverse=True)) + rf"){_END}")
     cut = ours.split(text)
     return [{"text": piece if piece in links else _line(piece), "link": piece in links} for piece in cut if piece]
 

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.letters import ASKS, VALUES, Block, BlockKind, Mark, Value, absent, blocks, dated, exact, fill, free, kept, places
+
+
+def test_what_is_filled_in_is_never_looked_at_again() -> None:
+    values = {"summary": Value("{reference} {{ x }} {% y %}"), "reference": Value("K26")}
+
+    assert fill("Over {summary}: {reference}", values) == "Over {reference} {{ x }} {% y %}: K26"
+
+
+@given(st.text())
+def test_any_text_is_filled_in_as_it_is(typed: str) -> None:
+    assert fill("{a}|{b}", {"a": Value(typed), "b": Value("b")}) == f"{typed}|b"
+
+
+def test_places_are_named_in_lower_case_only() -> None:
+    assert places("{reference} {Naam} {{x}} { y }") == {"reference", "x"}
+
+
+@pytest.mark.parametrize(
+    "spelled", ["5 december 2026", "5-12-2026", "05-12-2026", "zaterdag 5 DECEMBER 2026", "5\u00a0december\u00a02026"]
+)
+def test_a_date_may_be_spelled_otherwise(spelled: str) -> None:
+    value = dated(date(2026, 12, 5), "zaterdag 5 december 2026")
+
+    assert kept(value, f"Uiterlijk op {spelled}.")
+
+
+@pytest.mark.parametrize("spelled", ["15 december 2026", "5 december", "25-12-2026", "5 december 20266", ""])
+def test_another_date_is_not_that_date(spelled: str) -> None:
+    value = dated(date(2026, 12, 5), "zaterdag 5 december 2026")
+
+    assert not kept(value, f"Uiterlijk op {spelled}.")
+
+
+def test_a_judgment_may_not_become_its_opposite() -> None:
+    assert not kept(exact("gegrond"), "Uw klacht is ongegrond.")
+    assert kept(exact("gegrond"), "Uw klacht is Gegrond.")
+
+
+REASONS = "De trainer kwam een kwartier te laat en liet niets van zich horen."
+
+
+def test_free_words_may_be_corrected() -> None:
+    assert kept(free(REASONS), "De trainer is een kwartier te laat gekomen. Hij liet ons niets horen. Dat spijt ons.")
+
+
+def test_free_words_may_not_be_left_out() -> None:
+    assert not kept(free(REASONS), "Wij vinden uw klacht ongegrond. Dat spijt ons.")
+
+
+def test_a_few_words_are_looked_for_letter_by_letter() -> None:
+    assert kept(free("Ziek."), "De trainer is ziek.\nZiek. ")
+    assert not kept(free("Zie dossier."), "In het dossier staat meer.")
+
+
+def test_every_mark_of_a_value_has_to_stay() -> None:
+    value = Value("- a\n- b", (Mark(("Klachtenloket",)), Mark(("Geschillencommissie",))))
+
+    assert kept(value, "Klachtenloket en Geschillencommissie")
+    assert not kept(value, "Klachtenloket")
+
+
+def test_invisible_signs_do_not_hide_a_value() -> None:
+    assert kept(exact("K26-7F3Q9"), "kenmerk K26-\u200b7F3Q9")
+
+
+def test_what_has_no_value_is_absent_whatever_the_text_says() -> None:
+    values = {"a": Value(""), "b": exact("b")}
+
+    assert absent(("a", "b"), values) == ("a",)
+    assert absent(("a", "b"), values, "a b") == ("a",)
+    assert absent(("a", "b"), values, "a") == ("a", "b")
+
+
+def test_paragraphs_items_and_headings() -> None:
+    found = blocks("Wat nu?\n\nEerst\ndit:\n- een\n- twee\ndaarna\n\n \n\n- los", ["Wat nu?"])
+
+    assert found == (
+        Block(BlockKind.HEADING, "Wat nu?"),
+        Block(BlockKind.PARAGRAPH, "Eerst\ndit:"),
+        Block(BlockKind.ITEM, "een"),
+        Block(BlockKind.ITEM, "twee"),
+        Block(BlockKind.PARAGRAPH, "daarna"),
+        Block(BlockKind.ITEM, "los"),
+    )
+
+
+@given(st.text())
+def test_no_word_is_lost_in_paragraphs(typed: str) -> None:
+    printed = "".join(f"{'-' if each.kind is BlockKind.ITEM else ''}{each.text}" for each in blocks(typed))
+
+    assert "".join(printed.split()) == "".join(typed.split())
+
+
+def test_everything_that_is_asked_can_be_printed() -> None:
+    assert set(ASKS) - {"body"} <= VALUES
