@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, distinct, extract, func, or_, select
@@ -76,6 +77,41 @@ class Figures:
     @property
     def appeal_share(self) -> float | None:
         return share(self.appeals, self.answered)
+
+    @property
+    def acknowledged_share(self) -> float | None:
+        return self.acknowledged.share
+
+    @property
+    def kept_share(self) -> float | None:
+        return self.kept.share
+
+
+class Measure(StrEnum):
+    COUNT = "count"
+    DAYS = "days"
+    SHARE = "share"  # between 0 and 1
+
+
+# The figures of a year in reading order, as the page and the workbook show them.
+LINES: tuple[tuple[str, Measure], ...] = (
+    ("received", Measure.COUNT),
+    ("questions", Measure.COUNT),
+    ("already_resolved", Measure.COUNT),
+    ("resolved_share", Measure.SHARE),
+    ("delay_median", Measure.DAYS),
+    ("acknowledged_share", Measure.SHARE),
+    ("kept_share", Measure.SHARE),
+    ("answered", Measure.COUNT),
+    ("lead_median", Measure.DAYS),
+    ("lead_p90", Measure.DAYS),
+    ("appeals", Measure.COUNT),
+    ("appeal_share", Measure.SHARE),
+    ("external", Measure.COUNT),
+    ("withdrawn", Measure.COUNT),
+    ("not_handled", Measure.COUNT),
+    ("reopened", Measure.COUNT),
+)
 
 
 @dataclass(frozen=True)

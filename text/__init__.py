@@ -63,6 +63,11 @@ def short_date(day: date, language: str = "nl") -> str:
     return format_date(day, "EEE d MMM y", locale=language).replace(".", "")
 
 
+def month_name(number: int, language: str = "nl") -> str:
+    """november"""
+    return format_date(date(2000, number, 1), "MMMM", locale=language)
+
+
 def moment(instant: datetime, language: str = "nl") -> str:
     """vr 27 nov 2026 14:05, in Dutch time, from a UTC instant."""
     return format_datetime(instant.astimezone(AMSTERDAM), "EEE d MMM y HH:mm", locale=language).replace(".", "")
