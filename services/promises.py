@@ -35,6 +35,7 @@ class PromiseView:
     target_on: date
     legal_on: date
     red_on: date  # first day on which it is red
+    working_days_left: int  # after today up to and including the target; negative when that is past
     state: PromiseState
     flag: Flag
     statutory: bool
@@ -191,6 +192,7 @@ def _one_view(w: Work, promise: Promise, rule: Rule | None) -> PromiseView:
         key=promise.key,
         label=label(promise.key, rule, w.person.language),
         red_on=first_red_day(promise),
+        working_days_left=calendar(w).working_days_until(w.today, promise.target_on),
         state=state(promise, w.today),
         flag=promise_flag(promise, w.today, calendar(w)),
         source=rule.source if rule else "",
