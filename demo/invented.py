@@ -163,7 +163,7 @@ OUTSIDE: dict[str, tuple[str, ExternalStage]] = {
 }
 
 
-def two_years(made: Inventor, cases: int = 40) -> None:
+def two_years(made: Inventor, cases: int = 26) -> None:
     """Closed cases over this year and the last, some late, so that the overview has something to say."""
     outcomes = (Outcome.UPHELD, Outcome.UPHELD, Outcome.PARTLY, Outcome.NOT_UPHELD, Outcome.NO_JUDGMENT)
     longest = (SAMPLE_DAY - date(SAMPLE_DAY.year - 1, 1, 10)).days

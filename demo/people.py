@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from domain.rights import Role
 
-PASSWORD = "weerklank-demo-2026"  # noqa: S105 - printed and shown on the demo's sign-in page
+PASSWORD = "kievit-turf-lantaarn"  # noqa: S105 - printed and shown on the demo's sign-in page
 
 
 @dataclass(frozen=True)

@@ -126,6 +126,12 @@ def _system_clock() -> datetime:
 _clock: Callable[[], datetime] = _system_clock
 
 
+def today_and_now() -> tuple[date, datetime]:
+    """For operator commands: the local date and time in the Netherlands."""
+    now = _clock().astimezone(AMSTERDAM)
+    return now.date(), now
+
+
 @contextmanager
 def clock_at(moment: date | datetime) -> Iterator[None]:
     """For tests, the demo and imports: everything inside happens at `moment` (a date means noon in Amsterdam)."""

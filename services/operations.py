@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import shutil
 
 from sqlalchemy import select
 
 from db import models as m
 from db import upgrade as schema
+from db.engine import data_dir
 from db.settings import write_settings
 from domain.errors import Refused
 from domain.rights import Right
@@ -45,6 +48,15 @@ def close_sessions(actor: Actor) -> int:
         for row in live:
             row.revoked_at, row.revoked_why = w.now, "operator"
         return len(live)
+
+
+def use_demo_database(profile: str) -> None:
+    """From here on this process, and the server it becomes, works on an empty database for the demonstration."""
+    folder = data_dir() / f"demo-{profile}"
+    shutil.rmtree(folder, ignore_errors=True)
+    os.environ["WEERKLANK_DATA"] = str(folder)
+    os.environ.pop("WEERKLANK_DATABASE_URL", None)
+    engine.cache_clear()
 
 
 def show_as_demo(actor: Actor, password: str) -> None:

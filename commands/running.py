@@ -1,0 +1,96 @@
+"""Starting the register, and the links with which people come in."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from domain.rights import Right
+from services import accounts, links, operations
+from services.door import SystemActor, today_and_now
+
+ROOT = Path(__file__).resolve().parent.parent
+OPERATOR = SystemActor("manage", frozenset({Right.ACCOUNTS, Right.OPERATE}))
+logging.disable(logging.WARNING)  # the sign-in form warns when it is imported outside the application
+PORT = click.option("--port", default=8501, show_default=True, type=click.IntRange(1, 65535))
+
+
+@click.command()
+def upgrade() -> None:
+    """Bring the database to this version of the program."""
+    before, after = operations.upgrade(OPERATOR)
+    click.echo("The database is up to date." if before == after else f"The database went from {before or 'empty'} to {after}.")
+
+
+@click.command("first-link")
+@PORT
+def first_link(port: int) -> None:
+    """A new one-time link for the first administrator of an empty register."""
+    if accounts.listing(OPERATOR):
+        raise click.ClickException("This register has accounts already; an administrator makes links under Mensen.")
+    click.echo(_link(port, links.first_link(OPERATOR)))
+
+
+@click.command("password-link")
+@click.argument("name")
+@PORT
+def password_link(name: str, port: int) -> None:
+    """A one-time link with which NAME chooses a new password; for when no administrator can sign in any more."""
+    found = [each.id for each in accounts.listing(OPERATOR) if each.name == name.casefold()]
+    if not found:
+        raise click.ClickException(f"There is no account with the name {name}.")
+    click.echo(_link(port, links.password_link(OPERATOR, found[0])))
+
+
+@click.command()
+@PORT
+def run(port: int) -> None:
+    """Upgrade the database and start the register."""
+    operations.upgrade(OPERATOR)
+    click.echo(f"\n  Weerklank: {_address(port)}\n")
+    if not accounts.listing(OPERATOR):
+        click.echo("  This register is empty. Make the first administrator with this link (24 hours, once):")
+        click.echo(f"  {_link(port, links.first_link(OPERATOR))}\n")
+    _serve(port)
+
+
+@click.command()
+@click.option("--profile", default="training", show_default=True, type=click.Choice(["training", "kinderopvang-welzijn"]))
+@click.option("--only-fill", is_flag=True, help="Fill the database and stop.")
+@PORT
+def demo(profile: str, only_fill: bool, port: int) -> None:
+    """A filled register of invented cases on a database of its own, made anew at every start."""
+    from demo.people import PASSWORD, PEOPLE  # only here: a real register has nothing to do with it
+    from demo.register import fill_demo
+
+    operations.use_demo_database(profile)
+    click.echo(f"Filling the demonstration ({profile}); this takes about half a minute ...")
+    fill_demo(profile, *today_and_now())
+    click.echo(f"\n  Weerklank, demonstration: {_address(port)}\n  Everybody's password: {PASSWORD}\n")
+    for person in PEOPLE:
+        click.echo(f"    {person.name:<6} {person.display_name:<16} {', '.join(person.roles)}")
+    if not only_fill:
+        click.echo("")
+        _serve(port)
+
+
+COMMANDS = (demo, first_link, password_link, run, upgrade)
+
+
+def _address(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
+def _link(port: int, token: str) -> str:
+    return f"{_address(port)}/?link={token}"
+
+
+def _serve(port: int) -> None:
+    """This process becomes the server: one process to stop, and Ctrl-C reaches it."""
+    sys.stdout.flush()
+    os.chdir(ROOT)
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)])  # noqa: S606
