@@ -29,6 +29,9 @@ OURS = frozenset({SESSION_HEADER, BROWSER_HEADER, SOURCE_HEADER, LANGUAGE_HEADER
 REMEMBER = 1.0  # seconds that an answer about a session is believed
 LOOK_EVERY = 3.0  # seconds between looks at sockets on which nobody clicks
 ENDED = 4401
+# The message with which st.login makes a browser navigate, without an address: load this address again. On a mere close
+# the browser reconnects and leaves everything standing on the screen. (ForwardMsg.auth_redirect; a test pins it.)
+LOAD_AGAIN = b"\xc2\x01\x00"
 MOST_ANONYMOUS = 200  # sign-in screens open at once; each holds memory
 LONGEST_ANONYMOUS_FRAME = 64 * 1024  # a name and a password, not an upload
 
@@ -102,6 +105,8 @@ class Socket:
         if not self._closed:
             self._closed = True
             with suppress(OSError, RuntimeError):  # the browser was first
+                if code == ENDED:
+                    await self._send({"type": "websocket.send", "bytes": LOAD_AGAIN})
                 await self._send({"type": "websocket.close", "code": code})
 
     @property

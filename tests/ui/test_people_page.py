@@ -10,4 +10,3 @@ def test_the_administrator_opens_each_part(cast: Cast) -> None:
 
         assert not at.exception
         assert not at.error
-        print(part, [e.value for e in at.title], [b.label for b in at.button], [e.label for e in at.text_input])

@@ -1,0 +1,79 @@
+"""A real browser on a real application. Skipped where Chromium is missing, unless everything is required (CI)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.conftest import need
+from tests.serving import Server, password_of, serve
+
+CHROMIUM = Path("/usr/bin/chromium")
+PATIENCE = 20_000  # milliseconds; two shared cores
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The application with the cast (passwords: `password_of`), for the tests of one module."""
+    with serve(tmp_path_factory.mktemp("server"), server_profile()) as running:
+        yield running
+
+
+def server_profile() -> str:
+    return "training"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        need("Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_browser(chromium: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """`page = open_browser()`: another person's browser, with cookies of its own; options as for a Playwright context.
+    Anything that the content security policy blocked fails the test."""
+    pages: list[Page] = []
+    blocked: list[str] = []
+
+    def opened(**options: object) -> Page:
+        settings = {"locale": "nl-NL", "viewport": {"width": 1280, "height": 900}, "base_url": server.url} | options
+        page = chromium.new_context(**settings).new_page()  # type: ignore[arg-type]
+        page.set_default_timeout(PATIENCE)
+        page.on("console", lambda said: blocked.append(said.text) if "Content Security Policy" in said.text else None)
+        pages.append(page)
+        return page
+
+    yield opened
+    for page in pages:
+        page.context.close()
+    assert not blocked
+
+
+@pytest.fixture
+def browser_page(open_browser: Callable[..., Page]) -> Page:
+    """One browser window that has not been anywhere yet."""
+    return open_browser()
+
+
+def sign_in(page: Page, name: str, address: str = "/") -> None:
+    """Through the form, as people do; ends where `address` leads."""
+    page.goto(address)
+    page.get_by_label("Gebruikersnaam", exact=True).fill(name)
+    page.get_by_label("Wachtwoord").fill(password_of(name))
+    page.get_by_role("button", name="Aanmelden").click()
+    expect(page.get_by_role("button", name="Afmelden")).to_be_attached()
+
+
+def sign_out(page: Page) -> None:
+    page.get_by_role("button", name="Afmelden").click()
+    expect(page.get_by_label("Gebruikersnaam", exact=True)).to_be_visible()

@@ -1,0 +1,107 @@
+"""A browser's side of the Streamlit protocol, forged where a test wants it."""
+
+from __future__ import annotations
+
+import http.client
+from dataclasses import dataclass, field
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from tests.serving import Server
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    cookies: list[str]
+
+
+def ask(server: Server, path: str, method: str = "GET", cookies: dict[str, str] | None = None, **headers: str) -> Answer:
+    """One HTTP request, redirects not followed; ``X_Forwarded_For="1.2.3.4"`` sends that header."""
+    connection = http.client.HTTPConnection(server.host, timeout=20)
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    if cookies:
+        sent["Cookie"] = jar(cookies)
+    connection.request(method, path, headers=sent)
+    response = connection.getresponse()
+    found = Answer(
+        response.status,
+        {name.lower(): value for name, value in response.getheaders()},
+        response.read(),
+        response.msg.get_all("set-cookie") or [],
+    )
+    connection.close()
+    return found
+
+
+def jar(cookies: dict[str, str]) -> str:
+    return "; ".join(f"{name}={value}" for name, value in cookies.items())
+
+
+@dataclass
+class Tab:
+    """One open websocket. `said` is all text that the screen was sent, `session` Streamlit's id of it."""
+
+    connection: ClientConnection
+    said: list[str] = field(default_factory=list)
+    session: str = ""
+    redirects: list[str] = field(default_factory=list)
+
+    def run(self, page: str = "", query: str = "") -> str:
+        """Ask for a page as the browser does; the text of the screen when the script is done."""
+        message = BackMsg()
+        message.rerun_script.page_name = page
+        message.rerun_script.query_string = query
+        return self.send(message)
+
+    def send(self, message: BackMsg) -> str:
+        self.said = []
+        self.connection.send(message.SerializeToString())
+        while True:
+            answer = ForwardMsg()
+            received = self.connection.recv(timeout=20)
+            answer.ParseFromString(received if isinstance(received, bytes) else received.encode())
+            kind = answer.WhichOneof("type")
+            if kind == "new_session":
+                self.session = answer.new_session.initialize.session_id
+            elif kind == "auth_redirect":
+                self.redirects.append(answer.auth_redirect.url)
+            elif kind == "delta":
+                self.said.append(str(answer.delta))
+            elif kind == "script_finished":
+                return "\n".join(self.said)
+
+    def closed_with(self) -> int:
+        """The code with which the server closes; waits for it."""
+        try:
+            while True:
+                self.connection.recv(timeout=20)
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd else 0
+
+
+def open_tab(
+    server: Server,
+    cookies: dict[str, str] | None = None,
+    origin: str | None = "same",
+    session: str = "",
+    **headers: str,
+) -> Tab:
+    """A websocket; `session` asks to resume that one. Raises websockets' InvalidStatus when refused."""
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    if cookies:
+        sent["Cookie"] = jar(cookies)
+    return Tab(
+        connect(
+            f"ws://{server.host}/_stcore/stream",
+            origin=server.url if origin == "same" else origin,  # type: ignore[arg-type]
+            additional_headers=sent,
+            subprotocols=["streamlit", "none", session] if session else ["streamlit", "none"],  # type: ignore[list-item]
+            open_timeout=20,
+        )
+    )
