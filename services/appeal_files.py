@@ -1,4 +1,5 @@
-"""Reading appeals: the reviewer's list, one appeal with her own papers, and the little that the first line sees of it."""
+"""Reading appeals: the reviewer's list, and one appeal with her own papers. What the first line sees of an appeal is in
+`services/dossier_content.py`."""
 
 from __future__ import annotations
 
@@ -12,8 +13,9 @@ from db import models as m
 from domain.errors import Refused
 from domain.promises import is_open
 from domain.rights import Right
-from domain.vocabulary import EventKind, LetterType, Side
+from domain.vocabulary import EventKind, LetterType, Side, Status
 from services import promises, reviewers
+from services.appeals import open_appeal
 from services.door import Actor, Work, work
 from services.hearing import told
 from services.promises import PromiseView
@@ -73,21 +75,6 @@ class AppealFile:
     @property
     def is_open(self) -> bool:
         return self.ruled_on is None
-
-
-@dataclass(frozen=True)
-class AppealSummary:
-    """What the first line sees: that there is an appeal, when a ruling is due and, afterwards, what it says."""
-
-    lodged_on: date
-    in_time: bool
-    promises: tuple[PromiseView, ...]
-    has_reviewer: bool  # False: somebody else has to be named before it goes on
-    ruling: str | None
-    consequence: str | None
-    consequence_due_on: date | None
-    binding: bool | None
-    ruled_on: date | None
 
 
 def listing(actor: Actor) -> tuple[AppealRow, ...]:
@@ -161,29 +148,14 @@ def _papers(w: Work, appeal: m.Appeal) -> tuple[Paper, ...]:
     return tuple(Paper(event.kind, event.happened_on, event.recorded_at, text) for event, text in rows)
 
 
-def summaries(actor: Actor, reference: str) -> tuple[AppealSummary, ...]:
-    """For the first line, oldest first; nothing of what the reviewer heard or noted. Raises Refused: ``not_found``."""
+def needs_reviewer(actor: Actor, reference: str) -> bool:
+    """For the first line: does the open appeal of this dossier wait for somebody to hear it? Raises Refused:
+    ``not_found``."""
     with work(actor, Right.READ) as w:
         complaint = load(w, reference)
-        query = select(m.Appeal).where(m.Appeal.complaint_id == complaint.id).order_by(m.Appeal.id)
-        appeals = w.session.scalars(query).all()
-        views = promises.view(w, complaint) if appeals else ()
-        return tuple(_summary(w, complaint, appeal, views) for appeal in appeals)
-
-
-def _summary(w: Work, complaint: m.Complaint, appeal: m.Appeal, views: Sequence[PromiseView]) -> AppealSummary:
-    ruled = appeal.ruled_on is not None
-    return AppealSummary(
-        lodged_on=appeal.lodged_on,
-        in_time=appeal.in_time,
-        promises=_of(appeal, views),
-        has_reviewer=ruled or reviewers.able(w, complaint, appeal.reviewer_id),
-        ruling=appeal.ruling if ruled else None,
-        consequence=appeal.consequence if ruled else None,
-        consequence_due_on=appeal.consequence_due_on if ruled else None,
-        binding=appeal.binding if ruled else None,
-        ruled_on=appeal.ruled_on,
-    )
+        if complaint.status != Status.IN_APPEAL:
+            return False
+        return not reviewers.able(w, complaint, open_appeal(w, complaint).reviewer_id)
 
 
 def _of(appeal: m.Appeal, views: Iterable[PromiseView]) -> tuple[PromiseView, ...]:
