@@ -10,12 +10,12 @@ from dataclasses import dataclass as plain_dataclass
 from dataclasses import field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from db.toml_lines import Where, lines_of
+from db.toml_lines import KeyPath, Where, lines_of
 from domain.facts import Fact
 from domain.terms import Extension, Reach, Roll, Rule, Standing, Term, Unit, When
 from domain.vocabulary import Channel, ComplainantType, LadderLevel
@@ -271,14 +271,14 @@ def _shape_faults(error: ValidationError, where: Where) -> Iterator[Fault]:
         yield Fault(where.line(each["loc"]), _shown(each["loc"]), str(each["type"]), values)
 
 
-def _shown(path: Where.Path) -> str:
+def _shown(path: KeyPath) -> str:
     written = ""
     for part in path:
         written += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if written else part
     return written
 
 
-Wrong = tuple[Where.Path, str, dict[str, object]]
+Wrong = tuple[KeyPath, str, dict[str, object]]
 
 
 def _sense(profile: Profile) -> Iterator[Wrong]:
@@ -370,9 +370,3 @@ def standard_source(key: str) -> str:
     if key not in standard_keys():
         raise KeyError(key)
     return (FOLDER / f"{key}.toml").read_text(encoding="utf-8")
-
-
-def as_data(profile: Profile) -> dict[str, Any]:
-    """Plain values, as JSON would hold them."""
-    dumped: dict[str, Any] = _adapter.dump_python(profile, mode="json")
-    return dumped

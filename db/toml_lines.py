@@ -9,15 +9,16 @@ _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
 _MULTILINE = ('"""', "'''")
 
+KeyPath = tuple[int | str, ...]
+
 
 @dataclass
 class Where:
     """Lines by path: ("rules", 3, "unit") is the key `unit` in the fourth [[rules]]."""
 
-    Path = tuple[int | str, ...]
-    lines: dict[Path, int] = field(default_factory=dict)
+    lines: dict[KeyPath, int] = field(default_factory=dict)
 
-    def line(self, path: Path) -> int:
+    def line(self, path: KeyPath) -> int:
         """The line of the deepest part of `path` that stands in the file; 1 when none does."""
         for length in range(len(path), 0, -1):
             if path[:length] in self.lines:
@@ -28,8 +29,8 @@ class Where:
 def lines_of(source: str) -> Where:
     """Only for text that tomllib could read."""
     where = Where()
-    table: Where.Path = ()
-    counts: dict[Where.Path, int] = {}
+    table: KeyPath = ()
+    counts: dict[KeyPath, int] = {}
     until: str | None = None  # the quotes that end the multi-line text we are in
     depth = 0  # of a list that runs over lines
     for number, line in enumerate(source.splitlines(), start=1):
@@ -49,8 +50,8 @@ def lines_of(source: str) -> Where:
     return where
 
 
-def _enter(header: re.Match[str], counts: dict[Where.Path, int]) -> Where.Path:
-    parts: Where.Path = ()
+def _enter(header: re.Match[str], counts: dict[KeyPath, int]) -> KeyPath:
+    parts: KeyPath = ()
     names = _parts(header[2])
     for position, name in enumerate(names):
         parts = (*parts, name)
@@ -62,7 +63,7 @@ def _enter(header: re.Match[str], counts: dict[Where.Path, int]) -> Where.Path:
     return parts
 
 
-def _parts(dotted: str) -> Where.Path:
+def _parts(dotted: str) -> KeyPath:
     return tuple(part.strip().strip("\"'") for part in re.findall(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""", dotted))
 
 
