@@ -56,7 +56,7 @@ def _say(key: str, **values: object) -> str:
     "--promise",
     is_flag=False,
     flag_value="",
-    help="It promises a reaction instead; the promised day may follow (else: a week).",
+    help="It promises a reaction instead, in a week or by the day that follows. Without --acknowledged: the letter's own day.",
 )
 @click.option("--contact", type=_DAY, multiple=True, help="Contact with the complainant; may be repeated.")
 @click.option("--extended", type=_DAY, nargs=2, multiple=True, help="An extension: day of the notice and the new date.")
@@ -90,14 +90,11 @@ def terms(
     """Every promise that follows from these dates, with both of its own dates and the rule behind it. No database."""
     if action and promise is not None:
         raise click.UsageError("--action and --promise exclude each other: a letter has exactly one variant.")
-    if promise is not None and acknowledged is None:
-        raise click.UsageError("--promise says what the acknowledgement held: give --acknowledged too.")
     facts = [Told(Fact.RECEIVED, received), Told(Fact.REGISTERED, registered or received)]
     facts += reckoning.told({_FACTS[name]: on for name, on in dates.items()})
     facts += [Told(Fact.CONTACT, moment.date()) for moment in contact]
     facts += [Told(Fact.EXTENDED, notice.date(), new.date()) for notice, new in extended]
-    if acknowledged:
-        facts.append(_acknowledgement(acknowledged, promise))
+    facts += _acknowledgement(acknowledged, promise)
     if any(each.on < received for each in facts):
         raise click.UsageError("Nothing happens before --received.")
     about = reckoning.circumstances(red_flag, resolved)
@@ -121,13 +118,17 @@ _FACTS = {
 }
 
 
-def _acknowledgement(on: date, promise: str | None) -> Told:
+def _acknowledgement(sent_on: date | None, promise: str | None) -> list[Told]:
     if promise is None:
-        return Told(Fact.ACK_ACTION_SENT, on)
+        return [Told(Fact.ACK_ACTION_SENT, sent_on)] if sent_on else []
     try:
-        return Told(Fact.ACK_PROMISE_SENT, on, date.fromisoformat(promise) if promise else None)
+        promised_on = date.fromisoformat(promise) if promise else None
     except ValueError as error:
-        raise click.UsageError("--promise is a date like 2026-12-01, or stands alone.") from error
+        raise click.UsageError("--promise is followed by a date like 2026-12-01, or by nothing.") from error
+    sent_on = sent_on or promised_on
+    if sent_on is None:
+        raise click.UsageError("--promise needs the day of the letter: give --acknowledged too.")
+    return [Told(Fact.ACK_PROMISE_SENT, sent_on, promised_on if promised_on != sent_on else None)]
 
 
 def _reckoned(name: str, procedure: str | None, facts: list[Told], about: Circumstances) -> list[Reckoned]:

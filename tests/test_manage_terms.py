@@ -49,9 +49,17 @@ def test_the_main_procedure_comes_first_and_the_overlay_after_it() -> None:
     assert set(procedures) == {"WKO", "HOUSE_WEEK"}
 
 
-@pytest.mark.parametrize("promise", [("--promise",), ("--promise", "2026-12-01")])
-def test_the_worked_example_of_the_week(promise: tuple[str, ...]) -> None:
-    week = promises(*TRAINING, "--received", "2026-11-20", "--acknowledged", "2026-11-24", *promise)
+@pytest.mark.parametrize(
+    "letter",
+    [
+        ("--acknowledged", "2026-11-24", "--promise"),
+        ("--acknowledged", "2026-11-24", "--promise", "2026-12-01"),
+        ("--acknowledged", "2026-11-24", "--promise", "2026-11-24"),
+        ("--promise", "2026-11-24"),
+    ],
+)
+def test_the_worked_example_of_the_week(letter: tuple[str, ...]) -> None:
+    week = promises(*TRAINING, "--received", "2026-11-20", *letter)
 
     assert {key: each["target_on"] for key, each in week.items()} == {
         "HOUSE_WEEK.CONSULT": "2026-11-23",
