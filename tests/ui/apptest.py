@@ -16,7 +16,7 @@ class NotForThem(AssertionError):
     """The page is not registered for this person: they got another one."""
 
 
-def open_page(cast: Cast, who: str | None, page: str, **query: str) -> AppTest:
+def open_page(cast: Cast, who: str | None, page: str, /, **query: str) -> AppTest:
     """`page` ("board") as `who` sees it, run once; `query` is what stands after the question mark.
 
     `who` None is a visitor. Raises NotForThem when the menu does not offer the page to this person.

@@ -1,0 +1,111 @@
+"""What waits for whom, and until when."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from domain.rights import Right
+from services import board
+from services.board import PAGE_SIZE, BoardFilter, BoardPage, ToDo
+from ui import address, board_filters
+from ui.session import PAGES, Fields, actor, has, show_refusals, t
+from ui.widgets import board_table, days_left, flag_badge, plain, subject
+
+
+def to_do_list(work: ToDo) -> None:
+    st.subheader(t("board.to_do"), anchor=False)
+    if not work.rows:
+        st.success(t("board.to_do_none_all" if has(Right.ASSIGN) else "board.to_do_none"), icon=":material/check_circle:")
+    for row in work.rows:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            flag_badge(row.flag, days_left(row.days_left))
+            st.page_link(PAGES["complaint"], label=row.reference, query_params={"ref": row.reference})
+            st.text(f"{row.promise}: {subject(row)} ({waits_for(row)})")
+    if work.total > len(work.rows):
+        st.caption(t("board.to_do_more", count=work.total - len(work.rows)))
+
+
+def waits_for(row: board.BoardRow) -> str:
+    if row.mine:
+        return t("board.waits_for_me")
+    return t("board.waits_for", name=row.waiting_for) if row.waiting_for else t("board.waits_for_nobody")
+
+
+def nothing(filters: BoardFilter) -> None:
+    """Why there is no row, in a friendly sentence."""
+    if filters == BoardFilter(page=filters.page, sort=filters.sort):
+        st.info(t("board.empty"), icon=":material/inbox:")
+        if has(Right.REGISTER):
+            st.page_link(PAGES["intake"], label=t("board.register"), icon=":material/add_comment:")
+    elif filters == BoardFilter(flag=filters.flag, page=filters.page, sort=filters.sort):
+        st.success(t(f"board.empty_{filters.flag}"), icon=":material/check_circle:")
+    else:
+        st.info(t("board.empty_filtered"), icon=":material/filter_alt_off:")
+
+
+def found(shown: BoardPage) -> str:
+    first = (shown.page - 1) * PAGE_SIZE + 1
+    if shown.pages > 1:
+        return t("board.found_part", count=shown.total, first=first, last=first + len(shown.rows) - 1)
+    return t("board.found_one") if shown.total == 1 else t("board.found", count=shown.total)
+
+
+def rows(shown: BoardPage) -> None:
+    st.caption(t("board.how_to_open"))
+    clicked = board_table(shown.rows, "board")
+    titles = {row.reference: f"{row.reference}  {plain(subject(row))}" for row in shown.rows}
+    picked = st.selectbox(
+        t("board.choose"),
+        list(titles),
+        index=None,
+        format_func=titles.__getitem__,
+        placeholder=t("board.choose_one"),
+        key="board.choose",
+    )
+    reference = clicked or picked
+    if reference:
+        st.switch_page(PAGES["complaint"], query_params={"ref": reference})
+
+
+def turn_pages(shown: BoardPage) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for name, number in (("previous", shown.page - 1), ("next", shown.page + 1)):
+            possible = 1 <= number <= shown.pages
+            st.button(
+                t(f"board.{name}"), disabled=not possible, on_click=board_filters.turn_to, args=(number,), key=f"board.{name}"
+            )
+        st.text(t("board.page", page=shown.page, pages=shown.pages))
+
+
+who = actor()
+options = board.options(who)
+choices = board_filters.choices(options)
+address.follow("board", choices)
+st.title(t("board.title"), anchor=False)
+st.caption(t("board.scope"))
+tiles = st.container()
+to_do_list(board.to_do(who))
+places = Fields()
+board_filters.fields(options, places)
+filters = board_filters.wanted(options)
+address.keep("board", choices)
+with show_refusals(places):
+    shown = board.page(who, filters)
+    with tiles:
+        board_filters.tiles(shown.counts)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f"**{found(shown)}**")
+        if filters != BoardFilter():
+            st.button(
+                t("board.clear"),
+                icon=":material/filter_alt_off:",
+                type="tertiary",
+                on_click=address.reset,
+                args=("board", choices),
+            )
+    if shown.rows:
+        rows(shown)
+    else:
+        nothing(filters)
+    if shown.pages > 1:
+        turn_pages(shown)

@@ -1,0 +1,290 @@
+"""The board as each role sees it on the screen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+from streamlit.testing.v1 import AppTest
+
+from db import models as m
+from domain.vocabulary import Kind, Status
+from services import board
+from tests.conftest import TODAY, Cast
+from tests.fill import make_complaint, make_party, make_promise
+from tests.services.test_board import counted, days, filled
+from tests.ui.apptest import NotForThem, open_page
+from text import LANGUAGES, catalogue
+from ui.board_filters import LOOKS
+
+
+@pytest.fixture
+def four(engine: Engine, cast: Cast) -> None:
+    with filled(engine) as session:
+        late = make_complaint(session, cast, reference="K26-LATE", title="Vergeten af te bellen", handler_id=cast["hans"])
+        make_promise(session, late, target_on=days(-2))
+        today = make_complaint(session, cast, reference="K26-TODAY", title="De zaal was koud", unit_id=cast.units["zuid"])
+        make_promise(session, today, target_on=TODAY)
+        later = make_complaint(
+            session, cast, reference="K26-LATER", title="Wat kost het?", kind=Kind.QUESTION, status=Status.IN_PROGRESS,
+            handler_id=cast["hilde"], external_stage="desk",
+        )  # fmt: skip
+        make_promise(session, later, target_on=days(20))
+        make_complaint(session, cast, reference="K26-KLAAR", status=Status.CLOSED)
+
+
+def shown(at: AppTest) -> list[str]:
+    return list(at.dataframe[0].value["reference"]) if at.dataframe else []
+
+
+def words(at: AppTest) -> str:
+    elements = [*at.text, *at.caption, *at.info, *at.success, *at.error, *at.markdown, *at.title, *at.subheader]
+    return "\n".join(str(each.value) for each in elements)
+
+
+def address(at: AppTest) -> dict[str, str]:
+    return {name: value if isinstance(value, str) else value[-1] for name, value in at.query_params.items()}
+
+
+def tile(at: AppTest, view: str) -> str:
+    return at.button(key=f"board.tile_{view}").label
+
+
+# What is on it
+
+
+@pytest.mark.usefixtures("four")
+def test_a_row_says_it_all_in_words(cast: Cast) -> None:
+    at = open_page(cast, "cora", "board")
+
+    assert not at.exception
+    rows = at.dataframe[0].value.set_index("reference").to_dict("index")
+    assert list(rows) == ["K26-LATE", "K26-TODAY", "K26-LATER"]
+    assert rows["K26-LATE"] == {
+        "flag": ["▲ Te laat"], "title": "Vergeten af te bellen", "promise": "Reactie naar de klant", "due": "do 19 nov 2026",
+        "left": "2 dagen te laat", "handler": "Hans Behandelaar", "status": "Geregistreerd", "unit": "Locatie Noord",
+    }  # fmt: skip
+    assert rows["K26-TODAY"]["flag"] == ["● Vandaag"]
+    assert rows["K26-TODAY"]["handler"] == "nog niemand"
+    assert rows["K26-LATER"]["title"] == "Vraag: Wat kost het?"
+    assert rows["K26-LATER"]["status"] == "In behandeling, ook extern"
+    assert rows["K26-LATER"]["left"] == "over 20 dagen"
+
+
+@pytest.mark.usefixtures("four")
+def test_the_counts_on_top_say_what_is_late_due_and_without_owner(cast: Cast) -> None:
+    at = open_page(cast, "dora", "board")
+
+    assert "1" in tile(at, "late")
+    assert "1" in tile(at, "today")
+    assert "1" in tile(at, "week")
+    assert "1" in tile(at, "unowned")
+    assert "te laat" in tile(at, "late")
+
+
+@pytest.mark.usefixtures("four")
+def test_today_says_what_and_for_whom(cast: Cast) -> None:
+    coordinator, handler = open_page(cast, "cora", "board"), open_page(cast, "hans", "board")
+
+    assert "Reactie naar de klant: Vergeten af te bellen (wacht op Hans Behandelaar)" in words(coordinator)
+    assert "Reactie naar de klant: De zaal was koud (wacht op Dora Directeur)" in words(coordinator)
+    assert "Vergeten af te bellen (wacht op u)" in words(handler)
+    assert "De zaal was koud" not in words(handler)
+
+
+@pytest.mark.parametrize("who", ["tom", "hans", "cora", "mia", "piet", "dora"])
+def test_everybody_reads_the_same_sentence_and_a_friendly_empty_board(cast: Cast, who: str) -> None:
+    at = open_page(cast, who, "board")
+
+    assert not at.exception
+    assert "U ziet de dossiers die bij uw rol horen." in words(at)
+    assert "Er zijn nu geen open dossiers die bij uw rol horen." in words(at)
+    assert shown(at) == []
+
+
+@pytest.mark.parametrize("who", ["adam", "suze", "wim"])
+def test_who_has_no_part_in_handling_has_no_board(cast: Cast, who: str) -> None:
+    with pytest.raises(NotForThem):
+        open_page(cast, who, "board")
+
+
+def test_a_dossier_about_the_reader_leaves_no_trace(engine: Engine, cast: Cast) -> None:
+    with filled(engine) as session:
+        about = make_complaint(session, cast, title="Over de directeur", handler_id=cast["dora"])
+        make_promise(session, about, target_on=days(-1))
+        make_party(session, about, cast["dora"])
+
+    at = open_page(cast, "dora", "board")
+
+    assert shown(at) == []
+    assert "directeur" not in words(at)
+    assert tile(at, "late").startswith("0")
+
+
+def test_what_people_typed_is_shown_as_they_typed_it(engine: Engine, cast: Cast) -> None:
+    odd = "![x](http://kwaad.invalid/x.png) :red[rood] <b>vet</b> $x$ **dik**"
+    with filled(engine) as session:
+        make_promise(session, make_complaint(session, cast, title=odd), target_on=TODAY)
+        make_complaint(session, cast, title='=HYPERLINK("http://kwaad.invalid")', reference="K26-FORMULE")
+
+    at = open_page(cast, "cora", "board")
+
+    titles = list(at.dataframe[0].value["title"])
+    assert titles[0] == odd
+    assert titles[1] == '\N{WORD JOINER}=HYPERLINK("http://kwaad.invalid")'
+    assert any(odd in each.value for each in at.text)
+    assert not any("kwaad" in str(each.value) for each in at.markdown)
+
+
+# Filters and the address
+
+
+@pytest.mark.usefixtures("four")
+def test_a_count_filters_and_the_same_one_again_shows_everything(cast: Cast) -> None:
+    at = open_page(cast, "cora", "board")
+
+    at.button(key="board.tile_late").click().run()
+    assert shown(at) == ["K26-LATE"]
+    assert address(at) == {"flag": "late"}
+
+    at.button(key="board.tile_late").click().run()
+    assert len(shown(at)) == 3
+    assert address(at) == {}
+
+
+@pytest.mark.usefixtures("four")
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"flag": "late"}, ["K26-LATE"]),
+        ({"flag": "unowned"}, ["K26-TODAY"]),
+        ({"status": "all"}, ["K26-LATE", "K26-TODAY", "K26-LATER", "K26-KLAAR"]),
+        ({"status": "closed"}, ["K26-KLAAR"]),
+        ({"text": "af te bellen"}, ["K26-LATE"]),
+        ({"handler": "none"}, ["K26-TODAY"]),
+        ({"sort": "reference"}, ["K26-LATE", "K26-LATER", "K26-TODAY"]),
+        ({"procedure": "HOUSE_WEEK", "flag": "today"}, ["K26-TODAY"]),
+        ({"category": "Resultaat"}, []),
+    ],
+)
+def test_a_view_is_a_bookmark(cast: Cast, query: dict[str, str], expected: list[str]) -> None:
+    at = open_page(cast, "cora", "board", **query)
+
+    assert shown(at) == expected
+    assert address(at) == query
+
+
+@pytest.mark.usefixtures("four")
+def test_a_person_and_a_place_stand_in_the_address_by_number_never_by_name(cast: Cast) -> None:
+    at = open_page(cast, "cora", "board")
+
+    at.selectbox(key="board.handler").select(str(cast["hans"])).run()
+    assert (shown(at), address(at)) == (["K26-LATE"], {"handler": str(cast["hans"])})
+
+    at.selectbox(key="board.handler").select("").run()
+    at.selectbox(key="board.unit").select(str(cast.units["zuid"])).run()
+    assert (shown(at), address(at)) == (["K26-TODAY"], {"unit": str(cast.units["zuid"])})
+
+
+@pytest.mark.usefixtures("four")
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"flag": "<script>"}, {"status": "weg"}, {"handler": "999999"}, {"unit": "1; drop table"}, {"sort": "password"},
+        {"page": "9" * 5000}, {"page": "-1"}, {"page": "²"}, {"category": "\x00"}, {"procedure": "GEHEIM"},
+    ],
+)  # fmt: skip
+def test_a_forged_or_stale_address_shows_the_ordinary_board(cast: Cast, forged: dict[str, str]) -> None:
+    at = open_page(cast, "cora", "board", **forged)
+
+    assert not at.exception
+    assert shown(at) == ["K26-LATE", "K26-TODAY", "K26-LATER"]
+
+
+@pytest.mark.usefixtures("four")
+def test_a_text_that_cannot_be_read_is_refused_under_the_field(cast: Cast) -> None:
+    at = open_page(cast, "cora", "board", text="a\x00b")
+
+    assert not at.exception
+    assert "besturingstekens" in at.error[0].value
+    assert at.text_input(key="board.text").value == "a\x00b"
+
+
+@pytest.mark.usefixtures("four")
+def test_no_result_is_told_in_a_friendly_way_and_one_button_clears_all(cast: Cast) -> None:
+    at = open_page(cast, "cora", "board", text="bestaat niet", flag="late")
+    assert "Geen dossier past bij deze keuze." in words(at)
+
+    next(each for each in at.button if each.label == "Wis alle filters").click().run()
+    assert (len(shown(at)), address(at)) == (3, {})
+
+
+def test_nothing_late_is_good_news(engine: Engine, cast: Cast) -> None:
+    with filled(engine) as session:
+        make_complaint(session, cast)
+
+    assert "Er is niets te laat. Mooi zo." in words(open_page(cast, "cora", "board", flag="late"))
+
+
+# Opening, turning pages
+
+
+@pytest.mark.usefixtures("four")
+def test_choosing_a_row_opens_the_dossier(cast: Cast) -> None:
+    at = open_page(cast, "cora", "board")
+
+    at.selectbox(key="board.choose").select("K26-TODAY").run()
+
+    assert not at.exception
+    assert address(at)["ref"] == "K26-TODAY"
+
+
+def test_fifty_on_a_page_and_a_filter_goes_back_to_the_first(engine: Engine, cast: Cast) -> None:
+    with filled(engine) as session:
+        for number in range(60):
+            make_complaint(session, cast, reference=f"K26-{number:05d}", received_on=TODAY - timedelta(days=number))
+
+    at = open_page(cast, "cora", "board")
+    assert (len(shown(at)), at.button(key="board.previous").disabled) == (50, True)
+    assert "Pagina 1 van 2" in words(at)
+
+    at.button(key="board.next").click().run()
+    assert (len(shown(at)), address(at)) == (10, {"page": "2"})
+    assert "60 dossiers, 51 tot en met 60 hieronder" in words(at)
+
+    at.text_input(key="board.text").input("K26-0").run()
+    assert (len(shown(at)), address(at)) == (50, {"text": "K26-0"})
+
+
+@pytest.mark.parametrize("who", ["cora", "mia", "hans", "tom"])
+def test_one_rerun_takes_three_statements_on_dossiers(engine: Engine, cast: Cast, who: str) -> None:
+    taken = []
+    for more in (10, 50):
+        with filled(engine) as session:
+            for number in range(more):
+                complaint = make_complaint(session, cast, handler_id=cast["hans"])
+                make_promise(session, complaint, target_on=days(number % 9 - 4))
+        at = open_page(cast, who, "board")
+        with counted(engine) as statements:
+            at.run()
+        taken.append(len(statements))
+
+    assert taken == [3, 3]
+
+
+@pytest.mark.usefixtures("four")
+def test_the_board_speaks_english_to_who_chose_so(engine: Engine, cast: Cast) -> None:
+    with filled(engine) as session:
+        session.get_one(m.Account, cast["cora"]).language = "en"
+
+    at = open_page(cast, "cora", "board")
+
+    assert "You see the files that belong to your role." in words(at)
+    assert at.dataframe[0].value["left"][0] == "2 days late"
+
+
+def test_every_view_has_a_look_and_every_empty_view_a_sentence() -> None:
+    assert set(LOOKS) == set(board.View)
+    for language in LANGUAGES:
+        assert {f"board.empty_{view}" for view in board.View} <= catalogue(language).keys()

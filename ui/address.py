@@ -1,0 +1,45 @@
+"""What a page keeps in its address, so that a view is a bookmark.
+
+The choices are the page's own session keys (``board.status``), so widgets use them as their key; the address holds the
+values themselves, never labels or names: they survive another language and stay out of logs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+Choices = Mapping[str, Sequence[str]]  # by name the values that exist, the default first; none: any text, default ""
+
+
+def follow(page: str, choices: Choices) -> None:
+    """Call before the widgets. Takes over an address that this page did not write itself: a bookmark, the back button.
+    A value that does not exist, or no longer, becomes the default."""
+    address = {name: st.query_params.get(name, "") for name in choices}
+    elsewhere = st.session_state.get(f"{page}.address") != address
+    for name, values in choices.items():
+        key = f"{page}.{name}"
+        value = address[name] if elsewhere else st.session_state.get(key, "")
+        known = value in values if values else True
+        if elsewhere or not known:
+            st.session_state[key] = value if known else values[0]
+
+
+def chosen(page: str, choices: Choices) -> dict[str, str]:
+    return {name: st.session_state[f"{page}.{name}"] for name in choices}
+
+
+def keep(page: str, choices: Choices) -> None:
+    """Call after the widgets: the address says what is shown, defaults left out."""
+    now = chosen(page, choices)
+    told = {name: value for name, value in now.items() if value != (choices[name][0] if choices[name] else "")}
+    if told != {name: st.query_params.get(name) for name in choices if name in st.query_params}:
+        st.query_params.from_dict(told)
+    st.session_state[f"{page}.address"] = {name: told.get(name, "") for name in choices}
+
+
+def reset(page: str, choices: Choices) -> None:
+    """For a button's `on_click`: back to the defaults."""
+    for name, values in choices.items():
+        st.session_state[f"{page}.{name}"] = values[0] if values else ""

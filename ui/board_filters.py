@@ -1,0 +1,107 @@
+"""The filters of the board: what one can choose, where it stands on the screen and in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from domain.vocabulary import Status
+from services.board import BoardFilter, Counts, Options, Show, Sort, View
+from ui import address
+from ui.session import Fields, t
+
+LOOKS = {
+    View.LATE: (":material/error:", "red"),
+    View.TODAY: (":material/today:", "orange"),
+    View.WEEK: (":material/date_range:", "blue"),
+    View.UNOWNED: (":material/person_off:", "violet"),
+}
+
+
+def choices(options: Options) -> address.Choices:
+    return {
+        "flag": ["", *View],
+        "text": [],
+        "status": [*Show, *Status],
+        "handler": ["", "none", *(str(each) for each, _ in options.handlers)],
+        "unit": ["", *(str(each) for each, _ in options.units)],
+        "category": ["", *options.categories],
+        "procedure": ["", *(key for key, _ in options.procedures)],
+        "sort": list(Sort),
+        "page": [],
+    }
+
+
+def first_page() -> None:
+    st.session_state["board.page"] = ""
+
+
+def choose(view: str) -> None:
+    """One count is one filter; the same one again shows everything."""
+    st.session_state["board.flag"] = "" if st.session_state["board.flag"] == view else view
+    first_page()
+
+
+def turn_to(page: int) -> None:
+    st.session_state["board.page"] = str(page) if page > 1 else ""
+
+
+def fields(options: Options, places: Fields) -> None:
+    """The filters that are not a count."""
+    search, status, handler, unit = st.columns([3, 2, 2, 2])
+    with search:
+        where = "board.text_places_all" if options.searches_texts else "board.text_places"
+        st.text_input(t("board.text"), key="board.text", placeholder=t(where), icon=":material/search:", on_change=first_page)
+        places.under("text")
+    statuses: dict[str, str] = {show: t(f"board.status_{show}") for show in Show} | {
+        each: t(f"status.{each}") for each in Status
+    }
+    _select(status, "status", statuses)
+    nobody = {"": t("board.handler_all"), "none": t("board.handler_none")}
+    _select(handler, "handler", nobody | {str(each): name for each, name in options.handlers})
+    _select(unit, "unit", {"": t("board.unit_all")} | {str(each): name for each, name in options.units})
+    with st.expander(t("board.more_filters"), icon=":material/tune:"):
+        category, procedure, sort = st.columns(3)
+        _select(category, "category", {"": t("board.category_all")} | {each: each for each in options.categories})
+        _select(procedure, "procedure", {"": t("board.procedure_all")} | dict(options.procedures))
+        _select(sort, "sort", {each: t(f"board.sort_{each}") for each in Sort})
+
+
+def _select(place: DeltaGenerator, name: str, labels: Mapping[str, str]) -> None:
+    place.selectbox(t(f"board.{name}"), list(labels), format_func=labels.__getitem__, key=f"board.{name}", on_change=first_page)
+
+
+def tiles(counts: Counts) -> None:
+    """The counts, each a filter: late, today, the next seven days, without a handler."""
+    with st.grid(len(View), min_column_width=150, gap="small"):
+        for view, (icon, color) in LOOKS.items():
+            number = getattr(counts, view)
+            st.button(
+                f":{color}[**{number}**] {t(f'board.tile_{view}')}" if number else f"0 {t(f'board.tile_{view}')}",
+                key=f"board.tile_{view}",
+                icon=icon,
+                type="primary" if st.session_state["board.flag"] == view else "secondary",
+                width="stretch",
+                help=t("board.tile_help"),
+                on_click=choose,
+                args=(view,),
+            )
+
+
+def wanted(options: Options) -> BoardFilter:
+    now = address.chosen("board", choices(options))
+    handler = now["handler"]
+    return BoardFilter(
+        flag=now["flag"],
+        status=now["status"],
+        handler_id=int(handler) if handler not in ("", "none") else None,
+        unit_id=int(now["unit"]) if now["unit"] else None,
+        category=now["category"],
+        procedure=now["procedure"],
+        text=now["text"],
+        owner="none" if handler == "none" else "",
+        sort=now["sort"],
+        page=int(now["page"]) if now["page"].isdecimal() and len(now["page"]) < 7 else 1,
+    )
