@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -11,6 +12,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from tests.serving import Server
+
+_OPEN = ExitStack()
 
 
 @dataclass
@@ -96,12 +99,17 @@ def open_tab(
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     if cookies:
         sent["Cookie"] = jar(cookies)
-    return Tab(
-        connect(
-            f"ws://{server.host}/_stcore/stream",
-            origin=server.url if origin == "same" else origin,  # type: ignore[arg-type]
-            additional_headers=sent,
-            subprotocols=["streamlit", "none", session] if session else ["streamlit", "none"],  # type: ignore[list-item]
-            open_timeout=20,
-        )
+    connection = connect(
+        f"ws://{server.host}/_stcore/stream",
+        origin=server.url if origin == "same" else origin,  # type: ignore[arg-type]
+        additional_headers=sent,
+        subprotocols=["streamlit", "none", session] if session else ["streamlit", "none"],  # type: ignore[list-item]
+        open_timeout=20,
+        close_timeout=1,
     )
+    return Tab(_OPEN.enter_context(connection))
+
+
+def close_all() -> None:
+    """After each test."""
+    _OPEN.close()

@@ -1,0 +1,167 @@
+"""Our few own addresses, on a running application."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from email.message import Message
+from urllib.parse import quote
+
+import pytest
+
+from db import models as m
+from services.sessions import digest
+from tests.conftest import TODAY
+from tests.serving import Server
+from tests.web.client import ask, open_tab
+from tests.web.test_gate import signed_in
+from web.routes import disposition
+
+BROWSER = "browser-of-this-test-0123456789"
+
+
+def ticket_for(server: Server, name: str, browser: str = BROWSER, age: timedelta = timedelta(0)) -> str:
+    ticket = secrets.token_urlsafe(32)
+    made = datetime.combine(TODAY, datetime.now(UTC).time(), UTC) - age
+    with server.register() as register:
+        register.add(m.AuthTicket(id=digest(ticket), account_id=server.cast[name], browser=digest(browser), created_at=made))
+    return ticket
+
+
+def session_cookie(cookies: list[str]) -> str | None:
+    return next((each.split(";")[0].split("=")[1] for each in cookies if each.startswith("weerklank=")), None)
+
+
+def test_a_ticket_becomes_a_cookie_once(server: Server) -> None:
+    ticket = ticket_for(server, "tom")
+    browser = {"weerklank-browser": BROWSER}
+
+    first = ask(server, f"/auth/redeem?ticket={ticket}", cookies=browser)
+    second = ask(server, f"/auth/redeem?ticket={ticket}", cookies=browser)
+
+    assert (first.status, first.headers["location"]) == (303, "/")
+    token = session_cookie(first.cookies)
+    assert token
+    assert "HttpOnly; SameSite=Lax" in first.cookies[0]
+    assert "Tom Trainer" in open_tab(server, {"weerklank": token}).run("account")
+    assert session_cookie(second.cookies) is None
+
+
+def test_a_ticket_is_worth_nothing_in_another_browser(server: Server) -> None:
+    ticket = ticket_for(server, "tom")
+
+    stranger = ask(server, f"/auth/redeem?ticket={ticket}", cookies={"weerklank-browser": "another-browser-0123456789"})
+    nobody = ask(server, f"/auth/redeem?ticket={ticket}")
+
+    assert session_cookie(stranger.cookies) is None
+    assert session_cookie(nobody.cookies) is None
+
+
+def test_a_ticket_lives_thirty_seconds(server: Server) -> None:
+    ticket = ticket_for(server, "tom", age=timedelta(seconds=31))
+
+    answer = ask(server, f"/auth/redeem?ticket={ticket}", cookies={"weerklank-browser": BROWSER})
+
+    assert session_cookie(answer.cookies) is None
+
+
+@pytest.mark.parametrize("ticket", ["", "x", "%00", "%F0%9F%92%A5", "a" * 3000])
+def test_a_made_up_ticket_leads_to_the_sign_in(server: Server, ticket: str) -> None:
+    answer = ask(server, f"/auth/redeem?ticket={ticket}", cookies={"weerklank-browser": BROWSER})
+
+    assert (answer.status, answer.headers["location"]) == (303, "/")
+
+
+@pytest.mark.parametrize(
+    ("to", "leads"),
+    [
+        ("/board?status=registered", "/board?status=registered"),
+        ("/complaint?ref=K26-7F3Q9", "/complaint?ref=K26-7F3Q9"),
+        ("https://evil.example/", "/"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("/board\r\nX: y", "/"),
+        ("javascript:alert(1)", "/"),
+        ("/auth/redeem?ticket=x", "/"),
+        ("/" + "a" * 3000, "/"),
+    ],
+)
+def test_one_arrives_where_one_was_going_but_never_elsewhere(server: Server, to: str, leads: str) -> None:
+    by_address = ask(
+        server,
+        f"/auth/redeem?ticket={ticket_for(server, 'tom')}&to={quote(to, safe='')}",
+        cookies={"weerklank-browser": BROWSER},
+    )
+    assert by_address.headers["location"] == leads
+    if "\r" in to or "\\" in to:
+        return
+    by_cookie = ask(
+        server,
+        f"/auth/redeem?ticket={ticket_for(server, 'tom')}",
+        cookies={"weerklank-browser": BROWSER, "weerklank-to": to},
+    )
+    assert by_cookie.headers["location"] == leads
+
+
+def test_the_place_one_was_going_is_forgotten_after_arriving(server: Server) -> None:
+    answer = ask(server, f"/auth/redeem?ticket={ticket_for(server, 'tom')}", cookies={"weerklank-browser": BROWSER})
+
+    assert any(each.startswith("weerklank-to=;") and "Max-Age=0" in each for each in answer.cookies)
+
+
+def test_a_link_to_the_farewell_signs_nobody_out(server: Server) -> None:
+    cookies = signed_in(server, "dora")
+
+    answer = ask(server, "/auth/farewell", cookies=cookies)
+
+    assert not answer.cookies
+    assert ask(server, "/account", cookies=cookies).status == 200
+
+
+def test_the_farewell_removes_the_cookie_of_a_session_that_ended(server: Server) -> None:
+    answer = ask(server, "/auth/farewell", cookies={"weerklank": "a-token-that-ended-long-ago"})
+
+    assert any(each.startswith("weerklank=;") and "Max-Age=0" in each for each in answer.cookies)
+
+
+def test_an_attachment_that_is_not_there_and_one_that_is_not_yours_are_the_same(server: Server) -> None:
+    answer = ask(server, f"/attachment/{secrets.token_urlsafe(32)}", cookies=signed_in(server, "dora"))
+
+    assert (answer.status, answer.body) == (404, b"Not found")
+
+
+def test_health_says_ok_and_no_more(server: Server) -> None:
+    assert (ask(server, "/healthz").status, ask(server, "/healthz").body) == (200, b"ok")
+    assert (ask(server, "/readyz").status, ask(server, "/readyz").body) == (200, b"ok")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "brief.pdf",
+        'naam"met"quotes.pdf',
+        "regel\r\nSet-Cookie: x=y.pdf",
+        "été één 😀.docx",
+        "\u202egnp.exe",
+        "..",
+        "",
+        "a;b=c.txt",
+        "100%.pdf",
+        "../../etc/passwd",
+    ],
+)
+def test_a_file_name_cannot_leave_its_header(name: str) -> None:
+    header = disposition(name)
+
+    header.encode("ascii")
+    assert header.startswith('attachment; filename="')
+    assert "\r" not in header
+    assert "\n" not in header
+    assert header.count('"') == 2
+    message = Message()
+    message["Content-Disposition"] = header
+    assert message.get_content_disposition() == "attachment"
+
+
+def test_a_dutch_file_name_arrives_whole() -> None:
+    assert disposition("één brief.pdf") == "attachment; filename=\"een brief.pdf\"; filename*=UTF-8''%C3%A9%C3%A9n%20brief.pdf"
