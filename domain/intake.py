@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from domain.vocabulary import SubjectType
 
 LONGEST_TITLE = 80
+_ENOUGH = 500  # characters to look for a sentence in
 _SENTENCE = re.compile(r"(?<=[.!?])\s|\n")
 _TRACES = re.compile(r"\S+@\S+|\+?\d[\d\s\-]{5,}\d")  # addresses and numbers of telephones
 _SMALL_WORDS = frozenset(
@@ -19,7 +20,8 @@ HIDDEN = "…"
 def title_from(description: str, names: Iterable[str | None] = ()) -> str:
     """The first sentence, at most 80 characters. Partners and the reporter see titles, and not who complained (R067,
     domain G10): `names`, mail addresses and telephone numbers are left out."""
-    first = next((part for part in _SENTENCE.split(description.strip()) if part.strip()), "")
+    start = description.strip()[:_ENOUGH]
+    first = next((part for part in _SENTENCE.split(start) if part.strip()), "")
     plain = " ".join(_without(_TRACES.sub(HIDDEN, first), names).split())
     if len(plain) <= LONGEST_TITLE:
         return plain

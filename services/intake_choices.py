@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from db import models as m
 from db.settings import Contact, read_settings
@@ -54,13 +57,27 @@ def choices(actor: Actor) -> Choices:
 
 
 def _places(w: Work) -> tuple[Place, ...]:
-    query = select(m.OrgUnit.id, m.OrgUnit.name, m.OrgUnit.sector).where(m.OrgUnit.active).order_by(m.OrgUnit.name)
-    return tuple(Place(*row) for row in w.session.execute(query))
+    above = aliased(m.OrgUnit)
+    query = select(m.OrgUnit.id, m.OrgUnit.name, above.name, m.OrgUnit.sector)
+    query = query.outerjoin(above, m.OrgUnit.parent_id == above.id).where(m.OrgUnit.active).order_by(m.OrgUnit.name)
+    rows = w.session.execute(query).all()
+    names = _distinct((key, name, parent or "") for key, name, parent, _ in rows)
+    return tuple(Place(row[0], names[row[0]], row[3]) for row in rows)
 
 
 def _colleagues(w: Work) -> dict[int, str]:
-    query = select(m.Account.id, m.Account.display_name).where(m.Account.active)
-    return {key: name for key, name in w.session.execute(query.order_by(m.Account.display_name))}
+    query = select(m.Account.id, m.Account.display_name, m.Account.name).where(m.Account.active)
+    rows = w.session.execute(query.order_by(m.Account.display_name, m.Account.id))
+    return _distinct((key, display_name, name) for key, display_name, name in rows)
+
+
+def _distinct(rows: Iterable[tuple[int, str, str]]) -> dict[int, str]:
+    """A list on screen cannot tell two of one name apart: those get what else is known of them, or their number."""
+    found = list(rows)
+    often = Counter(name for _, name, _ in found)
+    fuller = {key: f"{name} ({more})" if often[name] > 1 and more else name for key, name, more in found}
+    again = Counter(fuller.values())
+    return {key: f"{name} ({key})" if again[name] > 1 else name for key, name in fuller.items()}
 
 
 def _officers(w: Work) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 import streamlit as st
@@ -12,11 +13,10 @@ from domain.attachments import EXTENSIONS, LARGEST, MOST
 from domain.vocabulary import Channel, ComplainantType, Discussed, Kind, SubjectType
 from services.intake_choices import Choices
 from services.profiles import ProfileWords
-from ui.intake_state import files_key, key, problem, typed
+from ui.intake_state import BLANK, files_key, key, problem, typed
 from ui.session import t
 
 EARLIEST = date(2000, 1, 1)
-YES_NO = (True, False)
 _OFTEN = (Channel.PHONE, Channel.FACE_TO_FACE, Channel.EMAIL, Channel.APP)  # what a hurried hand looks for first
 _OFTEN_FIRST = [*_OFTEN, *(each for each in Channel if each not in _OFTEN)]
 
@@ -26,13 +26,13 @@ def how_it_came(words: ProfileWords) -> None:
     with left:
         st.date_input(t("intake.received_on"), key=key("received_on"), min_value=EARLIEST, format="DD-MM-YYYY")
         problem("received_on")
-    _choose("channel", [each.value for each in sorted(words.channels, key=_OFTEN_FIRST.index)], "channel")
+    _pills("channel", _words("channel", [each for each in _OFTEN_FIRST if each in words.channels]))
     problem("channel")
 
 
 def who_complains(words: ProfileWords, choose: Choices) -> None:
     st.caption(t("intake.not_you", reporter=choose.reporter))
-    _choose("complainant_type", [each.value for each in words.complainant_types], "complainant_type")
+    _pills("complainant_type", _words("complainant_type", words.complainant_types))
     problem("complainant_type")
     if typed("complainant_type") == ComplainantType.ANONYMOUS:
         st.caption(t("intake.anonymous"))
@@ -58,28 +58,20 @@ def where_and_what(words: ProfileWords, choose: Choices) -> None:
     left, right = st.columns(2)
     with left:
         if choose.places:
-            names = {place.id: place.name for place in choose.places}
-            _pick("unit_id", list(names), names.__getitem__, t("intake.no_place"))
+            _pick("unit_id", {place.id: place.name for place in choose.places}, t("intake.no_place"))
             problem("unit_id")
         if sector_asked(words, choose):
-            labels = {sector.key: sector.label for sector in words.sectors}
-            _pills("sector", list(labels), labels.__getitem__)
+            _pills("sector", {each.key: each.label for each in words.sectors})
             problem("sector")
     with right:
-        names_of = [each.name for each in words.categories_for(sector(words, choose))]
-        _pick("category", [*dict.fromkeys(names_of), *(each.name for each in words.restricted)], str, t("intake.no_category"))
+        names = [each.name for each in words.categories_for(sector(words, choose))]
+        names += [each.name for each in words.restricted]
+        _pick("category", dict(zip(names, names, strict=True)), t("intake.no_category"))
         problem("category")
 
 
 def red_flag() -> None:
-    st.radio(
-        t("intake.red_flag"),
-        _known(key("red_flag"), list(YES_NO)),
-        index=None,
-        key=key("red_flag"),
-        format_func=_word,
-        horizontal=True,
-    )
+    _radio("red_flag", _yes_no())
     problem("red_flag")
     if typed("red_flag"):
         st.warning(t("intake.red_flag_notice"), icon=":material/priority_high:")
@@ -101,9 +93,9 @@ def done_at_once() -> None:
 def about_whom(choose: Choices) -> None:
     st.multiselect(
         t("intake.respondents"),
-        _known(key("respondents"), list(choose.colleagues)),
+        _known("respondents", choose.colleagues),
         key=key("respondents"),
-        format_func=lambda each: choose.colleagues.get(each, ""),
+        format_func=choose.colleagues.__getitem__,
         placeholder=t("intake.choose"),
     )
     st.text_input(t("intake.respondent_other"), key=key("respondent_other"), autocomplete="off")
@@ -112,31 +104,20 @@ def about_whom(choose: Choices) -> None:
 
 def more(words: ProfileWords, choose: Choices, title: str) -> None:
     """Everything that may wait."""
-    _pills("kind", [each.value for each in Kind], lambda each: t(f"kind.{each}"))
+    _pills("kind", _words("kind", Kind))
     st.text_input(t("intake.title"), key=key("title"), placeholder=title, help=t("intake.title_help"))
     problem("title")
     about_whom(choose)
-    st.radio(
-        t("intake.discussed"),
-        _known(key("discussed"), [each.value for each in Discussed]),
-        key=key("discussed"),
-        format_func=lambda each: t(f"discussed.{each}"),
-        help=t("intake.discussed_help"),
-        horizontal=True,
-    )
+    _radio("discussed", _words("discussed", Discussed), help=t("intake.discussed_help"))
     st.text_area(t("intake.remedy_requested"), key=key("remedy_requested"), height=80)
     problem("remedy_requested")
     left, right = st.columns(2)
     with left:
         subcategory(words, choose)
-        _pick(
-            "subject_type", [each.value for each in SubjectType], lambda each: t(f"subject_type.{each}"), t("intake.by_itself")
-        )
+        _pick("subject_type", _words("subject_type", SubjectType), t("intake.by_itself"))
     with right:
-        _pick(
-            "preferred_channel", [each.value for each in _ANSWERS], lambda each: t(f"channel.{each}"), t("intake.no_preference")
-        )
-        _pick("formal_written", list(YES_NO), _word, t("intake.by_channel"), help=t("intake.formal_written_help"))
+        _pick("preferred_channel", _words("channel", _ANSWERS), t("intake.no_preference"))
+        _pick("formal_written", _yes_no(), t("intake.by_channel"), help=t("intake.formal_written_help"))
 
 
 _ANSWERS = (Channel.EMAIL, Channel.LETTER, Channel.PHONE, Channel.APP)
@@ -189,42 +170,48 @@ def subcategories(words: ProfileWords, choose: Choices) -> list[str]:
 def subcategory(words: ProfileWords, choose: Choices) -> None:
     offered = subcategories(words, choose)
     if offered:
-        _pick("subcategory", offered, str, t("intake.no_category"))
+        _pick("subcategory", dict(zip(offered, offered, strict=True)), t("intake.no_category"))
         problem("subcategory")
 
 
-# Widgets that come back from a draft: a value that is no choice any more is no value
+# Widgets that come back from a draft: a value that is no choice any more is no value. Labels are made now, in the
+# language of this run.
 
 
-def _known(name: str, options: Sequence[Any]) -> Sequence[Any]:
+def _words(prefix: str, values: Iterable[StrEnum]) -> dict[Any, str]:
+    return {each.value: t(f"{prefix}.{each.value}") for each in values}
+
+
+def _yes_no() -> dict[Any, str]:
+    return {True: t("common.yes"), False: t("common.no")}
+
+
+def _known(field: str, options: Iterable[Any]) -> list[Any]:
+    name, offered = key(field), list(options)
     value = st.session_state.get(name)
-    if isinstance(value, list):
-        if any(each not in options for each in value):
-            st.session_state[name] = [each for each in value if each in options]
-    elif value is not None and value not in options:
+    if isinstance(BLANK[field], list):
+        chosen = [each for each in value or () if each in offered]
+        if chosen != value:
+            st.session_state[name] = chosen
+    elif value is not None and value not in offered:
         st.session_state[name] = None
-    return options
+    return offered
 
 
-def _choose(field: str, options: list[str], words: str) -> None:
-    _pills(field, options, lambda each: t(f"{words}.{each}"))
+def _pills(field: str, labels: dict[Any, str]) -> None:
+    options = _known(field, labels)
+    st.pills(t(f"intake.{field}"), options, key=key(field), format_func=labels.__getitem__, required=True, wrap=True)
 
 
-def _pills(field: str, options: list[str], label: Any) -> None:
-    st.pills(t(f"intake.{field}"), _known(key(field), options), key=key(field), format_func=label, required=True, wrap=True)
-
-
-def _pick(field: str, options: list[Any], label: Any, empty: str, help: str | None = None) -> None:
+def _pick(field: str, labels: dict[Any, str], empty: str, help: str | None = None) -> None:
+    options = _known(field, labels)
     st.selectbox(
-        t(f"intake.{field}"),
-        _known(key(field), options),
-        index=None,
-        key=key(field),
-        format_func=label,
-        placeholder=empty,
-        help=help,
+        t(f"intake.{field}"), options, index=None, key=key(field), format_func=labels.__getitem__, placeholder=empty, help=help
     )
 
 
-def _word(answer: bool) -> str:
-    return t("common.yes") if answer else t("common.no")
+def _radio(field: str, labels: dict[Any, str], help: str | None = None) -> None:
+    options = _known(field, labels)
+    st.radio(
+        t(f"intake.{field}"), options, index=None, key=key(field), format_func=labels.__getitem__, help=help, horizontal=True
+    )

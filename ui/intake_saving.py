@@ -17,7 +17,7 @@ from services.intake_choices import Choices
 from services.parties import Named
 from services.profiles import ProfileWords, Restricted
 from ui.intake_fields import sector, sector_asked, subcategories
-from ui.intake_state import PAGE, files_key, key, remember, remembered, typed
+from ui.intake_state import HAND_OVER, PAGE, files_key, key, remember, remembered, typed
 from ui.session import form_id
 
 # Fields that a hand-over calls by another name.
@@ -36,8 +36,9 @@ def register(who: Actor, words: ProfileWords, choose: Choices) -> None:
         remember(wanting)
         return
     with remembered():
-        receipt = complaints.register(who, form_id(PAGE), as_intake(words, choose))
-        st.session_state[key("unattached")] = _attach(who)
+        form = form_id(PAGE)
+        receipt = complaints.register(who, form, as_intake(words, choose))
+        st.session_state[key("unattached")] = _attach(who, form)
         st.session_state[key("receipt")] = receipt
         drafts.drop(who, PAGE)
 
@@ -48,8 +49,9 @@ def hand_over(who: Actor, restricted: Restricted) -> None:
         remember(wanting)
         return
     with remembered(_OURS):
-        handing_over.hand_over(who, form_id(PAGE), as_hand_over(restricted))
-        st.session_state[key("unattached")] = _attach(who)
+        form = form_id(HAND_OVER)
+        handing_over.hand_over(who, form, as_hand_over(restricted))
+        st.session_state[key("unattached")] = _attach(who, form)
         st.session_state[key("handed_over")] = restricted.treatment
         drafts.drop(who, PAGE)
 
@@ -134,12 +136,12 @@ def _catch_all(words: ProfileWords, place: str | None) -> str | None:
     return next((each.name for each in words.categories_for(place) if each.catch_all), None)
 
 
-def _attach(who: Actor) -> Sequence[tuple[str, Refused]]:
+def _attach(who: Actor, form: str) -> Sequence[tuple[str, Refused]]:
     """Each file apart: the dossier stands, and one wrong file does not keep the others out."""
     failed = []
     for file in st.session_state.get(files_key()) or ():
         try:
-            attachments.add_at_intake(who, form_id(PAGE), [(file.name, file.getvalue())])
+            attachments.add_at_intake(who, form, [(file.name, file.getvalue())])
         except Refused as refusal:
             failed.append((file.name, refusal))
     return failed

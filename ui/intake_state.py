@@ -17,6 +17,7 @@ from services.door import Actor
 from ui.session import form_id, new_form_id, sentence, show_refusals, t
 
 PAGE = "intake"
+HAND_OVER = "intake.hand_over"  # a form of its own: a complaint is never taken for the matter that was handed over
 
 # Every field with what it holds before somebody types; plain values, so that a draft is plain JSON.
 BLANK: dict[str, Any] = {
@@ -120,6 +121,7 @@ def start_again() -> None:
     for name in [*BLANK, "kept", "start", "resumed", "refused", "receipt", "handed_over", "unattached"]:
         st.session_state.pop(key(name), None)
     new_form_id(PAGE)
+    new_form_id(HAND_OVER)
 
 
 def discard(who: Actor) -> None:
