@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from datetime import date, datetime
-from pathlib import Path
-
 import click
 
-from commands.running import COMMANDS
-from domain.errors import Refused
-from domain.facts import Fact
-from services import reckoning
-from services.profiles import ProfileInvalid, check_profile, standard_keys
-from services.reckoning import Circumstances, Reckoned, Told
-from text import translate
-
-_DAY = click.DateTime(["%Y-%m-%d"])
+from commands import running, terms
 
 
 @click.group()
@@ -25,139 +12,8 @@ def cli() -> None:
     """Weerklank, a complaint register."""
 
 
-for command in COMMANDS:
+for command in (*running.COMMANDS, *terms.COMMANDS):
     cli.add_command(command)
-
-
-def _day(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None
-
-
-def _the_day(_context: click.Context, _option: click.Parameter, moment: datetime | None) -> date | None:
-    return _day(moment)
-
-
-def _say(key: str, **values: object) -> str:
-    return translate("nl", key, **values)
-
-
-# Terms
-
-
-@cli.command()
-@click.option("--profile", required=True, help="A profile that ships (training, kinderopvang-welzijn) or a .toml file.")
-@click.option("--procedure", help="For example wko or house_week; default: that of the profile's first sector.")
-@click.option("--received", type=_DAY, callback=_the_day, required=True, help="Day on which it reached anybody: day 0.")
-@click.option("--registered", type=_DAY, callback=_the_day, help="Day of registration; default: the day of receipt.")
-@click.option("--consulted", type=_DAY, callback=_the_day, help="The director discussed it.")
-@click.option("--acknowledged", type=_DAY, callback=_the_day, help="The written acknowledgement was sent.")
-@click.option("--action", is_flag=True, help="That acknowledgement says what was done (the default).")
-@click.option(
-    "--promise",
-    is_flag=False,
-    flag_value="",
-    help="It promises a reaction instead, in a week or by the day that follows. Without --acknowledged: the letter's own day.",
-)
-@click.option("--contact", type=_DAY, multiple=True, help="Contact with the complainant; may be repeated.")
-@click.option("--extended", type=_DAY, nargs=2, multiple=True, help="An extension: day of the notice and the new date.")
-@click.option("--responded", type=_DAY, callback=_the_day, help="A response was sent.")
-@click.option("--decided", type=_DAY, callback=_the_day, help="A decision was taken.")
-@click.option("--answered", type=_DAY, callback=_the_day, help="The decision letter was sent.")
-@click.option("--appealed", type=_DAY, callback=_the_day, help="An appeal was lodged.")
-@click.option("--ruled", type=_DAY, callback=_the_day, help="The ruling was sent.")
-@click.option("--withdrawn", type=_DAY, callback=_the_day)
-@click.option("--closed", type=_DAY, callback=_the_day)
-@click.option("--resolved", type=_DAY, callback=_the_day, help="It had been resolved on this day, before registration.")
-@click.option("--red-flag", is_flag=True, help="A suspicion of abuse.")
-@click.option("--today", type=_DAY, callback=_the_day, help="Also say how each promise stands on this day.")
-@click.option("--json", "as_json", is_flag=True, help="A list of promises as JSON.")
-def terms(
-    profile: str,
-    procedure: str | None,
-    received: date,
-    registered: date | None,
-    acknowledged: date | None,
-    action: bool,
-    promise: str | None,
-    contact: tuple[datetime, ...],
-    extended: tuple[tuple[datetime, datetime], ...],
-    resolved: date | None,
-    red_flag: bool,
-    today: date | None,
-    as_json: bool,
-    **dates: date | None,
-) -> None:
-    """Every promise that follows from these dates, with both of its own dates and the rule behind it. No database."""
-    if action and promise is not None:
-        raise click.UsageError("--action and --promise exclude each other: a letter has exactly one variant.")
-    facts = [Told(Fact.RECEIVED, received), Told(Fact.REGISTERED, registered or received)]
-    facts += reckoning.told({_FACTS[name]: on for name, on in dates.items()})
-    facts += [Told(Fact.CONTACT, moment.date()) for moment in contact]
-    facts += [Told(Fact.EXTENDED, notice.date(), new.date()) for notice, new in extended]
-    facts += _acknowledgement(acknowledged, promise)
-    if any(each.on < received for each in facts):
-        raise click.UsageError("Nothing happens before --received.")
-    about = reckoning.circumstances(red_flag, resolved)
-    found = _reckoned(profile, procedure, facts, about)
-    if as_json:
-        click.echo(json.dumps([each.as_data(today) for each in found], indent=2, ensure_ascii=False))
-        return
-    for each in found:
-        click.echo(each.sentence(today))
-
-
-_FACTS = {
-    "consulted": Fact.CONSULTED,
-    "responded": Fact.RESPONSE_SENT,
-    "decided": Fact.DECIDED,
-    "answered": Fact.DECISION_SENT,
-    "appealed": Fact.APPEAL_LODGED,
-    "ruled": Fact.APPEAL_RULING_SENT,
-    "withdrawn": Fact.WITHDRAWN,
-    "closed": Fact.CLOSED,
-}
-
-
-def _acknowledgement(sent_on: date | None, promise: str | None) -> list[Told]:
-    if promise is None:
-        return [Told(Fact.ACK_ACTION_SENT, sent_on)] if sent_on else []
-    try:
-        promised_on = date.fromisoformat(promise) if promise else None
-    except ValueError as error:
-        raise click.UsageError("--promise is followed by a date like 2026-12-01, or by nothing.") from error
-    sent_on = sent_on or promised_on
-    if sent_on is None:
-        raise click.UsageError("--promise needs the day of the letter: give --acknowledged too.")
-    return [Told(Fact.ACK_PROMISE_SENT, sent_on, promised_on if promised_on != sent_on else None)]
-
-
-def _reckoned(name: str, procedure: str | None, facts: list[Told], about: Circumstances) -> list[Reckoned]:
-    try:
-        return reckoning.reckon(reckoning.read_profile(name), procedure, facts, about)
-    except KeyError as error:
-        raise click.ClickException(_say("terms.unknown_profile", name=name, known=", ".join(standard_keys()))) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.ClickException(_say("terms.unreadable", path=name)) from error
-    except ProfileInvalid as error:
-        raise click.ClickException(f"python manage.py profile-check {name}") from error
-    except Refused as error:
-        raise click.ClickException(_say(f"refused.{error.code}", **error.values)) from error
-
-
-@cli.command("profile-check")
-@click.argument("file", type=click.Path(path_type=Path))
-def profile_check(file: Path) -> None:
-    """Name every line of a profile (.toml) that is wrong."""
-    try:
-        problems = check_profile(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.ClickException(_say("terms.unreadable", path=file)) from error
-    for each in problems:
-        where = f"{each.key}: " if each.key else ""
-        click.echo(_say("terms.problem", path=file, line=each.line, where=where, sentence=each.sentence))
-    if problems:
-        sys.exit(1)
-    click.echo(_say("terms.good", path=file))
 
 
 if __name__ == "__main__":
