@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import secrets
 import threading
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from math import ceil
 
@@ -30,12 +31,24 @@ _lock = threading.Lock()
 def attempt(w: Work, *whats: tuple[str, ...]) -> None:
     """Take one attempt for each of `whats` (kind and what: ``("account", "tom")``); counted before the password is
     looked at, so that a hundred guesses at once are a hundred. Raises Refused ``wait_first`` (nothing is counted then)."""
-    rows = {what: w.session.get(m.Throttle, _key(w.today, what), with_for_update=True) for what in whats}
-    wait = max(_seconds_left(what[0], row, w.now) for what, row in rows.items())
+    rows = [(what[0], _locked(w, key)) for key, what in sorted((_key(w.today, what), what) for what in whats)]
+    wait = max(_seconds_left(kind, row, w.now) for kind, row in rows)
     if wait > 0:
         raise Refused("wait_first", seconds=wait)
-    for what in whats:
-        _count(w, what)
+    for _, row in rows:
+        if w.now - row.last_at > WINDOW:
+            row.failures, row.first_at = 0, w.now
+        row.failures, row.last_at = row.failures + 1, w.now
+
+
+def _locked(w: Work, key: str) -> m.Throttle:
+    """The counter, made where there is none, and nobody else's until this transaction ends."""
+    row = w.session.get(m.Throttle, key, with_for_update=True)
+    if row is None:
+        with suppress(IntegrityError), w.session.begin_nested():  # somebody else may be first
+            w.session.add(m.Throttle(key=key, failures=0, first_at=w.now, last_at=w.now))
+        row = w.session.get_one(m.Throttle, key, with_for_update=True)
+    return row
 
 
 def succeeded(w: Work, account: tuple[str, ...], source: tuple[str, ...] = ()) -> None:
@@ -49,25 +62,11 @@ def succeeded(w: Work, account: tuple[str, ...], source: tuple[str, ...] = ()) -
     w.session.execute(delete(m.Throttle).where(m.Throttle.last_at < w.now - timedelta(days=1)))
 
 
-def _seconds_left(kind: str, row: m.Throttle | None, now: datetime) -> int:
-    if row is None or now - row.last_at > WINDOW or row.failures < FREE[kind]:
+def _seconds_left(kind: str, row: m.Throttle, now: datetime) -> int:
+    if now - row.last_at > WINDOW or row.failures < FREE[kind]:
         return 0
     delay: int = min(2 ** min(row.failures - FREE[kind], 10), LONGEST_WAIT)
     return max(0, ceil(delay - (now - row.last_at).total_seconds()))
-
-
-def _count(w: Work, what: tuple[str, ...]) -> None:
-    key = _key(w.today, what)
-    stale = m.Throttle.last_at < w.now - WINDOW
-    w.session.execute(update(m.Throttle).where(m.Throttle.key == key, stale).values(failures=0, first_at=w.now))
-    one_more = update(m.Throttle).where(m.Throttle.key == key).values(failures=m.Throttle.failures + 1, last_at=w.now)
-    if w.session.execute(one_more).rowcount:  # type: ignore[attr-defined]
-        return
-    try:
-        with w.session.begin_nested():
-            w.session.add(m.Throttle(key=key, failures=1, first_at=w.now, last_at=w.now))
-    except IntegrityError:  # somebody else was first a moment ago
-        w.session.execute(one_more)
 
 
 def _key(today: date, what: tuple[str, ...]) -> str:

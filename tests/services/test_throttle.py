@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import bcrypt
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from db import models as m
+from domain.errors import Refused
+from domain.rights import Right
+from services import door, sessions, throttle
+from services.door import VISITOR, work
+from services.sessions import digest
+from tests.conftest import Cast
+from tests.serving import password_of
+
+MORNING = datetime(2026, 11, 21, 9, tzinfo=UTC)
+BROWSER, OTHER = digest("one browser"), digest("another browser")
+RIGHT, WRONG = password_of("tom"), "dat is het niet hoor"
+
+
+@pytest.fixture(autouse=True)
+def tom_has_a_password(engine: Engine, cast: Cast) -> None:
+    with Session(engine) as session, session.begin():
+        row = session.get_one(m.Account, cast["tom"])
+        row.password_hash = bcrypt.hashpw(RIGHT.encode(), bcrypt.gensalt(4)).decode()
+
+
+def attempt(password: str, moment: datetime, browser: str = BROWSER, source: str = "a", name: str = "tom") -> str:
+    """What became of it: a code, or "in"."""
+    with door.clock_at(moment):
+        try:
+            ticket = sessions.sign_in(VISITOR, name, password, browser, source)
+        except Refused as refusal:
+            return refusal.code
+        sessions.redeem(VISITOR, ticket, browser)
+        return "in"
+
+
+def fail(times: int, moment: datetime, **where: str) -> list[str]:
+    return [attempt(WRONG, moment, **where) for _ in range(times)]
+
+
+def test_ten_failures_are_free_and_the_next_waits_whatever_the_password() -> None:
+    assert fail(10, MORNING) == ["sign_in_failed"] * 10
+
+    assert attempt(RIGHT, MORNING) == "wait_first"
+
+
+def test_the_delay_grows_but_never_becomes_a_lock_out() -> None:
+    fail(10, MORNING)
+    moment, waits = MORNING, []
+    for _ in range(9):
+        with door.clock_at(moment), pytest.raises(Refused) as refusal:
+            sessions.sign_in(VISITOR, "tom", WRONG, BROWSER, "a")
+        waits.append(refusal.value.values["seconds"])
+        moment += timedelta(seconds=int(str(waits[-1])))
+        assert attempt(WRONG, moment) == "sign_in_failed"
+
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert attempt(RIGHT, moment + timedelta(seconds=60)) == "in"
+
+
+def test_asking_while_one_must_wait_does_not_make_it_longer() -> None:
+    fail(12, MORNING)
+    for second in range(4):
+        attempt(WRONG, MORNING + timedelta(seconds=second * 0.2))
+
+    assert attempt(RIGHT, MORNING + timedelta(seconds=5)) == "in"
+
+
+def test_success_starts_anew() -> None:
+    fail(9, MORNING)
+    assert attempt(RIGHT, MORNING) == "in"
+
+    assert fail(9, MORNING) == ["sign_in_failed"] * 9
+
+
+def test_a_quarter_of_an_hour_of_rest_starts_anew() -> None:
+    fail(10, MORNING)
+
+    assert fail(10, MORNING + timedelta(minutes=16)) == ["sign_in_failed"] * 10
+
+
+def test_somebody_elses_guesses_do_not_keep_out_a_browser_that_was_here_before() -> None:
+    assert attempt(RIGHT, MORNING, browser=BROWSER) == "in"
+    fail(10, MORNING, browser=OTHER, source="evil")
+    assert attempt(WRONG, MORNING, browser=OTHER, source="evil") == "wait_first"
+
+    assert attempt(RIGHT, MORNING, browser=BROWSER) == "in"
+
+
+def test_one_source_that_tries_many_names_is_slowed_down() -> None:
+    for number in range(30):
+        assert attempt(WRONG, MORNING, name=f"naam{number}", source="evil") == "sign_in_failed"
+
+    assert attempt(WRONG, MORNING, name="nog-een", source="evil") == "wait_first"
+    assert attempt(RIGHT, MORNING, source="elsewhere") == "in"
+
+
+def test_a_name_that_does_not_exist_is_throttled_the_same() -> None:
+    assert fail(10, MORNING, name="niemand") == ["sign_in_failed"] * 10
+
+    assert attempt(WRONG, MORNING, name="niemand") == "wait_first"
+
+
+def test_guesses_at_the_same_moment_are_all_counted(engine: Engine) -> None:
+    def one(_: int) -> str:
+        try:
+            with work(VISITOR, Right.SIGN_IN) as w:
+                throttle.attempt(w, ("account", "tom"))
+        except Refused as refusal:
+            return refusal.code
+        return "counted"
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(one, range(24)))
+
+    assert found.count("counted") == 10
+    with Session(engine) as session:
+        assert list(session.scalars(select(m.Throttle.failures))) == [10]
+
+
+def test_no_name_and_no_address_is_kept(engine: Engine, tmp_path: Path) -> None:
+    attempt(WRONG, MORNING, source="192.0.2.7")
+
+    with Session(engine) as session:
+        keys = list(session.scalars(select(m.Throttle.key)))
+    assert len(keys) == 2
+    assert all(len(key) == 64 for key in keys)
+    key_file = tmp_path / "throttle.key"
+    assert key_file.stat().st_mode & 0o077 == 0
+    assert key_file.read_text().startswith("2026-11-21 ")
+
+
+def test_the_next_day_the_counters_mean_nothing(tmp_path: Path, engine: Engine) -> None:
+    fail(10, MORNING)
+    key = (tmp_path / "throttle.key").read_text()
+
+    assert attempt(RIGHT, MORNING + timedelta(days=1, minutes=1)) == "in"
+
+    assert (tmp_path / "throttle.key").read_text() != key
+    with Session(engine) as session:
+        assert list(session.scalars(select(m.Throttle.key))) != []
+    attempt(RIGHT, MORNING + timedelta(days=2, minutes=2))
+    with Session(engine) as session:
+        assert all(at > MORNING + timedelta(days=1) for at in session.scalars(select(m.Throttle.last_at)))
+
+
+def test_a_broken_key_file_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "throttle.key").write_text("iets anders")
+
+    assert attempt(RIGHT, MORNING) == "in"
