@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ from enum import StrEnum
 
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
-_TOO_FEW_WORDS = 3  # below this a text is looked for letter by letter
+_FEW = 3  # words that all have to stay
 
 
 class BlockKind(StrEnum):
@@ -61,7 +62,11 @@ def exact(text: str) -> Value:
 
 def free(text: str) -> Value:
     """Somebody's own words: may be corrected or worded otherwise, not left out."""
-    return Value(text, (Mark((text,), loose=True),) if text else ())
+    return Value(text, (loosely(text),) if text else ())
+
+
+def loosely(text: str) -> Mark:
+    return Mark((text.rstrip(" .!?") or text,), loose=True)
 
 
 def dated(day: date | None, written: str) -> Value:
@@ -81,32 +86,45 @@ def _plain(text: str) -> str:
     return " ".join("".join(sign for sign in folded if unicodedata.category(sign) != "Cf").split())
 
 
-def _stands(spelling: str, body: str) -> bool:
-    """Whole words only: 5 december is not found in 15 december."""
-    return re.search(rf"(?<!\w){re.escape(spelling)}(?!\w)", body) is not None
+def _times(mark: Mark, body: str) -> int:
+    """How often it stands there, in any spelling. Whole words only: 5 december is not found in 15 december."""
+    spelled = {_plain(spelling) for spelling in mark.spellings}
+    return sum(len(re.findall(rf"(?<!\w){re.escape(each)}(?!\w)", body)) for each in spelled)
 
 
-def _survives(spelling: str, body: str) -> bool:
-    """Half of the longer words are still there."""
-    words = set(_LONG_WORD.findall(spelling))
-    if len(words) < _TOO_FEW_WORDS:
-        return _stands(spelling, body)
-    return 2 * len(words & set(_LONG_WORD.findall(body))) >= len(words)
+def _survives(mark: Mark, body: str, ours: frozenset[str]) -> bool:
+    """Half of the words that make it what it is are still there; of a few words, all. The words of our own text do not
+    count: those stand in every such letter."""
+    for spelling in mark.spellings:
+        words = _words(spelling) - ours
+        still = len(words & _words(body))
+        if words and (still == len(words) if len(words) <= _FEW else 2 * still >= len(words)):
+            return True
+        if not words and _times(mark, body):
+            return True
+    return False
 
 
-def kept(value: Value, body: str) -> bool:
-    """Is everything that must stay of `value` still in `body`?"""
-    text = _plain(body)
-    for mark in value.marks:
-        look = _survives if mark.loose else _stands
-        if not any(look(_plain(spelling), text) for spelling in mark.spellings):
-            return False
-    return True
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_LONG_WORD.findall(_plain(text)))
 
 
-def absent(needed: Iterable[str], values: Mapping[str, Value], body: str | None = None) -> tuple[str, ...]:
-    """Which of `needed` have no value, or no longer stand in the adjusted `body`."""
-    return tuple(name for name in needed if not values[name].text or (body is not None and not kept(values[name], body)))
+def unknown(needed: Iterable[str], values: Mapping[str, Value]) -> tuple[str, ...]:
+    """Which of `needed` have no value."""
+    return tuple(name for name in needed if not values[name].text)
+
+
+def absent(needed: Iterable[str], values: Mapping[str, Value], body: str, ours: str = "") -> tuple[str, ...]:
+    """Which of `needed` no longer stand in the adjusted `body`. What two of them have in common (one date that is
+    promised twice) has to stand there twice. `ours` is the text around the values."""
+    needed = tuple(needed)
+    text, own = _plain(body), _words(_PLACE.sub(" ", ours))
+    wanted = Counter(mark for name in needed for mark in values[name].marks)
+
+    def stands(mark: Mark) -> bool:
+        return _survives(mark, text, own) if mark.loose else _times(mark, text) >= wanted[mark]
+
+    return tuple(name for name in needed if not all(stands(mark) for mark in values[name].marks))
 
 
 def blocks(body: str, headings: Collection[str] = ()) -> tuple[Block, ...]:

@@ -11,7 +11,7 @@ from db.letters import Letter, letters_of
 from db.settings import read_settings
 from domain import entries
 from domain.errors import Refused
-from domain.letters import Value, absent, fill, places
+from domain.letters import Value, absent, fill, places, unknown
 from domain.texts import line, required
 from domain.vocabulary import LetterType
 from services import profiles
@@ -49,14 +49,14 @@ class Filled:
         return "\n\n".join(fill(words, shown) for words, _ in self.paragraphs)
 
     def unknown(self) -> tuple[str, ...]:
-        return absent(self.required, self.values)
+        return unknown(self.required, self.values)
 
     def lacking(self, body: str) -> tuple[str, ...]:
         """What `body`, adjusted by a person, must say and does not (R060, domain.md 5.7)."""
-        text = frozenset[str]().union(*(places(words) for words, _ in self.paragraphs))
-        printed = [name for name in self.required if name in text]  # the rest stands on the sheet around it
+        ours = "\n".join(words for words, _ in self.paragraphs)
+        printed = [name for name in self.required if name in places(ours)]  # the rest stands on the sheet around it
         gaps = (name for name in self.values if gap(name) in body)
-        return tuple(dict.fromkeys((*self.unknown(), *absent(printed, self.values, body), *gaps)))
+        return tuple(dict.fromkeys((*self.unknown(), *absent(printed, self.values, body, ours), *gaps)))
 
 
 def filled(w: Work, complaint: m.Complaint, kind: LetterType, sent_on: date, extra: Mapping[str, object]) -> Filled:

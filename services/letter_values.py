@@ -14,7 +14,7 @@ from db.letters import Letters
 from db.profiles import Body, Profile
 from db.settings import Settings
 from domain.errors import Refused
-from domain.letters import AHEAD, ASKS, VALUES, AskKind, Mark, Value, date_mark, dated, exact, free
+from domain.letters import AHEAD, ASKS, VALUES, AskKind, Mark, Value, date_mark, dated, exact, free, loosely
 from domain.terms import Rule, due
 from domain.texts import clean, line
 from domain.vocabulary import Kind, LetterType, Outcome, Relation, Ruling, Status
@@ -141,7 +141,7 @@ def _outside(source: Source) -> dict[str, Value]:
     window = source.rule("COMMITTEE_WINDOW")
     until = _due(source, window, source.complaint.received_on) if window and committee else None
     return {
-        "bodies": Value(listed, tuple(Mark((body.name,)) for body in bodies)),
+        "bodies": Value(listed, tuple(Mark((each,)) for body in bodies for each in (body.name, body.url) if each)),
         "committee": exact(committee if until else ""),
         "committee_until": on_day(until),
     }
@@ -172,7 +172,7 @@ def _measures(source: Source, decision: m.Decision) -> Value:
     if not rows:
         return exact(source.letters.words.measures["none"])
     listed = "\n".join(f"- {' '.join(text.split()).rstrip('.')} (uiterlijk op {weekday_date(on)})" for text, on in rows)
-    marks = [mark for text, on in rows for mark in (Mark((text,), loose=True), date_mark(on, weekday_date(on)))]
+    marks = [mark for text, on in rows for mark in (loosely(text), date_mark(on, weekday_date(on)))]
     return Value(listed, tuple(marks))
 
 
@@ -200,21 +200,24 @@ def _appeal(source: Source) -> dict[str, Value]:
     if source.sent_on < appeal.lodged_on:
         raise Refused("letter_before_appeal", "sent_on")
     reviewer = exact(source.account(appeal.reviewer_id))
-    own = source.w.session.get(m.Account, appeal.reviewer_id) if appeal.reviewer_id else None
-    phone = source.settings.confidant.phone if appeal.reviewer_id == source.settings.reviewer_id else ""
-    phone = (own.phone if own else None) or phone
     values = {
         "in_appeal": _YES,
         "appeal_on": plain_day(appeal.lodged_on),
         "reviewer": reviewer,
         "contact_name": reviewer,
-        "contact_phone": exact(phone),
+        "contact_phone": exact(_telephone(source, appeal)),
         "ruling_on": on_day(_ruling_on(source, appeal)),
         "final_on": Value(""),  # the term of the first line has nothing to do with the ruling
     }
     if source.kind in APPEAL_LETTERS:
         values |= _ruling(source, appeal)
     return values
+
+
+def _telephone(source: Source, appeal: m.Appeal) -> str:
+    own = source.w.session.get(m.Account, appeal.reviewer_id) if appeal.reviewer_id else None
+    first = appeal.reviewer_id == source.settings.reviewer_id  # the confidant of the settings
+    return (own.phone if own else None) or (source.settings.confidant.phone if first else "")
 
 
 def _ruling(source: Source, appeal: m.Appeal) -> dict[str, Value]:
