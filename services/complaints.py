@@ -100,6 +100,8 @@ def register(actor: Actor, form_id: str, intake: Intake) -> Receipt:
     with work(actor, Right.REGISTER) as w:
         form_id = form(form_id)
         complaint = already_made(w, form_id) or _registered(w, form_id, intake)
+        if complaint.compartment != Compartment.REGULAR:  # a matter that was handed over is not answered for
+            raise Refused("changed_meanwhile")
         stay_with(w, complaint)
         visible = w.allows(Right.OPEN, complaint.id)
         return Receipt(complaint.reference, promises.view(w, complaint), visible)

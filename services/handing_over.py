@@ -61,8 +61,11 @@ def hand_over(actor: Actor, form_id: str, matter: HandOver) -> None:
     """
     with work(actor, Right.REGISTER) as w:
         form_id = form(form_id)
-        if already_made(w, form_id) is None:
+        made = already_made(w, form_id)
+        if made is None:
             _handed_over(w, form_id, matter)
+        elif made.compartment == Compartment.REGULAR:  # a complaint: nothing was handed over
+            raise Refused("changed_meanwhile")
 
 
 def _handed_over(w: Work, form_id: str, matter: HandOver) -> None:

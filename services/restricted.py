@@ -1,0 +1,172 @@
+"""The closed compartments: unwanted behaviour for the confidant, whistleblower reports for their officer. Nobody else
+finds a row, a count or a reference here (R022); the row rule of the door says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import exists, func, select
+
+from db import models as m
+from domain.entries import choice, form
+from domain.errors import Refused
+from domain.promises import is_open
+from domain.restricted import COURSES, ClosedStep, Stand, possible, refusal, status_after
+from domain.rights import Right, Scope, scopes
+from domain.texts import required
+from domain.vocabulary import Compartment, EventKind, Flag, Status
+from services import dossier, handing_over, promises
+from services.door import Actor, Work, work
+from services.dossier import Dossier
+from services.handing_over import HandOver
+from services.profiles import current
+from services.promises import PromiseView
+from services.records import load_to_append, record
+from services.standing import real_day
+
+PAGE_SIZE = 50
+_SCOPES = {Compartment.UNWANTED_BEHAVIOUR: Scope.UNWANTED, Compartment.WHISTLEBLOWER: Scope.WHISTLEBLOWER}
+
+
+@dataclass(frozen=True)
+class Row:
+    reference: str
+    received_on: date
+    category: str
+    subcategory: str | None
+    status: str
+    next_label: str | None  # the earliest open promise
+    next_on: date | None
+    flag: Flag
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A matter that this person may register: its compartment and how the procedure calls it."""
+
+    compartment: str
+    category: str
+    subcategories: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Listing:
+    rows: tuple[Row, ...]  # received last first
+    total: int
+    kinds: tuple[Kind, ...]
+
+
+@dataclass(frozen=True)
+class File:
+    dossier: Dossier
+    steps: tuple[ClosedStep, ...]  # possible now
+
+
+def listing(actor: Actor, *, closed: bool = False, page: int = 1) -> Listing:
+    """Pages of fifty; `closed` shows what has ended instead of what is going on."""
+    with work(actor, Right.LIST) as w:
+        ended = m.Complaint.status == Status.CLOSED
+        wanted = (m.Complaint.compartment.in_(_mine(w)), ended if closed else ~ended)
+        query = select(m.Complaint).where(*wanted).order_by(m.Complaint.received_on.desc(), m.Complaint.id.desc())
+        found = w.session.scalars(query.limit(PAGE_SIZE).offset(PAGE_SIZE * (max(page, 1) - 1))).all()
+        views = promises.view_many(w, found)
+        total = w.session.scalar(select(func.count(m.Complaint.id)).where(*wanted)) or 0
+        return Listing(tuple(_row(each, views[each.id]) for each in found), total, _kinds(w))
+
+
+def read(actor: Actor, reference: str) -> File:
+    """The whole file; that it was opened is logged. Raises Refused ``not_found``, for an ordinary dossier too."""
+    with work(actor, Right.READ) as w:
+        query = select(m.Complaint).where(m.Complaint.reference == reference, m.Complaint.compartment.in_(_mine(w)))
+        complaint = w.session.scalar(query)
+        if complaint is None:
+            raise Refused("not_found")
+        steps = possible(_stand(w, complaint))
+    return File(dossier.read(actor, reference), steps)
+
+
+def take(actor: Actor, reference: str, form_id: str, step: str, on: date, text: str) -> None:
+    """Records a step with its real date; twice the same form is one. Raises Refused: ``not_found``, ``unknown_value``,
+    ``missing``, ``in_the_future``, ``before_received``, and what `domain.restricted.refusal` says."""
+    with work(actor, Right.WORK) as w:
+        complaint, once = load_to_append(w, reference), form(form_id)
+        if complaint.compartment not in _mine(w):
+            raise Refused("not_found")
+        if _taken(w, complaint, once):
+            return
+        which, stand = choice(ClosedStep, step, "step"), _stand(w, complaint)
+        if code := refusal(which, stand):
+            raise Refused(code, "step")
+        day, words = real_day(w, complaint, on), required(text, "text")
+        course = COURSES[stand.compartment][which]
+        complaint.status = status_after(which, stand)
+        _dates(complaint, which, day)
+        entry = record(w, complaint, course.kind, day, words, form=once)
+        if course.fact is not None:
+            promises.happened(w, complaint, course.fact, day, entry)
+
+
+def register(actor: Actor, form_id: str, matter: HandOver) -> str | None:
+    """The reference of a matter that its own keeper writes down; none where the keeper is concerned in it, and another one
+    has it now. Raises Refused as `handing_over.hand_over`, and ``not_allowed`` for another's compartment."""
+    with work(actor, Right.LIST) as w:
+        if matter.compartment not in _mine(w):
+            raise Refused("not_allowed")
+    handing_over.hand_over(actor, form_id, matter)
+    with work(actor, Right.LIST) as w:
+        return w.session.scalar(select(m.Complaint.reference).where(m.Complaint.form_id == form_id))
+
+
+def _mine(w: Work) -> frozenset[Compartment]:
+    """A confidant who reviews appeals too reaches ordinary dossiers; they do not belong here."""
+    held = scopes(w.person.roles, Right.LIST)
+    return frozenset(compartment for compartment, scope in _SCOPES.items() if scope in held)
+
+
+def _kinds(w: Work) -> tuple[Kind, ...]:
+    mine = _mine(w)
+    return tuple(
+        Kind(each.treatment, each.name, each.subcategories) for each in current(w).restricted if each.treatment in mine
+    )
+
+
+def _row(complaint: m.Complaint, views: tuple[PromiseView, ...]) -> Row:
+    waiting = sorted((each for each in views if is_open(each) and not each.informative), key=lambda each: each.target_on)
+    soonest = waiting[0] if waiting else None
+    return Row(
+        complaint.reference,
+        complaint.received_on,
+        complaint.category,
+        complaint.subcategory,
+        complaint.status,
+        soonest.label if soonest else None,
+        soonest.target_on if soonest else None,
+        soonest.flag if soonest else Flag.NONE,
+    )
+
+
+def _stand(w: Work, complaint: m.Complaint) -> Stand:
+    impossible = exists().where(m.Event.complaint_id == complaint.id, m.Event.kind == EventKind.ACK_IMPOSSIBLE)
+    return Stand(
+        Compartment(complaint.compartment),
+        Status(complaint.status),
+        acknowledged=complaint.acknowledged_on is not None,
+        unreachable=bool(w.session.scalar(select(impossible))),
+        answered=complaint.answered_on is not None,
+    )
+
+
+def _dates(complaint: m.Complaint, step: ClosedStep, day: date) -> None:
+    match step:
+        case ClosedStep.ACKNOWLEDGE:
+            complaint.acknowledged_on = day
+        case ClosedStep.FEEDBACK:
+            complaint.answered_on = day
+        case ClosedStep.CLOSE:
+            complaint.closed_on = day
+
+
+def _taken(w: Work, complaint: m.Complaint, form_id: str) -> bool:
+    mine = select(m.Event.codes).where(m.Event.complaint_id == complaint.id, m.Event.actor_id == w.me)
+    return any(codes.get("form") == form_id for codes in w.session.scalars(mine.order_by(m.Event.seq.desc()).limit(20)))
