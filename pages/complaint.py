@@ -1,0 +1,102 @@
+"""One dossier: how it stands, what can be done now, and everything in it. The address names it: /complaint?ref=K26-7F3Q9."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from domain.workflow import StepName
+from services import appeal_files, appeals, dossier
+from services.door import Actor
+from services.dossier import Dossier, Step
+from services.intake_choices import choices
+from services.profiles import vocabulary
+from ui import dossier_history as history
+from ui import dossier_view as view
+from ui.dossier_head import back_to_the_board, head
+from ui.session import actor, show_refusals, t, tell
+from ui.step_area import step_area
+
+
+def asked_for() -> str:
+    """The reference in the address; what was typed for another dossier is dropped."""
+    reference = st.query_params.get("ref", "").strip().upper()[:40]
+    if st.session_state.get("complaint.ref") != reference:
+        for key in [str(each) for each in st.session_state if str(each).startswith("complaint.")]:
+            del st.session_state[key]
+        st.session_state["complaint.ref"] = reference
+    return reference
+
+
+def found(who: Actor, reference: str) -> tuple[Dossier, tuple[Step, ...]] | None:
+    if not reference:
+        st.title(t("menu.complaint"), anchor=False)
+        st.info(t("complaint.which"), icon=":material/folder_open:")
+        back_to_the_board()
+        return None
+    with show_refusals():
+        return dossier.read(who, reference), dossier.steps(who, reference)
+    back_to_the_board()
+    return None
+
+
+def overview(who: Actor, file: Dossier) -> None:
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        view.summary(file)
+        view.promises(file)
+        if file.content:
+            view.decision(file.content)
+            view.appeal(file.content, lambda: other_reviewer(who, file))
+    with right:
+        view.people(file)
+        view.facts(file)
+        view.ladder(file)
+        view.outside(file, vocabulary(who))
+
+
+def other_reviewer(who: Actor, file: Dossier) -> None:
+    if not may_lodge or not appeal_files.needs_reviewer(who, file.reference):
+        return
+    st.warning(t("complaint.no_reviewer_left"), icon=":material/person_off:")
+    if st.button(t("complaint.reassign"), key="complaint.reassign"):
+        with show_refusals():
+            appeals.reassign(who, file.reference)
+            tell("complaint.reassigned")
+            st.rerun()
+
+
+def the_rest(who: Actor, file: Dossier) -> None:
+    content = file.content
+    if content is None:
+        overview(who, file)
+        return
+    counted = {
+        "timeline": len(content.timeline),
+        "messages": len(content.messages),
+        "attachments": len(content.attachments),
+        "notes": len(content.notes),
+    }
+    labels = [t("complaint.tab_overview"), *(t(f"complaint.tab_{name}", count=count) for name, count in counted.items())]
+    first, past, letters, papers, remarks = st.tabs(labels, key="complaint.tab")
+    with first:
+        overview(who, file)
+    with past:
+        history.timeline(content)
+    with letters:
+        history.messages(file, content)
+    with papers:
+        history.files(file, content, may_work)
+    with remarks:
+        history.notes(file, content, may_work, choices(who).today if may_work else None)
+
+
+me_here = actor()
+shown = found(me_here, asked_for())
+if shown is None:
+    st.stop()
+complaint, offered = shown
+names = {step.name for step in offered}
+may_work, may_lodge = StepName.LOG in names, StepName.LODGE_APPEAL in names
+head(complaint)
+step_area(complaint, offered)
+the_rest(me_here, complaint)

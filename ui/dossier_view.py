@@ -1,0 +1,255 @@
+"""What a dossier says: the complaint, what was promised, who is in it, what was decided, and where else one can go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import streamlit as st
+
+from domain.promises import PromiseState
+from domain.vocabulary import Flag, LadderLevel
+from services.dossier import Content, Dossier
+from services.dossier_content import DecisionView, MeasureView, ReferralView
+from services.profiles import ProfileWords
+from services.promises import PromiseView
+from text import short_date
+from ui.session import language, t
+from ui.widgets import LOOKS, Look
+
+_STATES = {
+    PromiseState.KEPT: Look(":material/check_circle:", "○", "green"),
+    PromiseState.EXTENDED_IN_TIME: Look(":material/update:", "○", "blue"),
+    PromiseState.EXTENDED_LATE: Look(":material/update:", "▲", "orange"),
+    PromiseState.MISSED: Look(":material/error:", "▲", "red"),
+    PromiseState.CANCELLED: Look(":material/block:", "–", "gray"),
+    PromiseState.INFORMATIVE: Look(":material/info:", "–", "gray"),
+}
+
+
+def day(value: object) -> str:
+    return short_date(value, language()) if value else ""  # type: ignore[arg-type]
+
+
+def fact(label: str, value: str | None) -> None:
+    """One line: what it is, and what it says, literally."""
+    if not value:
+        return
+    name, said = st.columns([2, 3], gap="small")
+    name.caption(label)
+    said.text(value)
+
+
+def words(label: str, text: str | None) -> None:
+    """Somebody's own text under its label."""
+    if text:
+        st.caption(label)
+        st.text(text)
+
+
+# What the complaint is
+
+
+def summary(file: Dossier) -> None:
+    st.subheader(t("complaint.summary"), anchor=False)
+    with st.container(border=True):
+        if file.description is None:
+            st.caption(t("complaint.words_elsewhere"))
+        words(t("complaint.description"), file.description)
+        words(t("complaint.remedy_requested"), file.remedy_requested)
+        if file.description is not None:
+            words(t("complaint.immediate_actions"), file.immediate_actions or t("complaint.no_immediate_actions"))
+
+
+def facts(file: Dossier) -> None:
+    st.subheader(t("complaint.facts"), anchor=False)
+    with st.container(border=True, gap="xsmall"):
+        fact(t("complaint.received_on"), f"{day(file.received_on)}, {t(f'channel.{file.channel}')}")
+        if file.registered_on != file.received_on:
+            fact(t("complaint.registered_on"), day(file.registered_on))
+        fact(t("complaint.category"), " / ".join(each for each in (file.category, file.subcategory) if each))
+        fact(t("complaint.unit"), file.unit)
+        fact(t("complaint.procedure"), file.procedure_label)
+        fact(t("complaint.discussed"), t(f"discussed.{file.discussed}"))
+        if file.already_resolved:
+            fact(t("complaint.resolved_on"), day(file.resolved_on))
+        if file.red_flag:
+            fact(t("complaint.expert_consulted_on"), day(file.expert_consulted_on) or t("complaint.not_yet"))
+        if file.consulted_on:
+            fact(t("complaint.consulted_on"), day(file.consulted_on))
+        if file.closed_on and file.close_reason:
+            fact(t("complaint.closed_on"), f"{day(file.closed_on)}, {t(f'close_reason.{file.close_reason}')}")
+
+
+# Who is in it
+
+
+def people(file: Dossier) -> None:
+    """Who complained apart from who passed it on: those two are never the same thing (R066)."""
+    st.subheader(t("complaint.people"), anchor=False)
+    with st.container(border=True, gap="xsmall"):
+        _complainant(file)
+        for each in file.content.people if file.content else ():
+            fact(t(f"relation.{each.relation}"), each.name)
+    with st.container(border=True, gap="xsmall"):
+        fact(t("complaint.reporter"), _with_me(file.reporter, file.mine))
+        fact(t("complaint.handler"), file.handler or t("complaint.nobody_yet"))
+        fact(t("complaint.ack_owner"), file.ack_owner)
+        fact(t("complaint.acting_director"), file.acting_director)
+
+
+def _with_me(name: str | None, mine: bool) -> str | None:
+    return t("complaint.and_you", name=name) if name and mine else name
+
+
+def _complainant(file: Dossier) -> None:
+    known = file.complainant
+    if known is None:
+        fact(t("complaint.complainant"), t("complaint.anonymous" if file.anonymous else "complaint.name_hidden"))
+        return
+    kind = t(f"complainant_type.{known.type}")
+    fact(t("complaint.complainant"), f"{known.name} ({kind.lower()})" if known.name else kind)
+    fact(t("complaint.contact"), known.contact)
+    if known.preferred_channel:
+        fact(t("complaint.preferred_channel"), t(f"channel.{known.preferred_channel}"))
+    fact(t("complaint.representative_of"), known.representative_of)
+
+
+# What was promised
+
+
+def promises(file: Dossier) -> None:
+    if not file.promises:
+        return
+    st.subheader(t("complaint.promises"), anchor=False)
+    with st.container(border=True, gap="xsmall"):
+        for each in file.promises:
+            _promise(each)
+
+
+def _promise(promise: PromiseView) -> None:
+    open_one = promise.state is PromiseState.OPEN or (promise.state is PromiseState.MISSED and promise.flag is not Flag.NONE)
+    look = LOOKS[promise.flag] if open_one else _STATES[promise.state]
+    word = t(f"flag.{promise.flag}") if open_one else t(f"promise_state.{promise.state}")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(word, icon=look.icon, color=look.color)  # type: ignore[arg-type]
+        st.text(f"{promise.label}: {_until(promise)}", help=promise.source or None)
+
+
+def _until(promise: PromiseView) -> str:
+    said = [t("complaint.until", day=day(promise.target_on))]
+    if promise.statutory and promise.legal_on != promise.target_on:
+        said.append(t("complaint.legal_until", day=day(promise.legal_on)))
+    if promise.met_on:
+        said.append(t("complaint.met_on", day=day(promise.met_on)))
+    if promise.extended_to:
+        said.append(t("complaint.extended_to", day=day(promise.extended_to), notice=day(promise.notice_on)))
+    if promise.cancelled_on:
+        why = t(f"promise_ended.{promise.cancel_reason}")
+        known = not why.startswith("promise_ended.")
+        said.append(
+            t("complaint.cancelled", reason=why) if known else t("complaint.cancelled_on", day=day(promise.cancelled_on))
+        )
+    return ", ".join(said)
+
+
+# What was decided, and what follows
+
+
+def decision(content: Content) -> None:
+    if content.decision:
+        st.subheader(t("complaint.decision"), anchor=False)
+        with st.container(border=True):
+            _decision(content.decision)
+    if content.earlier_decisions:
+        with st.expander(t("complaint.earlier_decisions")):
+            for each in content.earlier_decisions:
+                _decision(each)
+    if content.measures:
+        st.subheader(t("complaint.measures"), anchor=False)
+        with st.container(border=True, gap="xsmall"):
+            for measure in content.measures:
+                _measure(measure)
+
+
+def _decision(made: DecisionView) -> None:
+    st.badge(t(f"outcome.{made.outcome}"), color="gray" if made.superseded else "blue")
+    if made.superseded:
+        st.caption(t("complaint.superseded"))
+    st.text(made.reasons)
+    st.text(t("complaint.decided_by", name=made.decided_by, day=day(made.decided_on)))
+
+
+def _measure(measure: MeasureView) -> None:
+    if measure.done_on:
+        word, look = t("complaint.measure_done", day=day(measure.done_on)), _STATES[PromiseState.KEPT]
+    elif measure.late:
+        word, look = t("complaint.measure_late", day=day(measure.due_on)), _STATES[PromiseState.MISSED]
+    else:
+        word, look = t("complaint.measure_open", day=day(measure.due_on)), LOOKS[Flag.ON_TIME]
+    st.badge(word, icon=look.icon, color=look.color)  # type: ignore[arg-type]
+    st.text(f"{measure.text} ({measure.owner})")
+    if measure.evidence:
+        st.text(t("complaint.evidence", text=measure.evidence))
+
+
+def appeal(content: Content, reassign: Callable[[], None]) -> None:
+    """`reassign` draws what helps when nobody can hear the appeal."""
+    brief = content.appeal
+    if brief is None:
+        return
+    st.subheader(t("complaint.appeal"), anchor=False)
+    with st.container(border=True, gap="xsmall"):
+        lodged = t("complaint.appeal_in_time" if brief.in_time else "complaint.appeal_late")
+        fact(t("complaint.lodged_on"), f"{day(brief.lodged_on)}, {lodged}")
+        fact(t("complaint.ruling_due"), day(brief.ruling_due))
+        if brief.ruled_on and brief.ruling:
+            fact(t("complaint.ruling"), f"{t(f'ruling.{brief.ruling}')} ({day(brief.ruled_on)})")
+            words(t("complaint.ruling_reasons"), brief.reasons)
+            words(t("complaint.consequence"), brief.consequence)
+            fact(t("complaint.consequence_due_on"), day(brief.consequence_due_on))
+        else:
+            st.caption(t("complaint.appeal_papers"))
+        reassign()
+
+
+# Up the ladder, and outside
+
+
+def ladder(file: Dossier) -> None:
+    st.subheader(t("complaint.ladder"), anchor=False)
+    levels = list(LadderLevel)
+    here = levels.index(LadderLevel(file.ladder_level))
+    with st.container(border=True, gap="xsmall"):
+        for number, (level, label) in enumerate(file.ladder, start=1):
+            place = levels.index(level)
+            if place == here:
+                st.badge(f"{number}. {label}, {t('complaint.ladder_here')}", icon=":material/person_pin_circle:", color="blue")
+            else:
+                st.caption(f"{number}. {label}")
+        st.caption(t("complaint.ladder_free"))
+
+
+def outside(file: Dossier, procedure: ProfileWords) -> None:
+    st.subheader(t("complaint.outside"), anchor=False)
+    with st.container(border=True):
+        st.text(t("complaint.outside_right"))
+        for each in file.content.referrals if file.content else ():
+            _referral(each)
+        with st.expander(t("complaint.bodies")):
+            for body in procedure.bodies_for(file.sector):
+                st.markdown(f"**{body.name}**")
+                for line in _some(body.does, body.conditions, body.costs):
+                    st.caption(line)
+                if body.url.startswith("https://"):
+                    st.markdown(f"[{body.url.removeprefix('https://')}]({body.url})")
+
+
+def _referral(referral: ReferralView) -> None:
+    st.badge(t(f"external_stage.{referral.stage}"), icon=":material/open_in_new:", color="gray")
+    st.text(f"{referral.body_name}, {day(referral.submitted_on)}, {t(f'complaint.initiated_by.{referral.initiated_by}').lower()}")
+    fact(t("complaint.case_number"), referral.case_number)
+    words(t("complaint.note"), referral.note)
+
+
+def _some(*texts: str) -> Iterable[str]:
+    return (each for each in texts if each)

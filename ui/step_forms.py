@@ -1,0 +1,287 @@
+"""One short form per step of a dossier. A form asks; what it returns is carried out by ui/step_area.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from domain.vocabulary import (
+    Channel,
+    CloseReason,
+    ComplainantType,
+    EventKind,
+    ExternalStage,
+    LetterType,
+    Outcome,
+    Relation,
+)
+from domain.workflow import AttemptResult, StepName
+from services import appeals, complainants, complaints, steps
+from services.complaints import Named
+from services.steps import MeasureInput
+from text import weekday_date
+from ui import step_letters as by_letter
+from ui.session import form_id, language, t
+from ui.step_here import Here, Save
+
+_TALKS = (EventKind.CONVERSATION, EventKind.MEDIATION)
+_LOGGED = (EventKind.CONTACT, *_TALKS, EventKind.INFORMED, EventKind.MESSAGE_RECEIVED, EventKind.NOTE)
+
+
+def enum_label(name: str) -> Callable[[Any], str]:
+    return lambda value: t(f"{name}.{value}")
+
+
+# Beginning
+
+
+def convert(here: Here) -> Save | None:
+    received_on = here.day("received_on")
+    if not here.pressed():
+        return None
+    return lambda who: complaints.convert_question(who, here.reference, here.seen, received_on)
+
+
+def consult(here: Here) -> Save | None:
+    on = here.day()
+    partners = [each.id for each in here.people.values() if each.may_be_consulted]
+    participants = st.multiselect(
+        t("complaint.field.participants"),
+        partners,
+        format_func=lambda each: here.people[each].name,
+        placeholder=t("complaint.choose"),
+        key=here.key("participants"),
+    )
+    here.fields.under("participants")
+    owner = here.person("ack_owner_id", start=here.file.ack_owner_id)
+    agreements = here.text("agreements")
+    if not here.pressed():
+        return None
+    return lambda who: steps.consult(who, here.reference, here.seen, on, tuple(participants), agreements, owner)  # type: ignore[arg-type]
+
+
+def expert_consulted(here: Here) -> Save | None:
+    on, text = here.day(), here.text("text")
+    return (lambda who: steps.expert_consulted(who, here.reference, on, text)) if here.pressed() else None  # type: ignore[arg-type]
+
+
+def acknowledge_impossible(here: Here) -> Save | None:
+    reason = here.text("reason")
+    if not here.pressed():
+        return None
+    return lambda who: steps.acknowledge_impossible(who, here.reference, here.seen, reason)
+
+
+def assign(here: Here) -> Save | None:
+    handler = here.person("handler_id", lambda each: each.may_handle, start=here.file.handler_id)
+    return (lambda who: steps.assign(who, here.reference, here.seen, handler)) if here.pressed() else None  # type: ignore[arg-type]
+
+
+# While it is being handled
+
+
+def log(here: Here) -> Save | None:
+    kind = here.pick("kind", _LOGGED, enum_label("event_kind"), start=0) or EventKind.CONTACT
+    on = here.day()
+    asked: dict[str, str | None] = {}
+    if kind in (EventKind.CONTACT, EventKind.MESSAGE_RECEIVED):
+        asked["channel"] = here.pick("channel", list(Channel), enum_label("channel"), start=list(Channel).index(Channel.PHONE))
+    if kind in _TALKS:
+        asked["result"] = here.pick("result", list(AttemptResult), enum_label("attempt_result"))
+    subject = here.line("subject") if kind is EventKind.MESSAGE_RECEIVED else ""
+    text = here.text("text")
+    if not here.pressed():
+        return None
+    once = form_id(here.prefix)
+    return lambda who: steps.log(who, here.reference, kind, on, text, subject=subject, form_id=once, **asked)  # type: ignore[arg-type]
+
+
+def climb(here: Here) -> Save | None:
+    level = here.file.offer.next_level if here.file.offer else None
+    label = next((words for each, words in here.file.ladder if each == level), "")
+    st.text(t("complaint.next_level", level=label))
+    on, text = here.day(), here.text("text")
+    return (lambda who: steps.climb(who, here.reference, level or "", on, text)) if here.pressed() else None  # type: ignore[arg-type]
+
+
+def add_party(here: Here) -> Save | None:
+    relation = here.pick("relation", list(Relation), enum_label("relation"), start=0)
+    if relation != Relation.INVOLVED:
+        st.caption(t("complaint.excluded_now"))
+    colleague = here.pick("colleague", list(here.choose.colleagues), lambda each: here.choose.colleagues.get(each, ""))
+    name = here.line("other_name")
+    here.fields.under("named")
+    here.fields.under("respondents")
+    if not here.pressed():
+        return None
+    named = Named(account_id=colleague) if colleague is not None else Named(name=name)
+    return lambda who: complaints.add_party(who, here.reference, relation or "", named)
+
+
+def name_complainant(here: Here) -> Save | None:
+    known = here.file.complainant
+    types = [each.value for each in here.words.complainant_types if each is not ComplainantType.ANONYMOUS]
+    at = types.index(known.type) if known and known.type in types else None
+    for field, value in (("complainant_name", known and known.name), ("complainant_contact", known and known.contact)):
+        st.session_state.setdefault(here.key(field), value or "")
+    kind = here.pick("complainant_type", types, enum_label("complainant_type"), start=at)
+    name, contact = here.line("complainant_name"), here.line("complainant_contact")
+    if not here.pressed():
+        return None
+    way, whose = (known.preferred_channel, known.representative_of) if known else (None, None)
+    return lambda who: complainants.name_complainant(who, here.reference, here.seen, kind or "", name, contact, way, whose)
+
+
+# Deciding and ending
+
+
+def decide(here: Here) -> Save | None:
+    on = here.day()
+    outcome = here.pick("outcome", list(Outcome), enum_label("outcome"))
+    reasons = here.text("reasons", height=200)
+    none = st.checkbox(t("complaint.field.no_measures"), key=here.key("no_measures"))
+    measures = () if none else tuple(each for each in _measures(here) if each is not None)
+    here.fields.under("measures")
+    if not here.pressed():
+        return None
+    return lambda who: steps.decide(who, here.reference, here.seen, on, outcome or "", reasons, measures, none)  # type: ignore[arg-type]
+
+
+def _measures(here: Here) -> list[MeasureInput | None]:
+    """What will be done, by whom and until when; a row of which nothing is filled in does not count."""
+    rows = int(st.session_state.setdefault(here.key("rows"), 1))
+    found = [_measure(here, number) for number in range(rows)]
+    if st.button(t("complaint.another_measure"), key=here.key("another"), icon=":material/add:", type="tertiary"):
+        st.session_state[here.key("rows")] = rows + 1
+        st.rerun()
+    return found
+
+
+def _measure(here: Here, number: int) -> MeasureInput | None:
+    with st.container(border=True):
+        text = st.text_input(t("complaint.field.measure"), key=here.key(f"measure_{number}"))
+        left, right = st.columns(2)
+        with left:
+            ids = list(here.people)
+            owner = st.selectbox(
+                t("complaint.field.owner_id"),
+                ids,
+                index=None,
+                format_func=lambda each: here.people[each].name,
+                placeholder=t("complaint.choose"),
+                key=here.key(f"owner_{number}"),
+            )
+        with right:
+            due_on = st.date_input(t("complaint.field.due_on"), None, format="DD-MM-YYYY", key=here.key(f"due_{number}"))
+    if not text and owner is None and due_on is None:
+        return None
+    return MeasureInput(text or "", owner, due_on)  # type: ignore[arg-type]
+
+
+def measure_done(here: Here) -> Save | None:
+    waiting = {each.id: each for each in here.file.content.measures if each.done_on is None} if here.file.content else {}
+    chosen = here.pick(
+        "measure_id", list(waiting), lambda each: waiting[each].text if each in waiting else "", 0 if waiting else None
+    )
+    on, evidence = here.day(), here.text("evidence")
+    if not here.pressed():
+        return None
+    return lambda who: steps.measure_done(who, here.reference, chosen or 0, on, evidence)  # type: ignore[arg-type]
+
+
+def reopen(here: Here) -> Save | None:
+    reason = here.text("reason")
+    return (lambda who: steps.reopen(who, here.reference, here.seen, reason)) if here.pressed() else None
+
+
+def close(here: Here) -> Save | None:
+    reasons = here.file.offer.close_reasons if here.file.offer else ()
+    reason = here.pick("close_reason", list(reasons), enum_label("close_reason"), start=0 if len(reasons) == 1 else None)
+    here.fields.under("reason")
+    on = here.day()
+    if here.file.offer and here.file.offer.reachable and st.toggle(t("complaint.with_letter"), key=here.key("with_letter")):
+        outgoing = by_letter.letter(here, LetterType.CLOSING, button=t("complaint.close_and_send"))
+        if outgoing is None:
+            return None
+        return lambda who: steps.close(who, here.reference, here.seen, _reason(reason), on, outgoing)
+    return (lambda who: steps.close(who, here.reference, here.seen, _reason(reason), on)) if here.pressed() else None
+
+
+def _reason(chosen: CloseReason | None) -> str:
+    return chosen.value if chosen else ""
+
+
+# Elsewhere: an outside body, an appeal
+
+
+def refer(here: Here) -> Save | None:
+    st.text(t("complaint.outside_right"))
+    bodies = {each.key: each for each in here.words.bodies_for(here.file.sector)}
+    body = here.pick("body", list(bodies), lambda key: bodies[key].name)
+    if body:
+        for line in (bodies[body].does, bodies[body].conditions, bodies[body].costs):
+            st.caption(line)
+    stage = here.pick("stage", list(ExternalStage), enum_label("external_stage"), start=0)
+    by = here.pick("initiated_by", ["complainant", "organisation"], enum_label("complaint.initiated_by"), start=0)
+    on = here.day("submitted_on")
+    number, note = here.line("case_number"), here.text("note")
+    asked: dict[str, Any] = {"body": body or "", "stage": stage or "", "submitted_on": on, "initiated_by": by or "",
+                             "case_number": number, "note": note}  # fmt: skip
+    once = form_id(here.prefix)
+    reachable = here.file.offer is not None and here.file.offer.reachable
+    if body and reachable and st.toggle(t("complaint.with_letter"), key=here.key("with_letter")):
+        outgoing = by_letter.letter(here, LetterType.REFERRAL, extra={"body": body})
+        if outgoing is None:
+            return None
+        return lambda who: steps.refer(who, here.reference, once, outgoing=outgoing, **asked)
+    return (lambda who: steps.refer(who, here.reference, once, **asked)) if here.pressed() else None
+
+
+def lodge_appeal(here: Here) -> Save | None:
+    last = [each.legal_on for each in here.file.promises if each.code == appeals.APPEAL_LODGE]
+    on = here.day("lodged_on")
+    channel = here.pick("channel", list(Channel), enum_label("channel"), start=list(Channel).index(Channel.EMAIL))
+    grounds = here.text("grounds")
+    late = ""
+    if last:
+        st.caption(t("complaint.appeal_until", day=weekday_date(last[-1], language())))
+        if on and on > last[-1]:
+            late = here.text("late_reason")
+    if not here.pressed():
+        return None
+    once = form_id(here.prefix)
+    return lambda who: _lodge(who, here.reference, once, on, channel, grounds, late)
+
+
+def _lodge(who: Any, reference: str, once: str, on: Any, channel: Any, grounds: str, late: str) -> None:
+    appeals.lodge(who, once, reference, None, on, channel or "", grounds, late)
+
+
+FORMS: dict[StepName, Callable[[Here], Save | None]] = {
+    StepName.CONVERT: convert,
+    StepName.CONSULT: consult,
+    StepName.EXPERT_CONSULTED: expert_consulted,
+    StepName.ACKNOWLEDGE: by_letter.acknowledge,
+    StepName.ACKNOWLEDGE_IMPOSSIBLE: acknowledge_impossible,
+    StepName.ASSIGN: assign,
+    StepName.LOG: log,
+    StepName.PROGRESS: by_letter.progress,
+    StepName.RESPOND: by_letter.respond,
+    StepName.NOTIFY_RESPONDENT: by_letter.notify_respondent,
+    StepName.CLIMB: climb,
+    StepName.EXTEND: by_letter.extend,
+    StepName.DECIDE: decide,
+    StepName.ANSWER: by_letter.answer,
+    StepName.RESOLVE: by_letter.resolve,
+    StepName.WITHDRAW: by_letter.withdraw,
+    StepName.NOT_HANDLED: by_letter.not_handled,
+    StepName.MEASURE_DONE: measure_done,
+    StepName.ADD_PARTY: add_party,
+    StepName.NAME_COMPLAINANT: name_complainant,
+    StepName.REFER: refer,
+    StepName.CLOSE: close,
+    StepName.REOPEN: reopen,
+    StepName.LODGE_APPEAL: lodge_appeal,
+}

@@ -1,0 +1,104 @@
+"""What every form of a step needs: the dossier, who can be chosen, today, and where a refusal is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import cached_property
+from typing import TypeVar
+
+import streamlit as st
+
+from domain.workflow import StepName
+from services import dossier
+from services.door import Actor
+from services.dossier import Dossier, PersonChoice
+from services.intake_choices import Choices, choices
+from services.profiles import ProfileWords, vocabulary
+from ui.session import Fields, actor, t
+
+Save = Callable[[Actor], None]
+T = TypeVar("T")
+
+
+class Here:
+    """One form, during one run. Every widget has a place for refusals under it, by the name of the field."""
+
+    def __init__(self, file: Dossier, name: StepName, seen: int) -> None:
+        self.file, self.name, self.seen, self.fields = file, name, seen, Fields()
+
+    @property
+    def reference(self) -> str:
+        return self.file.reference
+
+    @property
+    def prefix(self) -> str:
+        return f"complaint.{self.name}"
+
+    @property
+    def newest(self) -> int:
+        """The number of the newest event that this person sees."""
+        return self.file.content.timeline[0].seq if self.file.content and self.file.content.timeline else 0
+
+    @property
+    def newest_by(self) -> str | None:
+        return self.file.content.timeline[0].who if self.file.content and self.file.content.timeline else None
+
+    @cached_property
+    def choose(self) -> Choices:
+        return choices(actor())
+
+    @cached_property
+    def words(self) -> ProfileWords:
+        return vocabulary(actor())
+
+    @cached_property
+    def people(self) -> dict[int, PersonChoice]:
+        return {each.id: each for each in dossier.people(actor(), self.reference)}
+
+    @property
+    def today(self) -> date:
+        return self.choose.today
+
+    def key(self, field: str) -> str:
+        return f"{self.prefix}.{field}"
+
+    # Widgets
+
+    def text(self, field: str, height: int = 120) -> str:
+        said = st.text_area(t(f"complaint.field.{field}"), key=self.key(field), height=height)
+        self.fields.under(field)
+        return said or ""
+
+    def line(self, field: str) -> str:
+        said = st.text_input(t(f"complaint.field.{field}"), key=self.key(field), autocomplete="off")
+        self.fields.under(field)
+        return said or ""
+
+    def day(self, field: str = "on", start: date | None = None, ahead: bool = False) -> date | None:
+        """Today to begin with; empty where a day ahead has to be chosen."""
+        given = start if start or ahead else self.today
+        chosen = st.date_input(t(f"complaint.field.{field}"), given, format="DD-MM-YYYY", key=self.key(field))
+        self.fields.under(field)
+        return chosen if isinstance(chosen, date) else None
+
+    def pick(self, field: str, options: Iterable[T], label: Callable[[T], str], start: int | None = None) -> T | None:
+        """A list of which nothing is chosen yet, unless `start` says what is."""
+        chosen = st.selectbox(
+            t(f"complaint.field.{field}"),
+            list(options),
+            index=start,
+            format_func=label,
+            placeholder=t("complaint.choose"),
+            key=self.key(field),
+        )
+        self.fields.under(field)
+        return chosen
+
+    def person(self, field: str, fit: Callable[[PersonChoice], bool] = lambda _: True, start: int | None = None) -> int | None:
+        ids = [each.id for each in self.people.values() if fit(each)]
+        at = ids.index(start) if start in ids else None
+        return self.pick(field, ids, lambda each: self.people[each].name, at)
+
+    def pressed(self, label: str | None = None) -> bool:
+        return st.button(label or t("common.save"), key=self.key("save"), type="primary")
