@@ -108,7 +108,6 @@ class Guard:
 
 
 A_COMPLAINT = Guard("still_a_question", lambda f: not f.question)
-A_QUESTION = Guard("not_in_this_status", lambda f: f.question)
 RED_FLAG = Guard("no_red_flag", lambda f: f.red_flag)
 EXPERT_NOT_YET = Guard("expert_already_consulted", lambda f: not f.expert_consulted)
 # Wko 1.51b: nothing ordinary happens before the designated expert was consulted.
@@ -136,8 +135,13 @@ QUESTION_ANSWERED = Guard("question_unanswered", lambda f: f.written_to or f.spo
 PROMISES_SETTLED = Guard("promise_open", lambda f: not f.open_promise)
 APPEAL_SETTLED = Guard("appeal_open", lambda f: not f.appeal_open)
 LETTER_SENT = Guard("letter_missing", lambda f: f.written_to or not f.reachable)
+ENDED = Guard(
+    "not_ended", lambda f: f.status not in (Status.REGISTERED, Status.ACKNOWLEDGED, Status.IN_PROGRESS, Status.DECIDED)
+)
 
 _COMPLETE = (EXPERT_HEARD, OUTCOME_KNOWN, HANDLING_KNOWN, TOLD, PROMISES_SETTLED, APPEAL_SETTLED)
+_UNANSWERABLE = (EXPERT_HEARD, OUTCOME_KNOWN, HANDLING_KNOWN, APPEAL_SETTLED)
+_TAKEN_BACK = (EXPERT_HEARD, LETTER_SENT, PROMISES_SETTLED)
 _ORDINARY = (A_COMPLAINT, EXPERT_HEARD)
 
 
@@ -148,13 +152,24 @@ class Transition:
     before: frozenset[Status]
     after: Status | None  # None: the status stays
     guards: tuple[Guard, ...] = ()
+    question: bool | None = None  # for a question, for a complaint, or for both
+
+    def fits(self, facts: Facts) -> bool:
+        return facts.status in self.before and self.question in (None, facts.question)
 
     def blocked(self, facts: Facts) -> tuple[str, ...]:
         return tuple(guard.code for guard in self.guards if not guard.holds(facts))
 
 
-def _row(number: str, step: StepName, before: frozenset[Status], after: Status | None = None, *guards: Guard) -> Transition:
-    return Transition(number, step, before, after, guards)
+def _row(
+    number: str,
+    step: StepName,
+    before: frozenset[Status],
+    after: Status | None = None,
+    *guards: Guard,
+    question: bool | None = None,
+) -> Transition:
+    return Transition(number, step, before, after, guards, question)
 
 
 S = Status
@@ -170,7 +185,7 @@ _ACK = (*_ORDINARY, REACHABLE, OWNER_NAMED, NOT_ACKNOWLEDGED)
 _NO_ACK = (*_ORDINARY, UNREACHABLE, NOT_ACKNOWLEDGED)
 
 TABLE: tuple[Transition, ...] = (
-    _row("", StepName.CONVERT, _ASKED, S.REGISTERED, A_QUESTION),
+    _row("", StepName.CONVERT, _ASKED, S.REGISTERED, question=True),
     _row("", StepName.CONSULT, _OPEN | {S.ANSWERED}, None, *_ORDINARY, CONSULTATION_USED),
     _row("", StepName.EXPERT_CONSULTED, _ANY, None, RED_FLAG, EXPERT_NOT_YET),
     _row("T02", StepName.ACKNOWLEDGE, _REGISTERED, S.ACKNOWLEDGED, *_ACK),
@@ -182,7 +197,7 @@ TABLE: tuple[Transition, ...] = (
     _row("", StepName.LOG, _ANY),
     _row("", StepName.PROGRESS, _HANDLING | {S.DECIDED}, None, *_ORDINARY, REACHABLE),
     _row("", StepName.RESPOND, _HANDLING, None, EXPERT_HEARD, REACHABLE),
-    _row("", StepName.RESPOND, _REGISTERED, None, A_QUESTION, EXPERT_HEARD, REACHABLE),
+    _row("", StepName.RESPOND, _REGISTERED, None, EXPERT_HEARD, REACHABLE, question=True),
     _row("", StepName.NOTIFY_RESPONDENT, _OPEN, None, *_ORDINARY, RESPONDENT_KNOWN),
     _row("", StepName.CLIMB, _OPEN | {S.ANSWERED}, None, LADDER_LEFT),
     _row("T04", StepName.EXTEND, _HANDLING, None, *_ORDINARY, REACHABLE, EXTENDABLE),
@@ -191,10 +206,12 @@ TABLE: tuple[Transition, ...] = (
     _row("T06", StepName.ANSWER, frozenset({S.DECIDED}), S.ANSWERED, *_ORDINARY, REACHABLE, DECIDED),
     _row("T07", StepName.RESOLVE, _NEW, S.ANSWERED, *_ORDINARY, REACHABLE, RESOLVED, ACTION_KNOWN),
     _row("T08", StepName.CLOSE, frozenset({S.ANSWERED, S.RULED}), S.CLOSED, *_COMPLETE),
-    _row("T08", StepName.CLOSE, frozenset({S.WITHDRAWN, S.NOT_HANDLED}), S.CLOSED, EXPERT_HEARD, LETTER_SENT, PROMISES_SETTLED),
-    # Nobody can be answered: a decided dossier of an unknown complainant ends here.
-    _row("T08", StepName.CLOSE, frozenset({S.DECIDED}), S.CLOSED, UNREACHABLE, *_COMPLETE),
-    _row("T08", StepName.CLOSE, _ASKED, S.CLOSED, A_QUESTION, QUESTION_ANSWERED),
+    _row("T08", StepName.CLOSE, frozenset({S.WITHDRAWN, S.NOT_HANDLED}), S.CLOSED, *_TAKEN_BACK),
+    # Nobody can be answered: a decided dossier of an unknown complainant ends here, and closing settles its promises.
+    _row("T08", StepName.CLOSE, frozenset({S.DECIDED}), S.CLOSED, UNREACHABLE, *_UNANSWERABLE),
+    _row("T08", StepName.CLOSE, _ASKED, S.CLOSED, QUESTION_ANSWERED, question=True),
+    # Before its end a complaint cannot be closed; this row is here to say what is missing (R051).
+    _row("", StepName.CLOSE, _ASKED | _HANDLING, S.CLOSED, *_COMPLETE, ENDED, question=False),
     _row("T09", StepName.LODGE_APPEAL, frozenset({S.ANSWERED, S.CLOSED}), S.IN_APPEAL, DECIDED),
     _row("T10", StepName.RULE_APPEAL, frozenset({S.IN_APPEAL}), S.RULED),
     _row("T11", StepName.NEW_DECISION, frozenset({S.RULED}), S.IN_PROGRESS),
@@ -217,11 +234,8 @@ def possible(step: StepName, facts: Facts) -> tuple[str, ...]:
     """The refusal codes why not; empty: possible."""
     if not facts.regular and step not in _IN_EVERY_COMPARTMENT:
         return ("other_compartment",)
-    rows = [row for row in TABLE if row.step is step and facts.status in row.before]
-    blocked = [row.blocked(facts) for row in rows]
-    if not blocked:
-        return (NOT_NOW,)
-    return min(blocked, key=len)
+    blocked = [row.blocked(facts) for row in TABLE if row.step is step and row.fits(facts)]
+    return min(blocked, key=len, default=(NOT_NOW,))
 
 
 def move(step: StepName, facts: Facts) -> Status:
@@ -232,8 +246,8 @@ def move(step: StepName, facts: Facts) -> Status:
         raise Refused("incomplete", missing=[f"gap.{code}" for code in why])
     if why:
         raise Refused(why[0])
-    rows = [row for row in TABLE if row.step is step and facts.status in row.before and not row.blocked(facts)]
-    return rows[0].after or facts.status
+    row = next(row for row in TABLE if row.step is step and row.fits(facts) and not row.blocked(facts))
+    return row.after or facts.status
 
 
 _CLOSED_AS = {

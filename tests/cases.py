@@ -81,7 +81,7 @@ class Case:
 
     def promises(self) -> dict[str, str]:
         """The state of the newest promise of each key."""
-        return {each.key: each.state.value for each in sorted(self.read("petra").promises, key=lambda each: each.trigger_on)}
+        return {each.key: each.state.value for each in sorted(self.read("cora").promises, key=lambda each: each.trigger_on)}
 
     def events(self) -> list[m.Event]:
         with Session(door.engine()) as session:
@@ -196,8 +196,8 @@ class Case:
         )
         return self
 
-    def rule(self, ruling: str = "revised") -> Case:
-        vera = self.cast.actor("vera")
+    def rule(self, ruling: str = "revised", who: str = "vera") -> Case:
+        vera = self.cast.actor(who)
 
         def version() -> int:
             with Session(door.engine()) as session:
