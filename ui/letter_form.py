@@ -49,16 +49,22 @@ def letter_form(
     """
     form = _Form(key, reference, letter_type, dict(extra or {}), fields or Fields())
     entered = {**form.extra, **_entered(form)}
-    composed = _composed(form, entered)
+    composed = _quietly(form, entered)
+    refused = composed is None
+    if composed is None:  # what was entered is refused: the form stays, so that it can be put right
+        with show_refusals():
+            composed = letters.compose(actor(), reference, letter_type)
     if composed is None:
         return None
     channel, sent_on = _sending(form, composed)
     _asked(form, composed.asks)
-    _refresh(form, composed)
-    subject, body = _text(form)
-    if sent_on is None:
+    if refused:
         with show_refusals(form.fields):
-            raise Refused("missing", "sent_on")
+            _compose(form, entered)
+    else:
+        _refresh(form, composed)
+    subject, body = _text(form)
+    if refused or sent_on is None:
         return None
     outgoing = Outgoing(form_id(key), letter_type, subject, body, channel, sent_on, entered)
     _warn(form, composed, outgoing)
@@ -81,15 +87,18 @@ def _entered(form: _Form) -> dict[str, Any]:
     return {name: st.session_state[form.slot(f"ask.{name}")] for name in names}
 
 
-def _composed(form: _Form, entered: dict[str, Any]) -> Composed | None:
-    """What was entered may be refused: then the form stays, with the sentence, so that it can be put right."""
+def _compose(form: _Form, entered: dict[str, Any]) -> Composed:
     sent_on = st.session_state.get(form.slot("sent_on"))
-    area = st.container()
+    return letters.compose(actor(), form.reference, form.letter_type, sent_on=sent_on, **entered)
+
+
+def _quietly(form: _Form, entered: dict[str, Any]) -> Composed | None:
+    """None when something is refused: it is said once the fields are drawn, next to the one to blame."""
+    composed, area = None, st.empty()
     with show_refusals(area=area):
-        return letters.compose(actor(), form.reference, form.letter_type, sent_on=sent_on, **entered)
-    with show_refusals(area=st.empty()):
-        return letters.compose(actor(), form.reference, form.letter_type)
-    return None
+        composed = _compose(form, entered)
+    area.empty()
+    return composed
 
 
 def _sending(form: _Form, composed: Composed) -> tuple[str, date | None]:
@@ -107,6 +116,9 @@ def _sending(form: _Form, composed: Composed) -> tuple[str, date | None]:
     with right:
         sent_on = st.date_input(t("letters.sent_on"), composed.sent_on, format="DD-MM-YYYY", key=form.slot("sent_on"))
         form.fields.under("sent_on")
+        if sent_on is None:
+            with show_refusals(form.fields):
+                raise Refused("missing", "sent_on")
     return channel, sent_on if isinstance(sent_on, date) else None
 
 
@@ -151,6 +163,9 @@ def _refresh(form: _Form, composed: Composed) -> None:
 
 
 def _text(form: _Form) -> tuple[str, str]:
+    for name in ("subject", "body"):
+        if (kept := st.session_state.get(form.slot(f"typed_{name}"))) is not None:
+            st.session_state.setdefault(form.slot(name), kept)
     subject = st.text_input(t("letters.subject"), key=form.slot("subject"))
     form.fields.under("subject")
     body = st.text_area(t("letters.body"), key=form.slot("body"), height=_TALL, help=t("letters.body_help"))
