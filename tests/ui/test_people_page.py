@@ -1,12 +1,169 @@
 from __future__ import annotations
 
-from tests.conftest import Cast
-from tests.ui.apptest import open_page
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from services import accounts, organisation
+from tests.conftest import CAST, Cast
+from tests.ui.apptest import NotForThem, open_page
 
 
-def test_the_administrator_opens_each_part(cast: Cast) -> None:
-    for part in ("accounts", "units", "settings"):
-        at = open_page(cast, "adam", "people", **{"people.part": part})
+def part(cast: Cast, name: str) -> AppTest:
+    at = open_page(cast, "adam", "people")
+    at.segmented_control(key="people.part").set_value(name).run()
+    assert not at.exception
+    return at
 
-        assert not at.exception
-        assert not at.error
+
+def labelled(elements: object, label: str) -> AppTest:
+    return next(each for each in elements if each.label == label)  # type: ignore[attr-defined,no-any-return]
+
+
+def chosen(cast: Cast, name: str) -> AppTest:
+    """The people page with this account's row clicked."""
+    rows = accounts.listing(cast.actor("adam"))
+    at = open_page(cast, "adam", "people")
+    place = next(number for number, row in enumerate(rows) if row.name == name)
+    key = f"people.table.{hash(tuple(row.id for row in rows))}"
+    at.session_state[key] = {"selection": {"rows": [place], "columns": [], "cells": []}}
+    return at.run()
+
+
+def named(cast: Cast, name: str) -> accounts.AccountRow:
+    return next(each for each in accounts.listing(cast.actor("adam")) if each.name == name)
+
+
+@pytest.mark.parametrize("who", [name for name in CAST if name != "adam"])
+def test_the_page_is_the_administrators(cast: Cast, who: str) -> None:
+    with pytest.raises(NotForThem):
+        open_page(cast, who, "people")
+
+
+def test_the_list_shows_everybody(cast: Cast) -> None:
+    at = open_page(cast, "adam", "people")
+
+    assert len(at.dataframe[0].value) == len(CAST)
+    assert "Vera Vertrouwens" in set(at.dataframe[0].value["Naam"])
+    assert not at.exception
+
+
+def test_a_new_account_comes_with_a_link_that_is_shown_once(cast: Cast) -> None:
+    at = open_page(cast, "adam", "people")
+    labelled(at.text_input, "Gebruikersnaam").input("nel")
+    labelled(at.text_input, "Naam").input("Nel Nieuw")
+    labelled(at.multiselect, "Rollen").set_value(["reporter"])
+
+    labelled(at.button, "Account maken").click().run()
+
+    assert not at.exception
+    assert [each.value for each in at.success] == ["Het account van Nel Nieuw is gemaakt."]
+    assert "/?link=" in at.code[0].value
+    assert named(cast, "nel").display_name == "Nel Nieuw"
+    assert labelled(at.text_input, "Gebruikersnaam").value == ""
+    at.run()
+    assert not at.code
+
+
+def test_a_refused_account_says_why_at_the_field_and_keeps_what_was_typed(cast: Cast) -> None:
+    at = open_page(cast, "adam", "people")
+    labelled(at.text_input, "Gebruikersnaam").input("tom")
+    labelled(at.text_input, "Naam").input("Tweede Tom")
+    labelled(at.multiselect, "Rollen").set_value(["reporter"])
+
+    labelled(at.button, "Account maken").click().run()
+
+    assert [each.value for each in at.error] == ["Deze gebruikersnaam bestaat al."]
+    assert labelled(at.text_input, "Naam").value == "Tweede Tom"
+
+
+def test_an_account_is_changed(cast: Cast) -> None:
+    at = chosen(cast, "tom")
+    labelled(at.text_input, "Naam").input("Thomas Trainer")
+    labelled(at.multiselect, "Rollen").set_value(["handler"])
+
+    labelled(at.button, "Opslaan").click().run()
+
+    assert not at.exception
+    assert (named(cast, "tom").display_name, named(cast, "tom").roles) == ("Thomas Trainer", ("handler",))
+
+
+def test_an_account_is_blocked_and_activated(cast: Cast) -> None:
+    labelled(chosen(cast, "tom").button, "Account blokkeren").click().run()
+    assert not named(cast, "tom").active
+
+    labelled(chosen(cast, "tom").button, "Account weer activeren").click().run()
+    assert named(cast, "tom").active
+
+
+def test_the_last_administrator_reads_why_blocking_is_refused(cast: Cast) -> None:
+    at = chosen(cast, "adam")
+
+    labelled(at.button, "Account blokkeren").click().run()
+
+    assert at.error[0].value.startswith("Dit is de laatste beheerder")
+
+
+def test_a_one_time_link_for_somebody(cast: Cast) -> None:
+    at = chosen(cast, "tom")
+
+    labelled(at.button, "Eenmalige link voor een nieuw wachtwoord").click().run()
+
+    assert "/?link=" in at.code[0].value
+
+
+@pytest.mark.parametrize("rows", [[-1], [99], [3, 4], []])
+def test_a_forged_choice_does_no_harm(cast: Cast, rows: list[int]) -> None:
+    at = open_page(cast, "adam", "people")
+    key = f"people.table.{hash(tuple(row.id for row in accounts.listing(cast.actor('adam'))))}"
+    at.session_state[key] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+
+    at.run()
+
+    assert not at.exception
+
+
+def test_a_unit_is_added_and_changed(cast: Cast) -> None:
+    at = part(cast, "units")
+    labelled(at.text_input, "Naam van de locatie").input("Locatie West")
+
+    labelled(at.button, "Toevoegen").click().run()
+
+    assert not at.exception
+    west = next(each for each in organisation.units(cast.actor("adam")) if each.given.name == "Locatie West")
+    labelled(at.selectbox, "Wijzigen of toevoegen").set_value(west.id).run()
+    labelled(at.text_input, "Naam van de locatie").input("Locatie Zuidwest")
+    labelled(at.button, "Opslaan").click().run()
+    assert not at.exception
+    assert "Locatie Zuidwest" in {each.given.name for each in organisation.units(cast.actor("adam"))}
+
+
+def test_settings_are_saved(cast: Cast) -> None:
+    at = part(cast, "settings")
+    labelled(at.text_input, "Plaats (voor de dagtekening van brieven)").input("Elders")
+
+    labelled(at.button, "Opslaan").click().run()
+
+    assert not at.exception
+    assert [each.value for each in at.success] == ["De gegevens van de organisatie zijn opgeslagen."]
+    assert organisation.settings(cast.actor("adam")).city == "Elders"
+
+
+def test_a_wrong_setting_is_said_at_its_field(cast: Cast) -> None:
+    at = part(cast, "settings")
+    labelled(at.text_input, "Adres van het privacyreglement").input("javascript:alert(1)")
+
+    labelled(at.button, "Opslaan").click().run()
+
+    assert at.error[0].value.startswith("Begin met https://")
+    assert labelled(at.text_input, "Adres van het privacyreglement").value == "javascript:alert(1)"
+
+
+def test_what_is_missing_is_on_top(cast: Cast) -> None:
+    dora = named(cast, "dora")
+    accounts.disable(cast.actor("adam"), dora.id, dora.version)
+
+    at = open_page(cast, "adam", "people")
+
+    said = [each.value for each in at.markdown]
+    assert any("Een directeur" in each for each in said)
+    assert any("account geblokkeerd is" in each for each in said)
