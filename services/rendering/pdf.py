@@ -18,7 +18,8 @@ TEMPLATE = Path(__file__).resolve().parent / "letter.typ"
 _LONGEST_WORD = 40  # longer than any Dutch word: would run off the paper
 _BREAK_HERE = "\u200b"
 _MONTHS = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
-_DAY_OF_MONTH = re.compile(rf"(\d) ({_MONTHS})\b")
+_DATE = re.compile(rf"(\d) ({_MONTHS})\b(?: (?=\d{{4}}\b))?")
+_ONE_LETTER = re.compile(r"(?<!\w)(\w)-(?=\w)")  # e-mail, T-shirt
 _END = r"(?=[\s,;:!?)]|[.](?:\s|$)|$)"  # of an address: not the beginning of a longer one
 _FIXED = datetime(2026, 1, 1, tzinfo=UTC)  # no clock: the same sheet gives the same bytes
 
@@ -65,8 +66,9 @@ def _pieces(text: str, links: tuple[str, ...]) -> list[dict[str, object]]:
 
 
 def _line(text: str) -> str:
-    dated = _DAY_OF_MONTH.sub("\\1\u00a0\\2", printable(text))  # 14 december stays on one line
-    return re.sub(rf"\S{{{_LONGEST_WORD + 1},}}", lambda word: _breakable(word[0]), dated)
+    whole = _DATE.sub(lambda found: found[0].replace(" ", "\u00a0"), printable(text))  # 14 december 2026 stays on one line
+    whole = _ONE_LETTER.sub("\\1-\u2060", whole)
+    return re.sub(rf"\S{{{_LONGEST_WORD + 1},}}", lambda word: _breakable(word[0]), whole)
 
 
 def _breakable(word: str) -> str:

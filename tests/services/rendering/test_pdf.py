@@ -166,4 +166,12 @@ def test_a_draft_says_so() -> None:
 def test_a_date_is_not_broken_over_two_lines() -> None:
     content = render(sheet("Wij doen dit " + "echt " * 11 + "uiterlijk op maandag 14 december 2026 en " + "niet later " * 9))
 
-    assert "14\u00a0december" in reader(content).pages[0].extract_text()
+    assert "14\u00a0december\u00a02026" in reader(content).pages[0].extract_text()
+
+
+def test_an_address_and_an_e_mail_are_not_broken_either() -> None:
+    words = " ".join(f"{'x' * number} e-mail https://voorbeeld.invalid/privacy" for number in range(1, 30))
+
+    lines = reader(render(sheet(words))).pages[0].extract_text().replace("\u2060", "").splitlines()
+
+    assert not [line for line in lines if line.rstrip().endswith(("e-", "https:", "https://voorbeeld.", "invalid/"))]
