@@ -203,6 +203,9 @@ class Gate:
             here = await self._identify(scope, visit, fresh=True) if welcome else None
         except Refused:
             welcome = False
+        except Exception as error:  # the boundary, as for requests
+            report(error, "handshake")
+            welcome = False
         if not welcome or (here is None and anonymous >= MOST_ANONYMOUS):
             await receive()
             await send({"type": "websocket.close", "code": 1008})
@@ -213,6 +216,9 @@ class Gate:
             self._watch = asyncio.create_task(self._close_ended(), name="gate-watch")
         try:
             await self._app(scope, self._checked(socket, receive), socket.send)
+        except Exception as error:  # the boundary, as for requests
+            report(error, "websocket")
+            await socket.close(1011)
         finally:
             self._sockets.discard(socket)
 

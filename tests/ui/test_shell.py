@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from db import models as m
 from domain.errors import Refused
 from domain.rights import Role
 from services import door
@@ -141,3 +144,17 @@ def test_no_page_is_for_a_person_without_its_right() -> None:
 
 def test_a_refusal_becomes_a_sentence_with_its_values_in_words() -> None:
     assert ui_session.sentence(Refused("wait_first", seconds=8)).startswith("Te veel pogingen achter elkaar. Wacht 8")
+
+
+def test_a_demonstration_shows_its_accounts_on_the_sign_in_screen(cast: Cast, engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        session.add_all([m.Setting(key="demo", value=True), m.Setting(key="extra", value={"demo_password": "vier ganzen"})])
+
+    at = open_page(cast, None, "home")
+
+    assert set(at.dataframe[0].value["Gebruikersnaam"]) == set(CAST)
+    assert any("vier ganzen" in each.value for each in at.caption)
+
+
+def test_outside_a_demonstration_the_sign_in_screen_names_nobody(cast: Cast) -> None:
+    assert not open_page(cast, None, "home").dataframe
