@@ -81,9 +81,9 @@ def whoami(actor: Actor) -> Me:
 
 def choose_language(actor: Actor, language: str) -> None:
     """Own language of the screens: nl or en."""
-    if language not in LANGUAGES:
-        raise Refused("unknown_value", "language")
     with work(actor, Right.SELF) as w:
+        if language not in LANGUAGES:
+            raise Refused("unknown_value", "language")
         w.session.get_one(m.Account, w.me).language = language
 
 

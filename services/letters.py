@@ -95,8 +95,8 @@ def compose(actor: Actor, reference: str, letter_type: str, *, sent_on: date | N
     anonymous complaint), ``letter_date_not_ahead``, ``letter_date_ahead``, ``before_decision``,
     ``letter_before_appeal``.
     """
-    kind = entries.choice(LetterType, letter_type, "letter_type")
     with work(actor, Right.READ) as w:
+        kind = entries.choice(LetterType, letter_type, "letter_type")
         complaint = load(w, reference)
         letter = filled(w, complaint, kind, sent_on_day(w, complaint, sent_on or w.today), extra)
         body = letter.body
@@ -134,8 +134,8 @@ def preview_docx(actor: Actor, reference: str, outgoing: Outgoing) -> bytes:
 
 
 def _preview(actor: Actor, reference: str, outgoing: Outgoing) -> Sheet:
-    channel = entries.choice(Channel, outgoing.channel, "channel")
     with work(actor, Right.READ) as w:
+        channel = entries.choice(Channel, outgoing.channel, "channel")
         letter = _draft(w, load(w, reference), outgoing)
         around = fields(letter.source, letter.values, letter.form.recipient, letter.headings, channel)
     return sheet_of(around, *typed(outgoing.subject, outgoing.body), draft=True)
@@ -247,10 +247,10 @@ def letter_hash(text: m.MessageText) -> str:
 def send(actor: Actor, reference: str, outgoing: Outgoing) -> int:
     """A letter that is no step of the procedure: how it stands, where else to go, a notice to the person the complaint
     is about, the closing. Returns the message's id. Raises Refused as `dispatch`, and ``letter_needs_step``."""
-    kind = entries.choice(LetterType, outgoing.letter_type, "letter_type")
-    if kind not in WITHOUT_A_STEP:
-        raise Refused("letter_needs_step")
     with work(actor, Right.SEND) as w:
+        kind = entries.choice(LetterType, outgoing.letter_type, "letter_type")
+        if kind not in WITHOUT_A_STEP:
+            raise Refused("letter_needs_step")
         if scopes(w.person.roles, Right.SEND) <= {Scope.APPEALED}:
             raise Refused("not_allowed")  # a reviewer writes about the appeal only (services/hearing.py)
         complaint = load_to_append(w, reference)

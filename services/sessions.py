@@ -79,12 +79,12 @@ def sign_in(actor: Actor, name: str, password: str, browser: str, source: str) -
     writing for a quarter of a second. Raises Refused: ``sign_in_failed`` (for every reason), ``wait_first``, ``no_cookies``,
     ``name_and_password``.
     """
-    if not browser:
-        raise Refused("no_cookies")
-    login = folded(name)
-    if not login or not password:
-        raise Refused("name_and_password")
     with work(actor, Right.SIGN_IN) as w:
+        if not browser:
+            raise Refused("no_cookies")
+        login = folded(name)
+        if not login or not password:
+            raise Refused("name_and_password")
         account = w.session.scalar(select(m.Account).where(m.Account.name == login))
         account_key = ("browser", login, browser) if _knows(w, login, browser) else ("account", login)
         throttle.attempt(w, account_key, ("source", source))
