@@ -15,11 +15,10 @@ from services.rendering import Sheet
 from services.rendering.fonts import FONTS, printable
 
 TEMPLATE = Path(__file__).resolve().parent / "letter.typ"
-_LONGEST_WORD = 40  # longer than any Dutch word: would run off the paper
+_LONGEST_WORD = 60  # longer than any Dutch word: would run off the paper
 _BREAK_HERE = "\u200b"
 _MONTHS = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
 _DATE = re.compile(rf"(\d) ({_MONTHS})\b(?: (?=\d{{4}}\b))?")
-_ONE_LETTER = re.compile(r"(?<!\w)(\w)-(?=\w)")  # e-mail, T-shirt
 _END = r"(?=[\s,;:!?)]|[.](?:\s|$)|$)"  # of an address: not the beginning of a longer one
 _FIXED = datetime(2026, 1, 1, tzinfo=UTC)  # no clock: the same sheet gives the same bytes
 
@@ -56,18 +55,16 @@ def _data(sheet: Sheet) -> dict[str, object]:
     }
 
 
-def _pieces(text: str, links: tuple[str, ...]) -> list[dict[str, object]]:
+def _pieces(text: str, links: tuple[str, ...]) -> list[dict[str, str]]:
     """The text, cut at our own addresses."""
     if not links:
-        return [{"text": _line(text), "link": False}]
+        return [{"text": _line(text), "link": ""}]
     ours = re.compile("(" + "|".join(re.escape(link) for link in sorted(links, key=len, reverse=True)) + rf"){_END}")
-    cut = ours.split(text)
-    return [{"text": piece if piece in links else _line(piece), "link": piece in links} for piece in cut if piece]
+    return [{"text": _line(piece), "link": piece if piece in links else ""} for piece in ours.split(text) if piece]
 
 
 def _line(text: str) -> str:
     whole = _DATE.sub(lambda found: found[0].replace(" ", "\u00a0"), printable(text))  # 14 december 2026 stays on one line
-    whole = _ONE_LETTER.sub("\\1-\u2060", whole)
     return re.sub(rf"\S{{{_LONGEST_WORD + 1},}}", lambda word: _breakable(word[0]), whole)
 
 

@@ -109,6 +109,15 @@ def test_an_address_that_only_begins_like_ours_is_no_link() -> None:
     assert links == ["https://voorbeeld.invalid"]  # the one in the letterhead
 
 
+@pytest.mark.parametrize("address", ["https://voorbeeld.invalid/😀", "https://voorbeeld.invalid/" + "a" * 300])
+def test_an_odd_address_of_our_own_is_printed_and_is_a_link(address: str) -> None:
+    content = render(sheet(f"Zie {address}", links=(address,), sender_lines=()))
+
+    found = {note.get_object()["/A"]["/URI"] for note in reader(content).pages[0]["/Annots"]}
+    assert {each.decode() if isinstance(each, bytes) else each for each in found} == {address}
+    assert "voorbeeld.invalid" in printed(content)
+
+
 def test_the_fonts_are_inside() -> None:
     fonts = reader(render(SHEET)).pages[0]["/Resources"]["/Font"]
 
