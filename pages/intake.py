@@ -4,6 +4,7 @@ import streamlit as st
 
 from services.intake_choices import choices
 from services.profiles import vocabulary
+from services.restricted import mine
 from ui import intake_fields as fields
 from ui import intake_outcomes as outcomes
 from ui import intake_saving as saving
@@ -16,11 +17,11 @@ if state.done("receipt"):
     outcomes.registered(state.done("receipt"))
     st.stop()
 if state.done("handed_over"):
-    outcomes.handed_over(state.done("handed_over"))
+    outcomes.handed_over(state.done("handed_over"), kept=state.done("handed_over") in mine(who))
     st.stop()
 
 words, choose = vocabulary(who), choices(who)
-state.fill(who, choose.today, choose.own_unit_id)
+state.fill(who, choose.today, choose.own_unit_id, saving.asked_for(words))
 
 st.title(t("menu.intake"), anchor=False)
 st.caption(t("intake.about"))

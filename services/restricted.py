@@ -16,10 +16,9 @@ from domain.restricted import COURSES, ClosedStep, Stand, possible, refusal, sta
 from domain.rights import Right, Scope, scopes
 from domain.texts import required
 from domain.vocabulary import Compartment, EventKind, Flag, Status
-from services import dossier, handing_over, promises
+from services import dossier, promises
 from services.door import Actor, Work, work
 from services.dossier import Dossier
-from services.handing_over import HandOver
 from services.profiles import current
 from services.promises import PromiseView
 from services.records import load_to_append, record
@@ -42,19 +41,10 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A matter that this person may register: its compartment and how the procedure calls it."""
-
-    compartment: str
-    category: str
-    subcategories: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Listing:
     rows: tuple[Row, ...]  # received last first
     total: int
-    kinds: tuple[Kind, ...]
+    categories: tuple[str, ...]  # how the procedure calls what belongs here
 
 
 @dataclass(frozen=True)
@@ -69,10 +59,11 @@ def listing(actor: Actor, *, closed: bool = False, page: int = 1) -> Listing:
         ended = m.Complaint.status == Status.CLOSED
         wanted = (m.Complaint.compartment.in_(_mine(w)), ended if closed else ~ended)
         query = select(m.Complaint).where(*wanted).order_by(m.Complaint.received_on.desc(), m.Complaint.id.desc())
-        found = w.session.scalars(query.limit(PAGE_SIZE).offset(PAGE_SIZE * (max(page, 1) - 1))).all()
-        views = promises.view_many(w, found)
         total = w.session.scalar(select(func.count(m.Complaint.id)).where(*wanted)) or 0
-        return Listing(tuple(_row(each, views[each.id]) for each in found), total, _kinds(w))
+        number = min(max(page, 1), max(1, -(-total // PAGE_SIZE)))
+        found = w.session.scalars(query.limit(PAGE_SIZE).offset(PAGE_SIZE * (number - 1))).all()
+        views = promises.view_many(w, found)
+        return Listing(tuple(_row(each, views[each.id]) for each in found), total, _categories(w))
 
 
 def read(actor: Actor, reference: str) -> File:
@@ -107,15 +98,10 @@ def take(actor: Actor, reference: str, form_id: str, step: str, on: date, text: 
             promises.happened(w, complaint, course.fact, day, entry)
 
 
-def register(actor: Actor, form_id: str, matter: HandOver) -> str | None:
-    """The reference of a matter that its own keeper writes down; none where the keeper is concerned in it, and another one
-    has it now. Raises Refused as `handing_over.hand_over`, and ``not_allowed`` for another's compartment."""
-    with work(actor, Right.LIST) as w:
-        if matter.compartment not in _mine(w):
-            raise Refused("not_allowed")
-    handing_over.hand_over(actor, form_id, matter)
-    with work(actor, Right.LIST) as w:
-        return w.session.scalar(select(m.Complaint.reference).where(m.Complaint.form_id == form_id))
+def mine(actor: Actor) -> frozenset[Compartment]:
+    """The compartments that this person keeps."""
+    with work(actor, Right.ENTER) as w:
+        return _mine(w)
 
 
 def _mine(w: Work) -> frozenset[Compartment]:
@@ -124,11 +110,9 @@ def _mine(w: Work) -> frozenset[Compartment]:
     return frozenset(compartment for compartment, scope in _SCOPES.items() if scope in held)
 
 
-def _kinds(w: Work) -> tuple[Kind, ...]:
-    mine = _mine(w)
-    return tuple(
-        Kind(each.treatment, each.name, each.subcategories) for each in current(w).restricted if each.treatment in mine
-    )
+def _categories(w: Work) -> tuple[str, ...]:
+    kept = _mine(w)
+    return tuple(each.name for each in current(w).restricted if each.treatment in kept)
 
 
 def _row(complaint: m.Complaint, views: tuple[PromiseView, ...]) -> Row:

@@ -57,10 +57,13 @@ def registered(receipt: Receipt) -> None:
         _another()
 
 
-def handed_over(treatment: str) -> None:
-    """No reference: who handed it over sees nothing of it any more."""
-    st.title(t("intake.handed_over"), anchor=False)
-    st.text(t(f"intake.handed_over_{treatment}"))
+def handed_over(treatment: str, kept: bool) -> None:
+    """No reference: who handed it over sees nothing of it any more, unless it is theirs to keep."""
+    st.title(t("intake.kept_here" if kept else "intake.handed_over"), anchor=False)
+    if kept:
+        st.page_link(PAGES["restricted"], label=t("menu.restricted"), icon=":material/lock:")
+    else:
+        st.text(t(f"intake.handed_over_{treatment}"))
     _unattached(visible=False)
     _another()
 

@@ -30,6 +30,12 @@ def closed_road(words: ProfileWords) -> Restricted | None:
     return next((each for each in closed if each.name == typed("category")), None)
 
 
+def asked_for(words: ProfileWords) -> str | None:
+    """The restricted category that an address begins with, for who keeps that compartment."""
+    asked = st.query_params.get("category")
+    return asked if any(each.name == asked for each in words.restricted) else None
+
+
 def register(who: Actor, words: ProfileWords, choose: Choices) -> None:
     wanting = _missing(words, choose)
     if wanting:

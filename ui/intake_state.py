@@ -82,11 +82,15 @@ def done(what: str) -> Any:
     return st.session_state.get(key(what))
 
 
-def fill(who: Actor, today: date, unit_id: int | None) -> None:
+def fill(who: Actor, today: date, unit_id: int | None, category: str | None) -> None:
     """At the first run, and wherever Streamlit dropped a field that was out of sight: what was typed comes back."""
     if key("kept") not in st.session_state:
         found = drafts.recall(who, PAGE)
-        st.session_state[key("start")] = BLANK | {"received_on": today.isoformat(), "unit_id": unit_id}
+        st.session_state[key("start")] = BLANK | {
+            "received_on": today.isoformat(),
+            "unit_id": unit_id,
+            "category": category,
+        }
         st.session_state[key("kept")] = st.session_state[key("start")] | {name: found[name] for name in BLANK if name in found}
         st.session_state[key("resumed")] = bool(found)
     st.session_state.update({key(name): value for name, value in st.session_state.pop(key("changed"), {}).items()})

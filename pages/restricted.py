@@ -1,0 +1,49 @@
+"""The closed compartments: for the confidant and for the whistleblower officer, and for nobody else."""
+
+import streamlit as st
+
+from services import restricted
+from services.intake_choices import choices
+from ui import restricted_file as one
+from ui import restricted_list as all_of_them
+from ui.session import PAGES, actor, t
+
+who = actor()
+reference = st.query_params.get("ref")
+
+if reference:
+    file = restricted.read(who, reference)
+    content = file.dossier.content
+    one.head(file.dossier)
+    st.caption(f":material/visibility_lock: {t('restricted.confidential')}")
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.subheader(t("restricted.told"), anchor=False)
+        one.told(file.dossier)
+        if content:
+            st.subheader(t("restricted.history"), anchor=False)
+            one.history(content)
+    with right:
+        st.subheader(t("restricted.do"), anchor=False)
+        one.step(who, file, choices(who).today)
+        if content:
+            st.subheader(t("intake.files"), anchor=False)
+            one.files(who, file, content)
+else:
+    st.title(t("menu.restricted"), anchor=False)
+    st.caption(f":material/visibility_lock: {t('restricted.confidential')}")
+    labels = {False: t("restricted.going_on"), True: t("restricted.ended")}
+    closed = bool(st.segmented_control(
+        t("restricted.show"), list(labels), default=False, format_func=labels.__getitem__, key="restricted.closed",
+        label_visibility="collapsed", required=True,
+    ))  # fmt: skip
+    listing = restricted.listing(who, closed=closed, page=st.session_state.get("restricted.page", 1))
+    for category in listing.categories:
+        st.page_link(
+            PAGES["intake"],
+            label=t("restricted.new", category=category),
+            icon=":material/add:",
+            query_params={"category": category},
+        )
+    all_of_them.rows(listing, closed=closed)
+    all_of_them.pages(listing)

@@ -1,0 +1,144 @@
+"""One file of a closed compartment: what was told, what happened, and the few things its keeper does."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from domain.attachments import EXTENSIONS
+from domain.promises import is_open
+from services import attachments, drafts, restricted
+from services.door import Actor
+from services.dossier import Dossier
+from services.dossier_content import Content, TimelineEntry
+from services.restricted import File
+from text import moment, short_date
+from ui.session import PAGES, Fields, form_id, language, new_form_id, show_refusals, t
+from ui.widgets import flag_badge
+
+
+def head(dossier: Dossier) -> None:
+    st.page_link(PAGES["restricted"], label=t("restricted.back"), icon=":material/arrow_back:")
+    st.title(dossier.reference, anchor=False)
+    with st.container(horizontal=True):
+        st.badge(t(f"compartment.{dossier.compartment}"), icon=":material/lock:", color="gray")
+        st.badge(t(f"status.{dossier.status}"), color="blue")
+        for promise in dossier.promises:
+            if is_open(promise) and not promise.informative:
+                flag_badge(promise.flag, f"{promise.label}: {short_date(promise.target_on, language())}")
+
+
+def told(dossier: Dossier) -> None:
+    st.text(dossier.description or "")
+    if dossier.immediate_actions:
+        st.caption(t("intake.immediate_actions"))
+        st.text(dossier.immediate_actions)
+    for label, value in _facts(dossier):
+        with st.container(gap=None):
+            st.caption(label)
+            st.text(value)
+
+
+def _facts(dossier: Dossier) -> list[tuple[str, str]]:
+    about = dossier.content.people if dossier.content else ()
+    facts = [
+        (t("restricted.what"), " · ".join(each for each in (dossier.category, dossier.subcategory) if each)),
+        (t("restricted.received_on"), short_date(dossier.received_on, language())),
+        (t("intake.channel"), t(f"channel.{dossier.channel}")),
+        (t("restricted.from"), _from(dossier)),
+        (t("restricted.handed_by"), dossier.reporter or ""),
+        (t("restricted.about"), ", ".join(each.name for each in about)),
+    ]
+    return [(label, value) for label, value in facts if value]
+
+
+def _from(dossier: Dossier) -> str:
+    person = dossier.complainant
+    if person is None:
+        return ""
+    return " · ".join(each for each in (person.name, t(f"complainant_type.{person.type}"), person.contact) if each)
+
+
+def history(content: Content) -> None:
+    for entry in content.timeline:
+        _entry(entry)
+
+
+def _entry(entry: TimelineEntry) -> None:
+    with st.container(border=True, gap="xsmall"):
+        st.text(f"{short_date(entry.happened_on, language())} · {t(f'event_kind.{entry.kind}')}")
+        if entry.text:
+            st.text(entry.text)
+        st.caption(t("restricted.recorded", who=entry.who or "", when=moment(entry.recorded_at, language())))
+
+
+# What the keeper does
+
+
+def step(who: Actor, file: File, today: date) -> None:
+    """One form for every step; what was typed is kept as a draft, because a guarded session ends soon."""
+    if file.steps == ():
+        return
+    page, fields = f"restricted.{file.dossier.reference}", Fields()
+    _recall(who, page)
+    labels = {each.value: t(f"closed_step.{each}") for each in file.steps}
+    if st.session_state.get("restricted.step") not in labels:
+        st.session_state["restricted.step"] = next(iter(labels))
+    chosen = st.pills(
+        t("restricted.step"), list(labels), format_func=labels.__getitem__, key="restricted.step", required=True, wrap=True
+    )
+    fields.under("step")
+    if chosen:
+        st.caption(t(f"closed_step.{chosen}_help"))
+    on = st.date_input(t("restricted.on"), today, date(2000, 1, 1), key="restricted.on", format="DD-MM-YYYY")
+    fields.under("on")
+    text = st.text_area(t("restricted.text"), key="restricted.text", height=140)
+    fields.under("text")
+    _keep(who, page, text)
+    if st.button(t("restricted.record"), key="restricted.record", type="primary", icon=":material/check:"):
+        with show_refusals(fields):
+            restricted.take(who, file.dossier.reference, form_id("restricted.take"), chosen or "", on, text)
+            _taken(who, page)
+
+
+def _recall(who: Actor, page: str) -> None:
+    """The form belongs to one file: another file has another form."""
+    if st.session_state.get("restricted.draft_of") != page:
+        typed = drafts.recall(who, page).get("text", "")
+        st.session_state["restricted.draft_of"], st.session_state["restricted.kept"] = page, typed
+        st.session_state["restricted.text"] = typed
+        st.session_state.pop("restricted.on", None)
+
+
+def _keep(who: Actor, page: str, text: str) -> None:
+    before = st.session_state["restricted.kept"]
+    if text != before:
+        if not before:  # something new begins; until then a second click is the same step again
+            new_form_id("restricted.take")
+        with show_refusals():
+            drafts.keep(who, page, {"text": text})
+        st.session_state["restricted.kept"] = text
+
+
+def _taken(who: Actor, page: str) -> None:
+    drafts.drop(who, page)
+    st.session_state.pop("restricted.draft_of", None)
+    st.toast(t("restricted.recorded_now"), icon=":material/check:")
+    st.rerun()
+
+
+def files(who: Actor, file: File, content: Content) -> None:
+    for each in content.attachments:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.text(each.name, width="stretch")
+            st.link_button(t("restricted.download"), f"/attachment/{each.token}", icon=":material/download:")
+    fields = Fields()
+    key = f"restricted.upload.{form_id('restricted.upload')}"
+    chosen = st.file_uploader(t("restricted.add_files"), type=list(EXTENSIONS), accept_multiple_files=True, key=key)
+    fields.under("attachments")
+    if chosen and st.button(t("restricted.attach"), key="restricted.attach"):
+        with show_refusals(fields):
+            attachments.add(who, file.dossier.reference, [(each.name, each.getvalue()) for each in chosen])
+            new_form_id("restricted.upload")
+            st.rerun()
