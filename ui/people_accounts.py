@@ -43,8 +43,8 @@ def _table(rows: tuple[AccountRow, ...]) -> AccountRow | None:
             t("people.display_name"): [row.display_name for row in rows],
             t("people.name"): [row.name for row in rows],
             t("people.roles"): [", ".join(t(f"role.{role}") for role in row.roles) for row in rows],
-            t("people.unit"): [row.unit for row in rows],
             t("people.state"): [_state(row) for row in rows],
+            t("people.unit"): [row.unit for row in rows],
             t("people.last_seen"): [_day(row.last_seen_at) for row in rows],
         }
     )
@@ -54,6 +54,7 @@ def _table(rows: tuple[AccountRow, ...]) -> AccountRow | None:
         hide_index=True,
         height="content" if len(rows) <= 20 else 740,
         width="stretch",
+        column_config={t("people.roles"): st.column_config.TextColumn(width=240)},
         key=f"people.table.{order}",
         on_select="rerun",
         selection_mode="single-row",

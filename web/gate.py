@@ -18,7 +18,7 @@ from services import sessions
 from services.incidents import report
 from services.sessions import Here, digest
 from web.front import FrontPage
-from web.visit import BROWSER, BROWSER_LIFE, DESTINATION, DESTINATION_LIFE, SESSION, Visit
+from web.visit import BROWSER, BROWSER_LIFE, DESTINATION, DESTINATION_LIFE, SESSION, Visit, own_address
 
 SESSION_HEADER = b"x-weerklank-session"
 BROWSER_HEADER = b"x-weerklank-browser"
@@ -168,7 +168,7 @@ class Gate:
             return RedirectResponse("/", 303)
         if here is None and visit.path != "/":
             answer: Response = RedirectResponse("/", 303)
-            address = visit.path + (f"?{visit.query}" if visit.query else "")
+            address = own_address(visit.path + (f"?{visit.query}" if visit.query else ""))
             answer.raw_headers.append(visit.set_cookie(DESTINATION, address, DESTINATION_LIFE))
         else:
             answer = HTMLResponse(self._front.page(here.language if here else visit.language))

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from domain.errors import Refused
 from services import attachments, schema, sessions
 from services.door import VISITOR
+from text import translate
 from web.visit import BROWSER, DESTINATION, SESSION, Visit, own_address
 
 _ICON = Path(__file__).parent / "icon.svg"
@@ -49,8 +50,11 @@ async def attachment(request: Request) -> Response:
     """One attachment, for who may see its dossier; never shown in the browser, always saved."""
     try:
         name, _, content = await run_in_threadpool(attachments.fetch, request.state.session_id, request.path_params["token"])
-    except Refused:
-        return PlainTextResponse("Not found", 404)
+    except Refused as refusal:
+        if refusal.code in ("not_found", "not_allowed", "signed_out"):  # one answer for everything that is not yours
+            return PlainTextResponse("Not found", 404)
+        language = request.headers.get("x-weerklank-language", "nl")
+        return PlainTextResponse(translate(language, f"refused.{refusal.code}", **refusal.values), 409)
     headers = {
         "content-disposition": disposition(name),
         "content-security-policy": "default-src 'none'; sandbox",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from urllib.parse import quote
@@ -10,8 +11,11 @@ from urllib.parse import quote
 import pytest
 
 from db import models as m
+from services import attachments, door
 from services.sessions import digest
 from tests.conftest import TODAY
+from tests.fill import make_complaint, make_party
+from tests.samples import pdf
 from tests.serving import Server
 from tests.web.client import ask, open_tab
 from tests.web.test_gate import signed_in
@@ -128,6 +132,51 @@ def test_an_attachment_that_is_not_there_and_one_that_is_not_yours_are_the_same(
     answer = ask(server, f"/attachment/{secrets.token_urlsafe(32)}", cookies=signed_in(server, "dora"))
 
     assert (answer.status, answer.body) == (404, b"Not found")
+
+
+@pytest.fixture
+def attached(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The token of a file in a dossier that Hans handles and that is about Piet."""
+    monkeypatch.setenv("WEERKLANK_DATABASE_URL", f"sqlite:///{server.data / 'weerklank.db'}")
+    monkeypatch.setenv("WEERKLANK_DATA", str(server.data))
+    monkeypatch.setenv("WEERKLANK_TODAY", TODAY.isoformat())
+    door.engine.cache_clear()
+    with server.register() as register:
+        complaint = make_complaint(register, server.cast, handler_id=server.cast["hans"])
+        make_party(register, complaint, account_id=server.cast["dora"])
+        reference = complaint.reference
+    hans = digest(server.token_for("hans"))
+    (token,) = attachments.add(hans, reference, [("één <b>brief</b>.pdf", pdf())])
+    yield token
+    door.engine().dispose()
+    door.engine.cache_clear()
+
+
+def test_an_attachment_is_saved_never_shown(server: Server, attached: str) -> None:
+    answer = ask(server, f"/attachment/{attached}", cookies=signed_in(server, "hans"))
+
+    assert (answer.status, answer.body) == (200, pdf())
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"].startswith("attachment; filename=")
+    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("who", ["tom", "hilde", "vera", "adam", "dora"])
+def test_an_attachment_is_for_who_may_read_its_dossier(server: Server, attached: str, who: str) -> None:
+    answer = ask(server, f"/attachment/{attached}", cookies=signed_in(server, who))
+
+    assert (answer.status, answer.body) == (404, b"Not found")
+
+
+def test_an_attachment_whose_bytes_are_gone_says_so(server: Server, attached: str) -> None:
+    (server.data / "attachments" / attached).unlink()
+
+    answer = ask(server, f"/attachment/{attached}", cookies=signed_in(server, "hans"))
+
+    assert answer.status == 409
+    assert b"refused." not in answer.body
 
 
 def test_health_says_ok_and_no_more(server: Server) -> None:
