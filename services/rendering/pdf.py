@@ -64,7 +64,8 @@ def _pieces(text: str, links: tuple[str, ...]) -> list[dict[str, str]]:
 
 
 def _line(text: str) -> str:
-    whole = _DATE.sub(lambda found: found[0].replace(" ", "\u00a0"), printable(text))  # 14 december 2026 stays on one line
+    plain = printable(text).replace("\u00ad", "")  # typst hyphenates itself; a text full of soft hyphens takes seconds
+    whole = _DATE.sub(lambda found: found[0].replace(" ", "\u00a0"), plain)  # 14 december 2026 stays on one line
     return re.sub(rf"\S{{{_LONGEST_WORD + 1},}}", lambda word: _breakable(word[0]), whole)
 
 

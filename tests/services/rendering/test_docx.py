@@ -82,6 +82,14 @@ def test_any_text_that_the_register_keeps_can_be_a_letter(text: str) -> None:
     assert "".join(wanted.split()).replace("-", "") in "".join(made.split()).replace("-", "")
 
 
+@pytest.mark.parametrize("sign", ["\ufffe", "\uffff", "\x00", "\x07", "\x0c", "\ud800", "\x1f"])
+def test_what_no_word_file_can_hold_is_marked(sign: str) -> None:
+    file = opened(render(sheet(f"voor{sign}na", subject=f"Over{sign}", organisation=f"B{sign}")))
+
+    assert ("Normal", "voor\ufffdna") in printed(file)
+    assert file.core_properties.title == "Over\ufffd"
+
+
 def test_the_letterhead_is_what_its_script_makes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from services.rendering import make_letterhead
 

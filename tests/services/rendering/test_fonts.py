@@ -25,6 +25,12 @@ def test_a_sign_is_named_once_in_the_order_of_the_text() -> None:
     assert unprintable("✓ a → b ✓ ✓") == ("✓", "→")
 
 
+def test_more_accents_than_unicode_allows_are_named_and_left_out() -> None:
+    assert printable("z" + "\u0301" * 500) == "z" + "\u0301" * 30
+    assert unprintable("z" + "\u0301" * 500) == ("U+0301 COMBINING ACUTE ACCENT",)
+    assert unprintable(("z" + "\u0301" * 30) * 5) == ()
+
+
 def test_an_invisible_sign_is_left_out_and_a_visible_one_is_marked() -> None:
     assert printable("a\u202eb😀c") == "ab\ufffdc"
 

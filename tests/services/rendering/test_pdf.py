@@ -160,6 +160,20 @@ def test_any_text_can_be_printed(text: str) -> None:
     assert render(sheet(typed, subject=f"Brief {typed[:80]}", organisation=f"B {typed[:40]}")).startswith(b"%PDF")
 
 
+@pytest.mark.parametrize(
+    "text", ["z" + "\u0301" * 19_000, "a\u00ad" * 9_900, "- a\n" * 5_000, "\u200b" * 20_000, "a-b" * 6_600]
+)
+def test_a_text_made_to_stop_the_printer_does_not(text: str) -> None:
+    # Gigabytes and minutes without the limits of services/rendering/fonts.py.
+    assert printed(render(sheet(f"Brief\n\n{text}"))).startswith("BureauVoorbeeld")
+
+
+def test_an_organisation_without_a_name_or_an_address_can_still_preview() -> None:
+    bare_sheet = sheet("Tekst.", organisation="", sender_lines=(), addressee=(), place_and_date="")
+
+    assert "Tekst." in printed(render(bare_sheet))
+
+
 def test_a_long_letter_gets_numbered_pages() -> None:
     pages = reader(render(sheet("\n\n".join(["Een alinea. " * 40] * 40)))).pages
 
