@@ -3,10 +3,25 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.letters import ASKS, VALUES, Block, BlockKind, Mark, Value, absent, blocks, dated, exact, fill, free, places, unknown
+from domain.letters import (
+    ASKS,
+    VALUES,
+    Block,
+    BlockKind,
+    Mark,
+    Value,
+    absent,
+    blocks,
+    dated,
+    exact,
+    fill,
+    free,
+    places,
+    unknown,
+)
 
 
 def kept(value: Value, body: str, ours: str = "") -> bool:
@@ -19,6 +34,7 @@ def test_what_is_filled_in_is_never_looked_at_again() -> None:
     assert fill("Over {summary}: {reference}", values) == "Over {reference} {{ x }} {% y %}: K26"
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_filled_in_as_it_is(typed: str) -> None:
     assert fill("{a}|{b}", {"a": Value(typed), "b": Value("b")}) == f"{typed}|b"
@@ -114,6 +130,7 @@ def test_paragraphs_items_and_headings() -> None:
     )
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_word_is_lost_in_paragraphs(typed: str) -> None:
     printed = "".join(f"{'-' if each.kind is BlockKind.ITEM else ''}{each.text}" for each in blocks(typed))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.rendering.fonts import FONTS, printable, unprintable
@@ -35,6 +35,7 @@ def test_an_invisible_sign_is_left_out_and_a_visible_one_is_marked() -> None:
     assert printable("a\u202eb😀c") == "ab\ufffdc"
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_what_was_made_printable_is(text: str) -> None:
     assert unprintable(printable(text)) == ()
