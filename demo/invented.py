@@ -2,17 +2,58 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 from demo.stage import SAMPLE_DAY, Case, Stage
 from domain.vocabulary import Channel, CloseReason, ComplainantType, ExternalStage, Kind, LetterType, Outcome, SubjectType
 
-FIRST = ("Aafke", "Bram", "Carolien", "Dirk", "Elske", "Floor", "Gijs", "Hanneke", "Ingmar", "Jet", "Kees", "Loes", "Maarten",
-         "Nynke", "Oscar", "Pleun", "Quirijn", "Roos", "Sjoerd", "Tess")  # fmt: skip
-LAST = ("Aalders", "Boersma", "Cuperus", "Dorrestein", "Eikelboom", "Franke", "Gerbens", "Haverkort", "IJzerman", "Jorritsma",
-        "Klaver", "Looman", "Meinders", "Noordhuis", "Oskam", "Paardekoper", "Ruiter", "Staal", "Tigchelaar", "Uiterwijk")  # fmt: skip
+FIRST = [
+    "Aafke",
+    "Bram",
+    "Carolien",
+    "Dirk",
+    "Elske",
+    "Floor",
+    "Gijs",
+    "Hanneke",
+    "Ingmar",
+    "Jet",
+    "Kees",
+    "Loes",
+    "Maarten",
+    "Nynke",
+    "Oscar",
+    "Pleun",
+    "Roos",
+    "Sjoerd",
+    "Tess",
+]
+LAST = [
+    "Aalders",
+    "Boersma",
+    "Cuperus",
+    "Dorrestein",
+    "Eikelboom",
+    "Franke",
+    "Gerbens",
+    "Haverkort",
+    "IJzerman",
+    "Jorritsma",
+    "Klaver",
+    "Looman",
+    "Meinders",
+    "Noordhuis",
+    "Oskam",
+    "Paardekoper",
+    "Ruiter",
+    "Staal",
+    "Tigchelaar",
+    "Uiterwijk",
+]
 
 
 @dataclass(frozen=True)
@@ -30,25 +71,9 @@ class Seed:
 
 
 SEEDS: dict[str, tuple[Seed, ...]] = {
-    "training": (
-        Seed("noord", "Organisatie en locatie", "Planning", "Datum op het laatste moment verzet", "De training is twee dagen vooraf verzet en ik had al vrij genomen.", ComplainantType.PARTICIPANT, SubjectType.SERVICE, "Excuses aangeboden en een nieuwe datum voorgesteld."),
-        Seed("noord", "Organisatie en locatie", "Online techniek", "Online sessie viel drie keer uit", "De verbinding viel steeds weg en we misten de helft.", ComplainantType.PARTICIPANT, SubjectType.SERVICE, None),
-        Seed("noord", "Trainer en begeleiding", "Bejegening", "Opmerking in de groep", "De trainer maakte een opmerking over mijn werk waar iedereen bij zat.", ComplainantType.PARTICIPANT, SubjectType.CONDUCT, None),
-        Seed("oost", "Kosten en annulering", "Factuur", "Factuur klopt niet met de offerte", "Er staan reiskosten op de factuur die niet in de offerte staan.", ComplainantType.COMMISSIONING_CLIENT, SubjectType.AGREEMENT, "Factuur aangehouden."),
-        Seed("oost", "Inhoud en niveau", "Te hoog of te laag", "Niveau te laag voor ervaren team", "Ons team kende de stof al na de eerste ochtend.", ComplainantType.COMMISSIONING_CLIENT, SubjectType.SERVICE, None),
-        Seed("oost", "Resultaat", "Doel niet gehaald", "Afgesproken doel niet gehaald", "Na zes sessies is er niets veranderd in de samenwerking.", ComplainantType.CLIENT, SubjectType.SERVICE, None),
-        Seed("noord", "Materiaal en certificaat", "Certificaat of accreditatie", "Certificaat laat op zich wachten", "Zes weken na afloop heb ik nog geen certificaat.", ComplainantType.PARTICIPANT, SubjectType.SERVICE, "Certificaat dezelfde dag verstuurd."),
-    ),
-    "kinderopvang-welzijn": (
-        Seed("vos", "Vervoer en ophalen", "Te laat opgehaald", "Bus weer te laat bij school", "De bus was weer twintig minuten te laat.", ComplainantType.PARENT, SubjectType.SERVICE, "Ouder gebeld en excuses aangeboden."),
-        Seed("egel", "Contract en facturen", "Factuur en tarief", "Dubbele afschrijving", "Er is in deze maand twee keer afgeschreven.", ComplainantType.PARENT, SubjectType.AGREEMENT, "Bedrag teruggestort."),
-        Seed("egel", "Communicatie en informatie", "Ouderapp", "Bericht in de ouderapp niet gelezen", "Ik had doorgegeven dat oma zou ophalen, niemand wist ervan.", ComplainantType.PARENT, SubjectType.SERVICE, None),
-        Seed("vos", "Kwaliteit en pedagogiek", "Vaste gezichten en groepsgrootte", "Steeds andere leiding", "Deze maand waren er zes verschillende mensen op de groep.", ComplainantType.PARENT, SubjectType.SERVICE, None),
-        Seed("buurthuis", "Activiteiten en aanbod", "Toegankelijkheid", "Lift al weken kapot", "Met mijn rollator kom ik niet bij de koffieochtend.", ComplainantType.RESIDENT, SubjectType.SERVICE, "Koffieochtend naar beneden verplaatst."),
-        Seed("buurthuis", "Bejegening", "Niet gehoord", "Niet serieus genomen aan de balie", "Ik werd weggestuurd zonder dat iemand luisterde.", ComplainantType.RESIDENT, SubjectType.CONDUCT, None),
-        Seed("buurthuis", "Hulpverlening en begeleiding", "Wisseling van begeleider", "Derde begeleider in een half jaar", "Ik moet mijn verhaal steeds opnieuw vertellen.", ComplainantType.CLIENT, SubjectType.SERVICE, None),
-    ),
-}  # fmt: skip
+    profile: tuple(Seed(**seed) for seed in seeds)
+    for profile, seeds in json.loads((Path(__file__).parent / "seeds.json").read_text()).items()
+}
 
 
 class Inventor:

@@ -12,14 +12,23 @@ from uuid import NAMESPACE_URL, uuid5
 
 from domain.rights import Right
 from domain.vocabulary import (
-    Channel, CloseReason, Compartment, ComplainantType, Discussed, EventKind, ExternalStage, LetterType, Outcome, Ruling,
+    Channel,
+    CloseReason,
+    Compartment,
+    ComplainantType,
+    Discussed,
+    EventKind,
+    ExternalStage,
+    LetterType,
+    Outcome,
+    Ruling,
     SubjectType,
 )  # fmt: skip
 from services import appeal_files, appeals, complaints, door, dossier, hearing, letters, operations, steps
 from services.complaints import HandOver, Intake
-from services.parties import Named
 from services.door import SystemActor
 from services.letters import Outgoing
+from services.parties import Named
 
 OPERATOR = SystemActor("demo", frozenset({Right.ACCOUNTS, Right.OPERATE}))
 SAMPLE_DAY = date(2026, 11, 21)  # the day on which the samples stand where they stand
@@ -44,7 +53,7 @@ class Stage:
     accounts: dict[str, int]
     units: dict[str, int]
     shift: timedelta = timedelta()  # from SAMPLE_DAY to the day of showing
-    now: datetime = field(default=datetime.min)
+    now: datetime = field(default=datetime.min)  # noqa: DTZ901 - before any day
     latest: datetime | None = None  # nothing is entered later than this (the present moment)
 
     def day(self, day: str) -> None:

@@ -180,7 +180,7 @@ def _appealed(c: Any, me: int) -> ColumnElement[bool]:
     return exists().where(appeal.c.complaint_id == c.id, appeal.c.reviewer_id == me)
 
 
-def _reach(scope: Scope, c: Any, me: int, units: list[int]) -> ColumnElement[bool]:
+def _reach(scope: Scope, c: Any, me: int, units: list[int]) -> ColumnElement[bool]:  # noqa: C901 - one case per scope
     regular: ColumnElement[bool] = c.compartment == Compartment.REGULAR
     calm = and_(regular, c.red_flag.is_(False))  # a red flag is on the board of named people only
     match scope:
@@ -208,7 +208,7 @@ def _reach(scope: Scope, c: Any, me: int, units: list[int]) -> ColumnElement[boo
 
 def _rule_for(person: Person, right: Right, units: list[int]) -> Callable[[Any], ColumnElement[bool]]:
     if person.id is None:
-        return lambda c: false()
+        return lambda _c: false()
     me, held = person.id, sorted(scopes(person.roles, right))
     return lambda c: and_(_not_excluded(c, me), or_(false(), *(_reach(scope, c, me, units) for scope in held)))
 
@@ -243,7 +243,7 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
         )
         return and_(within(model, Right.READ), or_(model.side == Side.APPEAL, author == me, before, closed(model)))
 
-    def beside(model: Any, parent: Any, key: Any) -> ColumnElement[bool]:
+    def beside(parent: Any, key: Any) -> ColumnElement[bool]:
         above = _ABOVE[parent]
         event_id, author = (above.c.id, above.c.actor_id) if parent is m.Event else (above.c.event_id, above.c.recorded_by)
         return exists().where(above.c.id == key, papers(above.c, event_id, author))
@@ -266,9 +266,9 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
         m.Promise: within(m.Promise, right),
         m.ChainHead: within(m.ChainHead, right),
         m.Event: papers(m.Event, m.Event.id, m.Event.actor_id),
-        m.EventText: beside(m.EventText, m.Event, m.EventText.event_id),
+        m.EventText: beside(m.Event, m.EventText.event_id),
         m.Message: papers(m.Message, m.Message.event_id, m.Message.recorded_by),
-        m.MessageText: beside(m.MessageText, m.Message, m.MessageText.message_id),
+        m.MessageText: beside(m.Message, m.MessageText.message_id),
         m.Attachment: papers(m.Attachment, m.Attachment.event_id, m.Attachment.added_by),
         m.Decision: until_appeal(m.Decision, m.Decision.id),
         m.Measure: until_appeal(m.Measure, m.Measure.decision_id),
@@ -333,7 +333,7 @@ def work(actor: Actor, right: Right) -> Iterator[Work]:
 
 
 def _enter(session: Session, actor: Actor, person: Person, right: Right, now: datetime) -> Work:
-    everything: Callable[[Any], ColumnElement[bool]] = lambda c: true()  # noqa: E731
+    everything: Callable[[Any], ColumnElement[bool]] = lambda _c: true()  # noqa: E731
     if isinstance(actor, SystemActor):
         rules = dict.fromkeys(Right, everything)
     else:
