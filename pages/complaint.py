@@ -40,13 +40,13 @@ def found(who: Actor, reference: str) -> tuple[Dossier, tuple[Step, ...]] | None
 
 
 def overview(who: Actor, file: Dossier) -> None:
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([5, 4], gap="large")
     with left:
         view.summary(file)
-        view.promises(file)
         if file.content:
             view.decision(file.content)
             view.appeal(file.content, lambda: other_reviewer(who, file))
+        view.promises(file)
     with right:
         view.people(file)
         view.facts(file)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import select
 
@@ -23,6 +24,19 @@ from services.records import load
 
 PROMISES = ("APPEAL_ACK", "APPEAL_RULING")
 _PAPERS = (EventKind.APPEAL_HEARING, EventKind.APPEAL_NOTE)
+
+
+class AppealStep(StrEnum):
+    """See services/hearing.py."""
+
+    ACKNOWLEDGE = "acknowledge"
+    HEAR = "hear"
+    NOTE = "note"
+    EXTEND = "extend"
+    RULE = "rule"
+    TELL_COMPLAINANT = "tell_complainant"
+    TELL_ORGANISATION = "tell_organisation"
+    STEP_BACK = "step_back"
 
 
 @dataclass(frozen=True)
@@ -73,8 +87,23 @@ class AppealFile:
     ruled_on: date | None
 
     @property
-    def is_open(self) -> bool:
-        return self.ruled_on is None
+    def steps(self) -> tuple[AppealStep, ...]:
+        """What the reviewer can do now, the usual next one first."""
+        if self.ruled_on is not None:
+            return ()
+        if LetterType.APPEAL_RULING in self.told:
+            return (AppealStep.TELL_ORGANISATION, AppealStep.NOTE)
+        usual = (
+            (AppealStep.ACKNOWLEDGE, self.acknowledged_on is None),
+            (AppealStep.TELL_COMPLAINANT, self.ruling is not None),
+            (AppealStep.HEAR, self.heard_on is None),
+            (AppealStep.RULE, True),
+            (AppealStep.HEAR, self.heard_on is not None),
+            (AppealStep.NOTE, True),
+            (AppealStep.EXTEND, True),
+            (AppealStep.STEP_BACK, self.ruling is None),
+        )
+        return tuple(step for step, possible in usual if possible)
 
 
 def listing(actor: Actor) -> tuple[AppealRow, ...]:

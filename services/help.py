@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from db import models as m
 from db.profiles import Body, HelpText, LadderStep, Profile, Sector
-from db.settings import Contact, Settings, read_settings
+from db.settings import Contact as Contact
+from db.settings import Settings, read_settings
 from domain.rights import Right
 from domain.terms import Reach, Rule
 from services import profiles, promises

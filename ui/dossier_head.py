@@ -65,10 +65,14 @@ def _badges(file: Dossier) -> None:
 def _next(file: Dossier) -> None:
     promise = next_promise(file.promises)
     if promise is not None:
-        show, icon = _ALARMS[promise.flag]
-        show(promise_sentence(promise), icon=icon)
+        show_promise(promise)
     elif file.status not in _OVER:
         st.caption(t("complaint.no_promise"))
+
+
+def show_promise(promise: PromiseView) -> None:
+    show, icon = _ALARMS[promise.flag]
+    show(promise_sentence(promise), icon=icon)
 
 
 def next_promise(promises: Iterable[PromiseView]) -> PromiseView | None:

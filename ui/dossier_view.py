@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import streamlit as st
 
-from domain.promises import PromiseState
+from domain.promises import PromiseState, is_open
 from domain.vocabulary import Flag, LadderLevel
 from services.dossier import Content, Dossier
 from services.dossier_content import DecisionView, MeasureView, ReferralView
@@ -26,6 +26,9 @@ _STATES = {
 }
 
 
+_LABEL, _BADGE = 130, 150  # pixels: what stands beside them keeps its own column, on a telephone too
+
+
 def day(value: object) -> str:
     return short_date(value, language()) if value else ""  # type: ignore[arg-type]
 
@@ -34,16 +37,17 @@ def fact(label: str, value: str | None) -> None:
     """One line: what it is, and what it says, literally."""
     if not value:
         return
-    name, said = st.columns([2, 3], gap="small")
-    name.caption(label)
-    said.text(value)
+    with st.container(horizontal=True, wrap=False, gap="small"):
+        st.caption(label, width=_LABEL)
+        st.text(value, width="stretch")
 
 
 def words(label: str, text: str | None) -> None:
     """Somebody's own text under its label."""
     if text:
-        st.caption(label)
-        st.text(text)
+        with st.container(gap="xxsmall"):
+            st.caption(label)
+            st.text(text)
 
 
 # What the complaint is
@@ -118,21 +122,28 @@ def _complainant(file: Dossier) -> None:
 
 
 def promises(file: Dossier) -> None:
+    """What is still open stands first; what was settled is folded away as long as something is open."""
     if not file.promises:
         return
+    waiting = [each for each in file.promises if is_open(each)]
+    settled = [each for each in file.promises if not is_open(each)]
     st.subheader(t("complaint.promises"), anchor=False)
     with st.container(border=True, gap="xsmall"):
-        for each in file.promises:
-            _promise(each)
+        for each in waiting or settled:
+            promise_line(each)
+        if waiting and settled:
+            with st.expander(t("complaint.settled", count=len(settled))):
+                for each in settled:
+                    promise_line(each)
 
 
-def _promise(promise: PromiseView) -> None:
-    open_one = promise.state is PromiseState.OPEN or (promise.state is PromiseState.MISSED and promise.flag is not Flag.NONE)
-    look = LOOKS[promise.flag] if open_one else _STATES[promise.state]
-    word = t(f"flag.{promise.flag}") if open_one else t(f"promise_state.{promise.state}")
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(word, icon=look.icon, color=look.color)  # type: ignore[arg-type]
-        st.text(f"{promise.label}: {_until(promise)}", help=promise.source or None)
+def promise_line(promise: PromiseView) -> None:
+    flagged = is_open(promise) and not promise.informative
+    look = LOOKS[promise.flag] if flagged else _STATES[promise.state]
+    word = t(f"flag.{promise.flag}") if flagged else t(f"promise_state.{promise.state}")
+    with st.container(horizontal=True, wrap=False, gap="small"):
+        st.badge(word, icon=look.icon, color=look.color, width=_BADGE, help=promise.source or None)  # type: ignore[arg-type]
+        st.text(f"{promise.label}: {_until(promise)}", width="stretch")
 
 
 def _until(promise: PromiseView) -> str:
@@ -246,7 +257,9 @@ def outside(file: Dossier, procedure: ProfileWords) -> None:
 
 def _referral(referral: ReferralView) -> None:
     st.badge(t(f"external_stage.{referral.stage}"), icon=":material/open_in_new:", color="gray")
-    st.text(f"{referral.body_name}, {day(referral.submitted_on)}, {t(f'complaint.initiated_by.{referral.initiated_by}').lower()}")
+    st.text(
+        f"{referral.body_name}, {day(referral.submitted_on)}, {t(f'complaint.initiated_by.{referral.initiated_by}').lower()}"
+    )
     fact(t("complaint.case_number"), referral.case_number)
     words(t("complaint.note"), referral.note)
 

@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import streamlit as st
 
-from domain.workflow import StepName
 from services import dossier
 from services.door import Actor
 from services.dossier import Dossier, PersonChoice
@@ -24,8 +23,8 @@ T = TypeVar("T")
 class Here:
     """One form, during one run. Every widget has a place for refusals under it, by the name of the field."""
 
-    def __init__(self, file: Dossier, name: StepName, seen: int) -> None:
-        self.file, self.name, self.seen, self.fields = file, name, seen, Fields()
+    def __init__(self, page: str, file: Dossier, name: str, seen: int) -> None:
+        self.page, self.file, self.name, self.seen, self.fields = page, file, name, seen, Fields()
 
     @property
     def reference(self) -> str:
@@ -33,7 +32,7 @@ class Here:
 
     @property
     def prefix(self) -> str:
-        return f"complaint.{self.name}"
+        return f"{self.page}.{self.name}"
 
     @property
     def newest(self) -> int:

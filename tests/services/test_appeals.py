@@ -573,7 +573,7 @@ def test_the_same_reviewer_can_hear_a_second_appeal(cast: Cast, on: On) -> None:
         by_phone(cast, reference, lodged_on=day)
 
     file = appeal_files.read(cast.actor("vera"), reference)
-    assert (file.told, file.ruling, file.is_open) == (frozenset(), None, True)
+    assert (file.told, file.ruling, file.ruled_on) == (frozenset(), None, None)
     assert brief(cast, "cora", reference).ruling is None  # of the second one
 
 

@@ -1,0 +1,109 @@
+"""Appeals, for who hears them: what waits, one file as it stood, and registering what comes in by telephone or mail."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from domain.rights import Right
+from services import appeal_files, dossier
+from services.appeal_files import AppealFile, AppealStep
+from services.door import Actor
+from services.dossier import Dossier
+from services.intake_choices import choices
+from ui import appeal_view as view
+from ui import dossier_history as history
+from ui import dossier_view, one_form
+from ui.appeal_forms import FORMS, AtAppeal, register
+from ui.session import PAGES, actor, has, show_refusals, t, tell
+
+
+def asked_for() -> str:
+    """The reference in the address; what was typed for another one is dropped."""
+    reference = st.query_params.get("ref", "").strip().upper()[:40]
+    if st.session_state.get("appeals.ref") != reference:
+        for key in [str(each) for each in st.session_state if str(each).startswith("appeals.")]:
+            del st.session_state[key]
+        st.session_state["appeals.ref"] = reference
+    return reference
+
+
+def everything(who: Actor) -> None:
+    st.title(t("appeals.title"), anchor=False)
+    st.caption(t("appeals.about"))
+    if one_form.opened("appeals") == "register":
+        with st.container(border=True):
+            one_form.header("appeals", "register", t("appeals.register"))
+            lodged = register(choices(who).today)
+        if lodged is not None:
+            one_form.leave("appeals", "register")
+            tell("appeals.lodged_mine" if lodged.mine else "appeals.lodged_substitute", reference=lodged.reference)
+            if lodged.mine:
+                st.switch_page(PAGES["appeals"], query_params={"ref": lodged.reference})
+            st.rerun()
+    else:
+        one_form.offer("appeals", "register", t("appeals.register"), 0, first=True)
+    view.listing(appeal_files.listing(who))
+
+
+def one(who: Actor, reference: str) -> None:
+    found = None
+    with show_refusals():
+        found = appeal_files.read(who, reference), dossier.read(who, reference)
+    if found is None:
+        st.page_link(PAGES["appeals"], label=t("appeals.to_list"), icon=":material/arrow_back:")
+        return
+    appeal, file = found
+    view.head(appeal, file.title)
+    steps(appeal, file)
+    tabs(appeal, file)
+
+
+def steps(appeal: AppealFile, file: Dossier) -> None:
+    name = one_form.opened("appeals")
+    if name in set(AppealStep):
+        step = AppealStep(name)
+        with st.container(border=True):
+            one_form.header("appeals", step, t(f"appeals.step.{step}"))
+            one_form.warn_changed("appeals", step, appeal.version)
+            here = AtAppeal(file, appeal, step, one_form.seen("appeals"))
+            save = FORMS[step](here)
+            if save is not None:
+                one_form.carry_out(here, save)
+        return
+    with st.container(horizontal=True, gap="small"):
+        for number, step in enumerate(appeal.steps):
+            one_form.offer("appeals", step, t(f"appeals.step.{step}"), appeal.version, first=number == 0)
+
+
+def tabs(appeal: AppealFile, file: Dossier) -> None:
+    content = file.content
+    names = ("appeal", "dossier", "timeline", "messages", "attachments")
+    own, as_it_stood, past, letters, papers = st.tabs([t(f"appeals.tab_{name}") for name in names], key="appeals.tab")
+    with own:
+        view.the_appeal(appeal)
+    if content is None:
+        return
+    with as_it_stood:
+        st.caption(t("appeals.as_it_stood"))
+        dossier_view.summary(file)
+        dossier_view.decision(content)
+        dossier_view.people(file)
+        dossier_view.facts(file)
+    with past:
+        history.timeline(content)
+    with letters:
+        history.messages(file, content)
+    with papers:
+        history.files(file, content, may_write=False)
+
+
+me_here = actor()
+if not has(Right.APPEAL_RULE):
+    st.title(t("appeals.title"), anchor=False)
+    st.info(t("appeals.not_a_reviewer"), icon=":material/balance:")
+    st.stop()
+chosen = asked_for()
+if chosen:
+    one(me_here, chosen)
+else:
+    everything(me_here)

@@ -1,0 +1,73 @@
+"""At most one short form is open on a page: opening, leaving, and carrying out what was asked exactly once."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.session import actor, me, show_refusals, t, tell
+from ui.step_here import Here, Save
+
+
+def offer(page: str, name: str, label: str, seen: int, first: bool = False) -> None:
+    """The button that opens a form; `seen` is the version that the person has on screen now."""
+    if st.button(label, key=f"{page}.open.{name}", type="primary" if first else "secondary"):
+        st.session_state[f"{page}.step"] = str(name)
+        st.session_state[f"{page}.seen"] = seen
+        st.session_state.pop(f"{page}.sent", None)
+        st.rerun()
+
+
+def opened(page: str) -> str | None:
+    name = st.session_state.get(f"{page}.step")
+    return name if isinstance(name, str) else None
+
+
+def seen(page: str) -> int:
+    return int(st.session_state[f"{page}.seen"])
+
+
+def header(page: str, name: str, title: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(title, anchor=False, width="content")
+        if st.button(t("common.cancel"), key=f"{page}.{name}.cancel", type="tertiary", icon=":material/close:"):
+            leave(page, name)
+            st.rerun()
+    st.caption(t(f"{page}.about.{name}"))
+
+
+def warn_changed(page: str, name: str, version: int) -> None:
+    """A colleague was first: the text stays, and the person looks before going on."""
+    if version == seen(page) or st.session_state.get(f"{page}.sent") is not None:  # or our own change, on its way
+        return
+    st.warning(t("complaint.changed"), icon=":material/sync_problem:")
+    if st.button(t("complaint.go_on"), key=f"{page}.{name}.go_on"):
+        st.session_state[f"{page}.seen"] = version
+        st.rerun()
+
+
+def carry_out(here: Here, save: Save) -> None:
+    """The second half of a double click finds what the first one did, and only says so."""
+    sent = f"{here.page}.sent"
+    before = st.session_state.get(sent)
+    if before is not None and here.newest > before and here.newest_by == me().display_name:
+        _finish(here)
+    st.session_state[sent] = here.newest
+    done = False
+    with show_refusals(here.fields):
+        save(actor())
+        done = True
+    if done:
+        _finish(here)
+    st.session_state.pop(sent, None)
+
+
+def _finish(here: Here) -> None:
+    leave(here.page, here.name)
+    tell(f"{here.page}.done.{here.name}")
+    st.rerun()
+
+
+def leave(page: str, name: str) -> None:
+    for key in [str(each) for each in st.session_state]:
+        if key in (f"{page}.step", f"{page}.seen", f"{page}.sent") or key.startswith(f"{page}.{name}."):
+            del st.session_state[key]
