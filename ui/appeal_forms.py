@@ -85,6 +85,7 @@ def _tell(here: AtAppeal, kind: LetterType) -> Save | None:
 
 
 def step_back(here: AtAppeal) -> Save | None:
+    here.leads_to = "appeals"  # from now on this file does not exist for her
     reason = here.text("reason")
     return (lambda who: hearing.step_back(who, here.reference, here.seen, reason)) if here.pressed() else None
 

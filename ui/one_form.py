@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.session import actor, me, show_refusals, t, tell
+from ui.session import PAGES, actor, me, show_refusals, t, tell
 from ui.step_here import Here, Save
 
 
@@ -64,6 +64,8 @@ def carry_out(here: Here, save: Save) -> None:
 def _finish(here: Here) -> None:
     leave(here.page, here.name)
     tell(f"{here.page}.done.{here.name}")
+    if here.leads_to is not None:
+        st.switch_page(PAGES[here.leads_to])
     st.rerun()
 
 

@@ -23,6 +23,8 @@ T = TypeVar("T")
 class Here:
     """One form, during one run. Every widget has a place for refusals under it, by the name of the field."""
 
+    leads_to: str | None = None  # the page to go to afterwards; none: this one again
+
     def __init__(self, page: str, file: Dossier, name: str, seen: int) -> None:
         self.page, self.file, self.name, self.seen, self.fields = page, file, name, seen, Fields()
 
