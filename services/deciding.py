@@ -41,7 +41,7 @@ def extend(actor: Actor, reference: str, seen: int, outgoing: Outgoing, new_date
     Raises Refused, besides what services/promises.py says of the new date (``beyond_statutory_maximum``): ``missing``.
     """
     with work(actor, Right.EXTEND) as w:
-        complaint = load(w, reference)
+        complaint = load_to_append(w, reference)
         if already_sent(w, complaint, outgoing):
             return
         check_seen(complaint, seen)
@@ -140,7 +140,7 @@ def answer(
     Raises Refused: ``wrong_letter``, and what services/letters.py refuses.
     """
     with work(actor, Right.DECIDE) as w:
-        complaint = load(w, reference)
+        complaint = load_to_append(w, reference)
         if already_sent(w, complaint, outgoing):
             return
         check_seen(complaint, seen)
@@ -194,7 +194,7 @@ def withdraw(
     """The complainant takes it back (T12). It stays in the register and in the figures; who can be written to gets a
     confirmation. Raises Refused: ``letter_missing``."""
     with work(actor, Right.WORK) as w:
-        complaint = load(w, reference)
+        complaint = load_to_append(w, reference)
         if already_sent(w, complaint, outgoing):
             return
         check_seen(complaint, seen)
@@ -209,7 +209,7 @@ def not_handled(actor: Actor, reference: str, seen: int, ground: str, reasons: s
     """It is not taken up, and the complainant reads why, and where to go instead (T13). Raises Refused:
     ``letter_missing``."""
     with work(actor, Right.CLOSE) as w:
-        complaint = load(w, reference)
+        complaint = load_to_append(w, reference)
         if already_sent(w, complaint, outgoing):
             return
         check_seen(complaint, seen)
@@ -254,7 +254,7 @@ def close(
     ``no_appeal_term``, ``no_external_ruling``, ``before_answer``.
     """
     with work(actor, Right.CLOSE) as w:
-        complaint = load(w, reference)
+        complaint = load_to_append(w, reference)
         if already_sent(w, complaint, outgoing):
             return
         check_seen(complaint, seen)

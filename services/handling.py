@@ -80,7 +80,7 @@ def acknowledge(actor: Actor, reference: str, seen: int, outgoing: Outgoing) -> 
     """The acknowledgement with exactly one variant (R046, R047): what was done, or a dated promise. Of a complaint that
     was already resolved, the first variant answers it too (T07)."""
     with work(actor, Right.ACKNOWLEDGE) as w:
-        complaint = load(w, reference)
+        complaint = load_to_append(w, reference)
         if already_sent(w, complaint, outgoing):
             return
         check_seen(complaint, seen)
