@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
 
 from tests.conftest import need
 from tests.serving import Server, password_of, serve
 
 CHROMIUM = Path("/usr/bin/chromium")
-PATIENCE = 20_000  # milliseconds; two shared cores
+PATIENCE = 30_000  # milliseconds; two shared cores
 
 expect.set_options(timeout=PATIENCE)
 
@@ -77,3 +77,18 @@ def sign_in(page: Page, name: str, address: str = "/") -> None:
 def sign_out(page: Page) -> None:
     page.get_by_role("button", name="Afmelden").click()
     expect(page.get_by_label("Gebruikersnaam", exact=True)).to_be_visible()
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Pick from a select box; its list closes by itself when the screen is drawn anew just then, so try again."""
+    box, wanted = page.get_by_role("combobox", name=label), page.get_by_role("option", name=option, exact=True)
+    for patience in (3_000, 6_000, PATIENCE):
+        box.click()
+        try:
+            wanted.click(timeout=patience)
+        except TimeoutError:
+            page.keyboard.press("Escape")
+            continue
+        page.keyboard.press("Escape")
+        return
+    raise AssertionError(f"{label} does not offer {option}")

@@ -12,7 +12,7 @@ from db import models as m
 from domain.rights import Right
 from services import door, links
 from services.door import SystemActor
-from tests.browser.conftest import PATIENCE, sign_in, sign_out
+from tests.browser.conftest import PATIENCE, choose, sign_in, sign_out
 from tests.serving import Server, password_of, serve
 
 pytestmark = pytest.mark.browser
@@ -109,9 +109,7 @@ def test_the_administrator_makes_an_account_and_the_person_signs_in_with_the_lin
     admin.get_by_text("Nieuw account").click()
     admin.get_by_label("Gebruikersnaam", exact=True).fill("Nieuwe.Nel")
     admin.get_by_label("Naam", exact=True).fill("Nel Nieuw")
-    admin.get_by_role("combobox", name="Rollen").click()
-    admin.get_by_role("option", name="Melder").click()
-    admin.keyboard.press("Escape")
+    choose(admin, "Rollen", "Melder")
     admin.get_by_role("button", name="Account maken").click()
     link = admin.locator("code", has_text="/?link=").inner_text().strip()
 
