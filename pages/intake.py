@@ -49,6 +49,8 @@ elif words.red_flag_question:
 
 st.subheader(t("intake.section_done"), anchor=False)
 fields.done_at_once()
+if not closed:
+    fields.nothing_or_solved()
 
 with st.expander(t("intake.more"), expanded=state.more_open(), icon=":material/add_notes:"):
     if closed:

@@ -13,10 +13,10 @@ from domain.attachments import EXTENSIONS, LARGEST, MOST
 from domain.vocabulary import Channel, ComplainantType, Discussed, Kind, SubjectType
 from services.intake_choices import Choices
 from services.profiles import ProfileWords
-from ui.intake_state import BLANK, files_key, key, problem, typed
+from ui.intake_state import before, files_key, problem, typed, widget
 from ui.session import t
 
-EARLIEST = date(2000, 1, 1)
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)  # the service says what is too early or in the future
 _OFTEN = (Channel.PHONE, Channel.FACE_TO_FACE, Channel.EMAIL, Channel.APP)  # what a hurried hand looks for first
 _OFTEN_FIRST = [*_OFTEN, *(each for each in Channel if each not in _OFTEN)]
 
@@ -24,7 +24,7 @@ _OFTEN_FIRST = [*_OFTEN, *(each for each in Channel if each not in _OFTEN)]
 def how_it_came(words: ProfileWords) -> None:
     left, _ = st.columns(2)
     with left:
-        st.date_input(t("intake.received_on"), key=key("received_on"), min_value=EARLIEST, format="DD-MM-YYYY")
+        _date("received_on", before("received_on"))
         problem("received_on")
     _pills("channel", _words("channel", [each for each in _OFTEN_FIRST if each in words.channels]))
     problem("channel")
@@ -39,18 +39,18 @@ def who_complains(words: ProfileWords, choose: Choices) -> None:
         return
     left, right = st.columns(2)
     with left:
-        st.text_input(t("intake.complainant_name"), key=key("complainant_name"), autocomplete="off")
+        _line("complainant_name")
         problem("complainant_name")
     with right:
-        st.text_input(t("intake.complainant_contact"), key=key("complainant_contact"), autocomplete="off")
+        _line("complainant_contact")
         problem("complainant_contact")
     if typed("complainant_type") == ComplainantType.REPRESENTATIVE:
-        st.text_input(t("intake.representative_of"), key=key("representative_of"), autocomplete="off")
+        _line("representative_of")
         problem("representative_of")
 
 
 def what_happened() -> None:
-    st.text_area(t("intake.description"), key=key("description"), height=120, placeholder=t("intake.description_hint"))
+    _text("description", height=120, placeholder=t("intake.description_hint"))
     problem("description")
 
 
@@ -78,38 +78,41 @@ def red_flag() -> None:
 
 
 def done_at_once() -> None:
-    st.text_area(t("intake.immediate_actions"), key=key("immediate_actions"), height=80, label_visibility="collapsed")
-    with st.container(horizontal=True):
-        st.checkbox(t("intake.no_immediate_action"), key=key("no_immediate_action"))
-        st.checkbox(t("intake.already_resolved"), key=key("already_resolved"))
+    _text("immediate_actions", height=80, label_visibility="collapsed")
     problem("immediate_actions")
+
+
+def nothing_or_solved() -> None:
+    """R040-R042: none is said, never left out; and what is solved already counts too."""
+    with st.container(horizontal=True):
+        _tick("no_immediate_action")
+        _tick("already_resolved")
     if typed("already_resolved"):
-        if typed("resolved_on") is None:
-            st.session_state[key("resolved_on")] = typed("received_on")
-        st.date_input(t("intake.resolved_on"), key=key("resolved_on"), min_value=EARLIEST, format="DD-MM-YYYY")
+        _date("resolved_on", before("resolved_on") or typed("received_on"))
         problem("resolved_on")
 
 
 def about_whom(choose: Choices) -> None:
     st.multiselect(
         t("intake.respondents"),
-        _known("respondents", choose.colleagues),
-        key=key("respondents"),
+        list(choose.colleagues),
+        [each for each in before("respondents") if each in choose.colleagues],
+        key=widget("respondents"),
         format_func=choose.colleagues.__getitem__,
         placeholder=t("intake.choose"),
     )
-    st.text_input(t("intake.respondent_other"), key=key("respondent_other"), autocomplete="off")
+    _line("respondent_other")
     problem("respondents")
 
 
 def more(words: ProfileWords, choose: Choices, title: str) -> None:
     """Everything that may wait."""
     _pills("kind", _words("kind", Kind))
-    st.text_input(t("intake.title"), key=key("title"), placeholder=title, help=t("intake.title_help"))
+    _line("title", placeholder=title, help=t("intake.title_help"))
     problem("title")
     about_whom(choose)
     _radio("discussed", _words("discussed", Discussed), help=t("intake.discussed_help"))
-    st.text_area(t("intake.remedy_requested"), key=key("remedy_requested"), height=80)
+    _text("remedy_requested", height=80)
     problem("remedy_requested")
     left, right = st.columns(2)
     with left:
@@ -186,32 +189,46 @@ def _yes_no() -> dict[Any, str]:
     return {True: t("common.yes"), False: t("common.no")}
 
 
-def _known(field: str, options: Iterable[Any]) -> list[Any]:
-    name, offered = key(field), list(options)
-    value = st.session_state.get(name)
-    if isinstance(BLANK[field], list):
-        chosen = [each for each in value or () if each in offered]
-        if chosen != value:
-            st.session_state[name] = chosen
-    elif value is not None and value not in offered:
-        st.session_state[name] = None
-    return offered
+def _date(field: str, start: date | None) -> None:
+    st.date_input(t(f"intake.{field}"), start, EARLIEST, LATEST, key=widget(field), format="DD-MM-YYYY")
+
+
+def _line(field: str, **more: Any) -> None:
+    st.text_input(t(f"intake.{field}"), before(field), key=widget(field), autocomplete="off", **more)
+
+
+def _text(field: str, height: int, **more: Any) -> None:
+    st.text_area(t(f"intake.{field}"), before(field), key=widget(field), height=height, **more)
+
+
+def _tick(field: str) -> None:
+    st.checkbox(t(f"intake.{field}"), before(field), key=widget(field))
 
 
 def _pills(field: str, labels: dict[Any, str]) -> None:
-    options = _known(field, labels)
-    st.pills(t(f"intake.{field}"), options, key=key(field), format_func=labels.__getitem__, required=True, wrap=True)
+    start = before(field) if before(field) in labels else None
+    st.pills(
+        t(f"intake.{field}"),
+        list(labels),
+        default=start,
+        key=widget(field),
+        format_func=labels.__getitem__,
+        required=True,
+        wrap=True,
+    )
 
 
 def _pick(field: str, labels: dict[Any, str], empty: str, help: str | None = None) -> None:
-    options = _known(field, labels)
     st.selectbox(
-        t(f"intake.{field}"), options, index=None, key=key(field), format_func=labels.__getitem__, placeholder=empty, help=help
+        t(f"intake.{field}"), list(labels), _place(field, labels), labels.__getitem__, widget(field), help, placeholder=empty
     )
 
 
 def _radio(field: str, labels: dict[Any, str], help: str | None = None) -> None:
-    options = _known(field, labels)
     st.radio(
-        t(f"intake.{field}"), options, index=None, key=key(field), format_func=labels.__getitem__, help=help, horizontal=True
+        t(f"intake.{field}"), list(labels), _place(field, labels), labels.__getitem__, widget(field), help, horizontal=True
     )
+
+
+def _place(field: str, labels: dict[Any, str]) -> int | None:
+    return list(labels).index(before(field)) if before(field) in labels else None

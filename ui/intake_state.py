@@ -68,13 +68,27 @@ _TOGETHER = {
 }
 
 
-def key(field: str) -> str:
-    return f"{PAGE}.{field}"
+def key(what: str) -> str:
+    return f"{PAGE}.{what}"
+
+
+def widget(field: str) -> str:
+    """The key of a field's widget; another one after the form was emptied or changed from here, so that the browser
+    starts afresh as well."""
+    turn = st.session_state.get(key("turn"), 0)
+    return f"{key(field)}.{turn}" if turn else key(field)
+
+
+def before(field: str) -> Any:
+    """What a field starts with: what was kept of it. Given to the widget as its default in every run, never set through
+    session_state: that reaches the browser once, and not at all when that run is cut short."""
+    value = st.session_state[key("kept")][field]
+    return date.fromisoformat(value) if field in _DATES and value else value
 
 
 def typed(field: str) -> Any:
-    """What stands in the field now."""
-    return st.session_state.get(key(field), BLANK[field])
+    """What stands in the field now; what was kept, where it is out of sight."""
+    return st.session_state.get(widget(field), before(field))
 
 
 def done(what: str) -> Any:
@@ -83,19 +97,15 @@ def done(what: str) -> Any:
 
 
 def fill(who: Actor, today: date, unit_id: int | None, category: str | None) -> None:
-    """At the first run, and wherever Streamlit dropped a field that was out of sight: what was typed comes back."""
-    if key("kept") not in st.session_state:
-        found = drafts.recall(who, PAGE)
-        st.session_state[key("start")] = BLANK | {
-            "received_on": today.isoformat(),
-            "unit_id": unit_id,
-            "category": category,
-        }
-        st.session_state[key("kept")] = st.session_state[key("start")] | {name: found[name] for name in BLANK if name in found}
-        st.session_state[key("resumed")] = bool(found)
-    st.session_state.update({key(name): value for name, value in st.session_state.pop(key("changed"), {}).items()})
-    for name, value in st.session_state[key("kept")].items():
-        st.session_state.setdefault(key(name), date.fromisoformat(value) if name in _DATES and value else value)
+    """At the first run: the draft, or an empty form."""
+    if key("kept") in st.session_state:
+        return
+    start = BLANK | {"received_on": today.isoformat(), "unit_id": unit_id, "category": category}
+    found = drafts.recall(who, PAGE)
+    st.session_state[key("start")] = start
+    st.session_state[key("resumed")] = bool(found)
+    # Last: a run can be cut short anywhere, and the next one then begins here again.
+    st.session_state[key("kept")] = start | {name: found[name] for name in BLANK if name in found}
 
 
 def keep(who: Actor) -> None:
@@ -116,16 +126,22 @@ def _plain(value: Any) -> Any:
 
 
 def change(field: str, value: Any) -> None:
-    """From the next run on: a field cannot be changed after it was drawn."""
-    st.session_state[key("changed")] = {field: value}
+    """From the next run on."""
+    st.session_state[key("kept")] = st.session_state[key("kept")] | {field: value}
+    _turn()
 
 
 def start_again() -> None:
     """An empty form, and another form id: the next complaint is another one."""
-    for name in [*BLANK, "kept", "start", "resumed", "refused", "receipt", "handed_over", "unattached"]:
-        st.session_state.pop(key(name), None)
+    _turn()
     new_form_id(PAGE)
     new_form_id(HAND_OVER)
+    for name in ("kept", "start", "resumed", "refused", "receipt", "handed_over", "unattached"):
+        st.session_state.pop(key(name), None)
+
+
+def _turn() -> None:
+    st.session_state[key("turn")] = st.session_state.get(key("turn"), 0) + 1
 
 
 def discard(who: Actor) -> None:

@@ -17,6 +17,8 @@ from text import moment, short_date
 from ui.session import PAGES, Fields, form_id, language, new_form_id, show_refusals, t
 from ui.widgets import flag_badge
 
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)  # the service says what is too early or in the future
+
 
 def head(dossier: Dossier) -> None:
     st.page_link(PAGES["restricted"], label=t("restricted.back"), icon=":material/arrow_back:")
@@ -78,22 +80,19 @@ def _entry(entry: TimelineEntry) -> None:
 
 def step(who: Actor, file: File, today: date) -> None:
     """One form for every step; what was typed is kept as a draft, because a guarded session ends soon."""
-    if file.steps == ():
-        return
     page, fields = f"restricted.{file.dossier.reference}", Fields()
-    _recall(who, page)
+    kept, turn = _kept(who, page)
     labels = {each.value: t(f"closed_step.{each}") for each in file.steps}
-    if st.session_state.get("restricted.step") not in labels:
-        st.session_state["restricted.step"] = next(iter(labels))
     chosen = st.pills(
-        t("restricted.step"), list(labels), format_func=labels.__getitem__, key="restricted.step", required=True, wrap=True
-    )
+        t("restricted.step"), list(labels), default=next(iter(labels)), format_func=labels.__getitem__,
+        key=f"restricted.step.{turn}", required=True, wrap=True,
+    )  # fmt: skip
     fields.under("step")
     if chosen:
         st.caption(t(f"closed_step.{chosen}_help"))
-    on = st.date_input(t("restricted.on"), today, date(2000, 1, 1), key="restricted.on", format="DD-MM-YYYY")
+    on = st.date_input(t("restricted.on"), today, EARLIEST, LATEST, key=f"restricted.on.{turn}", format="DD-MM-YYYY")
     fields.under("on")
-    text = st.text_area(t("restricted.text"), key="restricted.text", height=140)
+    text = st.text_area(t("restricted.text"), kept, key=f"restricted.text.{turn}", height=140)
     fields.under("text")
     _keep(who, page, text)
     if st.button(t("restricted.record"), key="restricted.record", type="primary", icon=":material/check:"):
@@ -102,13 +101,13 @@ def step(who: Actor, file: File, today: date) -> None:
             _taken(who, page)
 
 
-def _recall(who: Actor, page: str) -> None:
-    """The form belongs to one file: another file has another form."""
+def _kept(who: Actor, page: str) -> tuple[str, str]:
+    """What was typed for this file, and what sets its fields apart: a default that is given in every run arrives, also
+    when the first run is cut short."""
     if st.session_state.get("restricted.draft_of") != page:
-        typed = drafts.recall(who, page).get("text", "")
-        st.session_state["restricted.draft_of"], st.session_state["restricted.kept"] = page, typed
-        st.session_state["restricted.text"] = typed
-        st.session_state.pop("restricted.on", None)
+        st.session_state["restricted.kept"] = drafts.recall(who, page).get("text", "")
+        st.session_state["restricted.draft_of"] = page
+    return st.session_state["restricted.kept"], f"{page}.{st.session_state.get('restricted.turn', 0)}"
 
 
 def _keep(who: Actor, page: str, text: str) -> None:
@@ -123,7 +122,8 @@ def _keep(who: Actor, page: str, text: str) -> None:
 
 def _taken(who: Actor, page: str) -> None:
     drafts.drop(who, page)
-    st.session_state.pop("restricted.draft_of", None)
+    st.session_state["restricted.kept"] = ""
+    st.session_state["restricted.turn"] = st.session_state.get("restricted.turn", 0) + 1
     st.toast(t("restricted.recorded_now"), icon=":material/check:")
     st.rerun()
 

@@ -34,9 +34,16 @@ BOTH = pytest.mark.parametrize("profile", ["training", "kinderopvang-welzijn"])
 def put(at: AppTest, **fields: Any) -> AppTest:
     """Fill in the widgets of these fields and run once, as a browser that sends them together."""
     for name, value in fields.items():
-        found = next(each for each in _widgets(at) if each.key == f"intake.{name}")
-        found.set_value(value)
+        field(at, name).set_value(value)
     return at.run()
+
+
+def field(at: AppTest, name: str) -> Any:
+    return next(each for each in _widgets(at) if _field_of(each) == name)
+
+
+def _field_of(widget: Any) -> str:
+    return (widget.key or "").removeprefix("intake.").split(".")[0]
 
 
 def _widgets(at: AppTest) -> list[Any]:
@@ -45,7 +52,7 @@ def _widgets(at: AppTest) -> list[Any]:
 
 
 def shown(at: AppTest, name: str) -> bool:
-    return any(each.key == f"intake.{name}" for each in _widgets(at))
+    return any(_field_of(each) == name for each in _widgets(at))
 
 
 def save(at: AppTest) -> AppTest:
@@ -200,7 +207,7 @@ def test_the_receipt_stays_until_the_next_one_is_begun(cast: Cast, engine: Engin
     at.button(key="intake.another").click().run()
 
     assert at.title[0].value == "Klacht melden"
-    assert at.text_area(key="intake.description").value == ""
+    assert field(at, "description").value == ""
     save(remark(at, description="Een andere klacht"))
     assert [complaint.description for complaint in rows(engine, m.Complaint)] == [STORY, "Een andere klacht"]
 
@@ -236,10 +243,11 @@ def test_what_was_typed_comes_back_in_another_session(cast: Cast) -> None:
     at = open_page(cast, "tom", "intake")
 
     assert "verder waar u gebleven was" in said(at)
-    assert at.text_area(key="intake.description").value == STORY
-    assert at.date_input(key="intake.received_on").value == date(2026, 11, 19)
-    assert at.button_group(key="intake.channel").value == "phone"
-    assert at.multiselect(key="intake.respondents").value == [cast["mia"]]
+    assert field(at, "description").proto.default == STORY  # arrives in whichever run the browser sees first
+    assert field(at, "description").value == STORY
+    assert field(at, "received_on").value == date(2026, 11, 19)
+    assert field(at, "channel").value == "phone"
+    assert field(at, "respondents").value == [cast["mia"]]
     assert at.expander[0].proto.expanded
 
 
@@ -261,7 +269,7 @@ def test_a_draft_can_be_thrown_away(cast: Cast) -> None:
 
     at.button(key="intake.empty").click().run()
 
-    assert at.text_area(key="intake.description").value == ""
+    assert field(at, "description").value == ""
     assert "gebleven" not in said(at)
     assert drafts.recall(cast.actor("tom"), "intake") == {}
 
@@ -272,7 +280,7 @@ def test_a_draft_comes_back_after_a_visit_to_another_page(cast: Cast) -> None:
     at.switch_page("../pages/account.py").run()
     at.switch_page("../pages/intake.py").run()
 
-    assert at.text_area(key="intake.description").value == STORY
+    assert field(at, "description").value == STORY
 
 
 @pytest.mark.parametrize(
@@ -289,7 +297,7 @@ def test_a_draft_with_choices_that_are_gone_opens_all_the_same(cast: Cast, forge
     at = open_page(cast, "tom", "intake")
 
     assert not at.exception
-    assert at.text_area(key="intake.description").value == STORY
+    assert field(at, "description").value == STORY
     assert "Vul dit in." in said(save(at))
 
 
@@ -299,7 +307,7 @@ def test_a_name_comes_back_when_anonymous_was_a_slip(cast: Cast) -> None:
     put(at, complainant_type="anonymous")
     put(at, complainant_type="client")
 
-    assert at.text_input(key="intake.complainant_name").value == "Karin Jansen"
+    assert field(at, "complainant_name").value == "Karin Jansen"
 
 
 # What is wrong is said beside the field, and what was typed stays
@@ -348,7 +356,7 @@ def test_bad_input_is_refused_beside_the_field_and_stays(
     (name, value), *_ = fields.items()
     assert any(sentence in each.value for each in at.error)
     assert "Nog niet opgeslagen." in at.error[-1].value
-    assert next(each for each in _widgets(at) if each.key == f"intake.{name}").value == value
+    assert field(at, name).value == value
     assert rows(engine, m.Complaint) == []
     assert not at.exception
 
@@ -422,7 +430,7 @@ def test_too_long_a_story_is_refused_at_handing_over_too(cast: Cast, engine: Eng
     save(at)
 
     assert "te lang" in at.error[0].value
-    assert at.text_area(key="intake.description").value == "a" * 100_000
+    assert field(at, "description").value == "a" * 100_000
     assert rows(engine, m.Complaint) == []
 
 
@@ -430,7 +438,7 @@ def test_the_ordinary_road_stays_open(cast: Cast, engine: Engine) -> None:
     at = remark(open_page(cast, "tom", "intake"), category="Ongewenst gedrag")
 
     at.button(key="intake.ordinary").click().run()
-    assert at.selectbox(key="intake.category").value is None
+    assert field(at, "category").value is None
     save(at)
 
     assert [complaint.compartment for complaint in rows(engine, m.Complaint)] == [Compartment.REGULAR]
@@ -439,11 +447,12 @@ def test_the_ordinary_road_stays_open(cast: Cast, engine: Engine) -> None:
 def test_handing_over_twice_is_one_matter_and_the_next_complaint_another(cast: Cast, engine: Engine) -> None:
     at = save(remark(open_page(cast, "tom", "intake"), category="Ongewenst gedrag"))
     del at.session_state["intake.handed_over"]
-    save(remark(at.run(), category="Ongewenst gedrag"))
+    save(at.run())
     assert len(rows(engine, m.Complaint)) == 1
 
     del at.session_state["intake.handed_over"]
-    save(remark(at.run(), category=None))
+    at.run().button(key="intake.ordinary").click().run()
+    save(remark(at))
 
     assert [each.compartment for each in rows(engine, m.Complaint)] == [Compartment.UNWANTED_BEHAVIOUR, Compartment.REGULAR]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -26,6 +27,11 @@ def said(at: AppTest) -> str:
     parts = (at.title, at.subheader, at.caption, at.text, at.markdown, at.error, at.info)
     links = [str(link.proto.label) for link in at.get("page_link")]
     return "\n".join([str(each.value) for part in parts for each in part] + links)
+
+
+def field(at: AppTest, name: str) -> Any:
+    widgets = [*at.text_area, *at.date_input, *at.button_group]
+    return next(each for each in widgets if (each.key or "").startswith(f"restricted.{name}."))
 
 
 def record(at: AppTest) -> AppTest:
@@ -84,14 +90,14 @@ def test_the_file_shows_what_was_told_and_by_whom(cast: Cast) -> None:
 @BOTH
 def test_recording_contact_keeps_the_first_promise(cast: Cast, engine: Engine, profile: str) -> None:
     at = open_page(cast, "vera", "restricted", ref=handed(cast))
-    at.button_group(key="restricted.step").set_value("contact")
-    at.text_area(key="restricted.text").set_value("Gebeld, er is een afspraak.")
+    field(at, "step").set_value("contact")
+    field(at, "text").set_value("Gebeld, er is een afspraak.")
 
     record(at)
 
     assert kinds(engine) == [EventKind.HANDED_OVER, EventKind.CONTACT]
     assert "Gebeld, er is een afspraak." in said(at)
-    assert at.text_area(key="restricted.text").value == ""
+    assert field(at, "text").value == ""
     assert restricted.listing(cast.actor("vera")).rows[0].next_on is None
 
 
@@ -99,18 +105,18 @@ def test_the_officer_walks_a_report_to_its_end(cast: Cast, engine: Engine) -> No
     at = open_page(cast, "wim", "restricted", ref=handed(cast, Compartment.WHISTLEBLOWER))
 
     for step in ("acknowledge", "feedback", "note", "close"):
-        at.button_group(key="restricted.step").set_value(step)
-        at.text_area(key="restricted.text").set_value(f"Stap {step}")
+        field(at, "step").set_value(step)
+        field(at, "text").set_value(f"Stap {step}")
         record(at)
 
     assert kinds(engine)[1:] == [EventKind.ACKNOWLEDGED, EventKind.ANSWERED, EventKind.NOTE, EventKind.CLOSED]
-    assert list(at.button_group(key="restricted.step").options) == ["Notitie"]
+    assert list(field(at, "step").options) == ["Notitie"]
 
 
 def test_only_steps_that_are_possible_are_offered(cast: Cast) -> None:
     at = open_page(cast, "wim", "restricted", ref=handed(cast, Compartment.WHISTLEBLOWER))
 
-    offered = list(at.button_group(key="restricted.step").options)
+    offered = list(field(at, "step").options)
 
     assert "Terugkoppeling gegeven" not in offered
     assert "Afsluiten" not in offered
@@ -118,13 +124,13 @@ def test_only_steps_that_are_possible_are_offered(cast: Cast) -> None:
 
 def test_what_is_wrong_is_said_and_what_was_typed_stays(cast: Cast, engine: Engine) -> None:
     at = open_page(cast, "vera", "restricted", ref=handed(cast))
-    at.text_area(key="restricted.text").set_value("Morgen gebeld")
-    at.date_input(key="restricted.on").set_value(date(2026, 11, 22))
+    field(at, "text").set_value("Morgen gebeld")
+    field(at, "on").set_value(date(2026, 11, 22))
 
     record(at)
 
     assert ["toekomst" in each.value for each in at.error] == [True]
-    assert at.text_area(key="restricted.text").value == "Morgen gebeld"
+    assert field(at, "text").value == "Morgen gebeld"
     assert kinds(engine) == [EventKind.HANDED_OVER]
 
 
@@ -137,12 +143,12 @@ def test_an_empty_explanation_is_refused(cast: Cast, engine: Engine) -> None:
 
 def test_a_second_click_is_the_same_step(cast: Cast, engine: Engine) -> None:
     at = open_page(cast, "vera", "restricted", ref=handed(cast))
-    at.text_area(key="restricted.text").set_value("Gebeld")
+    field(at, "text").set_value("Gebeld")
     record(at)
 
     record(at)
     assert [each.value for each in at.error] == []
-    at.text_area(key="restricted.text").set_value("Gebeld")
+    field(at, "text").set_value("Gebeld")
     record(at)
 
     assert kinds(engine) == [EventKind.HANDED_OVER, EventKind.CONTACT, EventKind.CONTACT]
@@ -153,10 +159,10 @@ def test_a_half_written_note_survives_and_stays_with_its_file(cast: Cast) -> Non
     hand_over(cast.actor("tom"), str(uuid4()), matter(text="Iets anders"))
     second = next(row.reference for row in restricted.listing(cast.actor("vera")).rows if row.reference != first)
     at = open_page(cast, "vera", "restricted", ref=first)
-    at.text_area(key="restricted.text").set_value("Half").run()
+    field(at, "text").set_value("Half").run()
 
-    assert open_page(cast, "vera", "restricted", ref=first).text_area(key="restricted.text").value == "Half"
-    assert open_page(cast, "vera", "restricted", ref=second).text_area(key="restricted.text").value == ""
+    assert field(open_page(cast, "vera", "restricted", ref=first), "text").value == "Half"
+    assert field(open_page(cast, "vera", "restricted", ref=second), "text").value == ""
     assert drafts.recall(cast.actor("vera"), f"restricted.{first}") == {"text": "Half"}
 
 
