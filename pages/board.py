@@ -47,11 +47,12 @@ def found(shown: BoardPage) -> str:
     first = (shown.page - 1) * PAGE_SIZE + 1
     if shown.pages > 1:
         return t("board.found_part", count=shown.total, first=first, last=first + len(shown.rows) - 1)
+    if not shown.rows:
+        return ""
     return t("board.found_one") if shown.total == 1 else t("board.found", count=shown.total)
 
 
 def rows(shown: BoardPage) -> None:
-    st.caption(t("board.how_to_open"))
     clicked = board_table(shown.rows, "board")
     titles = {row.reference: f"{row.reference}  {plain(subject(row))}" for row in shown.rows}
     picked = st.selectbox(
@@ -94,7 +95,7 @@ with show_refusals(places):
     with tiles:
         board_filters.tiles(shown.counts)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**{found(shown)}**")
+        st.caption(found(shown))
         if filters != BoardFilter():
             st.button(
                 t("board.clear"),

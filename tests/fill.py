@@ -39,7 +39,7 @@ def make_complaint(session: Session, cast: Cast, **overrides: Any) -> m.Complain
     received = overrides.get("received_on", TODAY - timedelta(days=7))
     registered = overrides.get("registered_on", received)
     columns: dict[str, Any] = {
-        "reference": f"K{received:%y}-{secrets.token_hex(4).upper()}",
+        "reference": f"K{received:%y}-{secrets.token_hex(3).upper()}",
         "form_id": str(uuid4()),
         "compartment": Compartment.REGULAR,
         "kind": Kind.COMPLAINT,

@@ -63,6 +63,13 @@ def short_date(day: date, language: str = "nl") -> str:
     return format_date(day, "EEE d MMM y", locale=language).replace(".", "")
 
 
+def near_date(day: date, today: date, language: str = "nl") -> str:
+    """vr 27 nov; with the year where it is not this year's: vr 8 jan 2027"""
+    if day.year != today.year:
+        return short_date(day, language)
+    return format_date(day, "EEE d MMM", locale=language).replace(".", "")
+
+
 def month_name(number: int, language: str = "nl") -> str:
     """november"""
     return format_date(date(2000, number, 1), "MMMM", locale=language)

@@ -17,6 +17,9 @@ def follow(page: str, choices: Choices) -> None:
     """Call before the widgets. Takes over an address that this page did not write itself: a bookmark, the back button.
     A value that does not exist, or no longer, becomes the default."""
     address = {name: st.query_params.get(name, "") for name in choices}
+    if f"{page}.address" not in st.session_state and not any(address.values()):
+        # Back from a dossier, or from another page: as it was left. The browser's own back button loses the question mark.
+        address |= st.session_state.get(f"session.{page}_view", {})
     elsewhere = st.session_state.get(f"{page}.address") != address
     for name, values in choices.items():
         key = f"{page}.{name}"
@@ -37,6 +40,7 @@ def keep(page: str, choices: Choices) -> None:
     if told != {name: st.query_params.get(name) for name in choices if name in st.query_params}:
         st.query_params.from_dict(told)
     st.session_state[f"{page}.address"] = {name: told.get(name, "") for name in choices}
+    st.session_state[f"session.{page}_view"] = st.session_state[f"{page}.address"]
 
 
 def reset(page: str, choices: Choices) -> None:

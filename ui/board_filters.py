@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from domain.vocabulary import Status
 from services.board import BoardFilter, Counts, Options, Show, Sort, View
@@ -50,7 +50,7 @@ def turn_to(page: int) -> None:
 
 def fields(options: Options, places: Fields) -> None:
     """The filters that are not a count."""
-    search, status, handler, unit = st.columns([3, 2, 2, 2])
+    search, status, handler, unit, more = st.columns([3, 2, 2, 2, 1.3], vertical_alignment="bottom", gap="small")
     with search:
         where = "board.text_places_all" if options.searches_texts else "board.text_places"
         st.text_input(t("board.text"), key="board.text", placeholder=t(where), icon=":material/search:", on_change=first_page)
@@ -62,14 +62,13 @@ def fields(options: Options, places: Fields) -> None:
     nobody = {"": t("board.handler_all"), "none": t("board.handler_none")}
     _select(handler, "handler", nobody | {str(each): name for each, name in options.handlers})
     _select(unit, "unit", {"": t("board.unit_all")} | {str(each): name for each, name in options.units})
-    with st.expander(t("board.more_filters"), icon=":material/tune:"):
-        category, procedure, sort = st.columns(3)
-        _select(category, "category", {"": t("board.category_all")} | {each: each for each in options.categories})
-        _select(procedure, "procedure", {"": t("board.procedure_all")} | dict(options.procedures))
-        _select(sort, "sort", {each: t(f"board.sort_{each}") for each in Sort})
+    with more.popover(t("board.more_filters"), icon=":material/tune:", width="stretch"):
+        _select(st, "category", {"": t("board.category_all")} | {each: each for each in options.categories})
+        _select(st, "procedure", {"": t("board.procedure_all")} | dict(options.procedures))
+        _select(st, "sort", {each: t(f"board.sort_{each}") for each in Sort})
 
 
-def _select(place: DeltaGenerator, name: str, labels: Mapping[str, str]) -> None:
+def _select(place: Any, name: str, labels: Mapping[str, str]) -> None:
     place.selectbox(t(f"board.{name}"), list(labels), format_func=labels.__getitem__, key=f"board.{name}", on_change=first_page)
 
 
@@ -79,15 +78,21 @@ def tiles(counts: Counts) -> None:
         for view, (icon, color) in LOOKS.items():
             number = getattr(counts, view)
             st.button(
-                f":{color}[**{number}**] {t(f'board.tile_{view}')}" if number else f"0 {t(f'board.tile_{view}')}",
+                _tile(number, t(f"board.tile_{view}"), color, st.session_state["board.flag"] == view),
                 key=f"board.tile_{view}",
                 icon=icon,
                 type="primary" if st.session_state["board.flag"] == view else "secondary",
                 width="stretch",
+                wrap=True,
                 help=t("board.tile_help"),
                 on_click=choose,
                 args=(view,),
             )
+
+
+def _tile(number: int, words: str, color: str, pressed: bool) -> str:
+    """Colour where there is something to see; none on the pressed one, which has a colour of its own."""
+    return f"**{number}** {words}" if pressed or not number else f":{color}-badge[**{number}**] **{words}**"
 
 
 def wanted(options: Options) -> BoardFilter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -12,7 +12,7 @@ import streamlit as st
 
 from domain.vocabulary import Flag, Kind
 from services.board import BoardRow
-from text import short_date
+from text import near_date
 from ui.session import language, t
 
 
@@ -59,10 +59,6 @@ def days_left(days: int | None) -> str:
             return t("days.ahead", count=days) if days > 0 else t("days.late", count=-days)
 
 
-def day(value: date | None) -> str:
-    return short_date(value, language()) if value else ""
-
-
 def plain(text: str) -> str:
     """Text for a cell: as it is. A sign in front that a spreadsheet would take for a formula gets an invisible one before
     it, because the grid lets everybody save its cells as CSV."""
@@ -78,27 +74,40 @@ def subject(row: BoardRow) -> str:
     return t("board.red_flag", title=title) if row.red_flag else title
 
 
+_COLUMNS = ("flag", "reference", "title", "promise", "due", "left", "handler", "status", "unit")
+
+
 def board_table(rows: Sequence[BoardRow], key: str) -> str | None:
     """The rows as a grid; the reference that was clicked in this run. The reference comes back from the browser, so the
     dossier page asks the door."""
-    columns = ("flag", "reference", "title", "promise", "due", "left", "handler", "status", "unit")
-    words = {name: t(f"board.column_{name}") for name in columns}
-    flags = list(LOOKS)
-    config: dict[str, Any] = {name: st.column_config.TextColumn(words[name]) for name in columns}
+    words = {name: t(f"board.column_{name}") for name in _COLUMNS}
+    config: dict[str, Any] = {name: st.column_config.TextColumn(words[name]) for name in _COLUMNS}
+    config["title"] = st.column_config.TextColumn(words["title"], width=200)
     config["flag"] = st.column_config.MultiselectColumn(
         words["flag"],
-        options=[flag_text(flag) for flag in flags],
-        color=[LOOKS[flag].color for flag in flags],
+        options=[flag_text(flag) for flag in LOOKS],
+        color=[look.color for look in LOOKS.values()],
         pinned=True,
-        width=135,
     )
     config["reference"] = st.column_config.ButtonColumn(
-        words["reference"], key=f"{key}.open", type="tertiary", alignment="left", pinned=True, width=105
+        words["reference"], key=f"{key}.open", type="tertiary", alignment="left", pinned=True
     )
-    frame = pd.DataFrame([_cells(row) for row in rows], columns=list(columns))
-    st.dataframe(frame, hide_index=True, height="content", column_config=config, alt=t("board.table"), key=f"{key}.table")
+    st.dataframe(
+        pd.DataFrame([_cells(row) for row in rows], columns=list(_COLUMNS)),
+        hide_index=True,
+        height="content",
+        column_config=config,
+        alt=t("board.table"),
+        key=f"{key}.table",
+    )
     click = st.session_state.get(f"{key}.open")
     return str(click["label"]) if click else None
+
+
+def _by(row: BoardRow) -> str:
+    if row.due_on is None or row.days_left is None:
+        return ""
+    return near_date(row.due_on, row.due_on - timedelta(days=row.days_left), language())
 
 
 def _cells(row: BoardRow) -> dict[str, object]:
@@ -108,7 +117,7 @@ def _cells(row: BoardRow) -> dict[str, object]:
         "reference": row.reference,
         "title": plain(subject(row)),
         "promise": row.promise or "",
-        "due": day(row.due_on),
+        "due": _by(row),
         "left": days_left(row.days_left),
         "handler": plain(row.handler or t("board.nobody")),
         "status": t("board.status_outside", status=status) if row.external else status,

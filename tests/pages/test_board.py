@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from db import models as m
 from domain.vocabulary import Kind, Status
@@ -62,7 +63,7 @@ def test_a_row_says_it_all_in_words(cast: Cast) -> None:
     rows = at.dataframe[0].value.set_index("reference").to_dict("index")
     assert list(rows) == ["K26-LATE", "K26-TODAY", "K26-LATER"]
     assert rows["K26-LATE"] == {
-        "flag": ["▲ Te laat"], "title": "Vergeten af te bellen", "promise": "Reactie naar de klant", "due": "do 19 nov 2026",
+        "flag": ["▲ Te laat"], "title": "Vergeten af te bellen", "promise": "Reactie naar de klant", "due": "do 19 nov",
         "left": "2 dagen te laat", "handler": "Hans Behandelaar", "status": "Geregistreerd", "unit": "Locatie Noord",
     }  # fmt: skip
     assert rows["K26-TODAY"]["flag"] == ["● Vandaag"]
@@ -119,7 +120,7 @@ def test_a_dossier_about_the_reader_leaves_no_trace(engine: Engine, cast: Cast) 
 
     assert shown(at) == []
     assert "directeur" not in words(at)
-    assert tile(at, "late").startswith("0")
+    assert "0" in tile(at, "late")
 
 
 def test_what_people_typed_is_shown_as_they_typed_it(engine: Engine, cast: Cast) -> None:
@@ -238,6 +239,18 @@ def test_choosing_a_row_opens_the_dossier(cast: Cast) -> None:
 
     assert not at.exception
     assert address(at)["ref"] == "K26-TODAY"
+
+
+@pytest.mark.usefixtures("four")
+def test_who_comes_back_from_a_dossier_finds_the_view_as_it_was_left(cast: Cast) -> None:
+    at = open_page(cast, "cora", "board", flag="late")
+    at.selectbox(key="board.choose").select("K26-LATE").run()
+
+    at.query_params.clear()
+    at._page_hash = calc_hash("board")
+    at.run()
+
+    assert (shown(at), address(at)) == (["K26-LATE"], {"flag": "late"})
 
 
 def test_fifty_on_a_page_and_a_filter_goes_back_to_the_first(engine: Engine, cast: Cast) -> None:

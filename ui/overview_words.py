@@ -1,0 +1,118 @@
+"""The overview in plain sentences: one beside each chart, so that nobody has to read a chart to know what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from domain.indicators import Kept, share
+from domain.terms import Term
+from domain.vocabulary import Outcome
+from services.overview import Measure, Overview, Promised
+from text import month_name, number, percent
+from ui.charts import Line
+from ui.session import language, t
+
+
+def days(count: int | None) -> str:
+    if count is None:
+        return t("common.not_applicable")
+    return t("overview.day") if count == 1 else t("overview.days", count=number(count, language()))
+
+
+def figure(value: float | None, measure: Measure) -> str:
+    """A number as people write it; "n.v.t." where there was nothing to count."""
+    if value is None:
+        return t("common.not_applicable")
+    return percent(value, language()) if measure is Measure.SHARE else number(value, language())
+
+
+def within(term: Term | None) -> str:
+    if term is None or term.amount < 1:
+        return t("overview.within_term")
+    key = f"overview.within_{term.unit}"
+    return t(f"{key}_one") if term.amount == 1 else t(key, amount=term.amount)
+
+
+def reactions(shown: Overview) -> list[str]:
+    """What share got the reaction that everybody is promised; the sentence that people quote."""
+    promised = [each for each in shown.promises if each.reaction]
+    if not any(each.now.due for each in promised):
+        return [t("overview.say_reaction_none", year=shown.year)]
+    return [_reaction(each, shown, named=len(promised) > 1) for each in promised if each.now.due]
+
+
+def _reaction(each: Promised, shown: Overview, named: bool) -> str:
+    said = t(
+        "overview.say_reaction_named" if named else "overview.say_reaction",
+        label=each.label,
+        year=shown.year,
+        share=percent(each.now.share, language()),
+        within=within(each.term),
+        kept=each.now.kept,
+        due=each.now.due,
+    )
+    if not each.before.due:
+        return said
+    before = t("overview.say_reaction_before", before=shown.year - 1, share=percent(each.before.share, language()))
+    return f"{said} {before}"
+
+
+def promises(shown: Overview) -> str:
+    kept: Kept = shown.now.kept
+    if not kept.due:
+        return t("overview.say_promises_none", year=shown.year)
+    return t(
+        "overview.say_promises",
+        year=shown.year,
+        share=percent(kept.share, language()),
+        kept=kept.kept,
+        due=kept.due,
+        extended=kept.extended_in_time,
+    )
+
+
+def lead(shown: Overview) -> str:
+    if shown.now.lead_median is None:
+        return t("overview.say_lead_none", year=shown.year)
+    return t("overview.say_lead", median=days(shown.now.lead_median), p90=days(shown.now.lead_p90))
+
+
+def standing(shown: Overview) -> str:
+    now = shown.standing
+    if not now.open or now.oldest_received_on is None:
+        return t("overview.now_none", day=shown.today)
+    key = "overview.now_open_one" if now.open == 1 else "overview.now_open"
+    return t(key, day=shown.today, count=now.open, oldest=now.oldest_received_on, days=now.oldest_days)
+
+
+def months(shown: Overview) -> str:
+    busiest = max(shown.months, key=lambda each: each.now)
+    if not busiest.now:
+        return t("overview.say_nothing", year=shown.year)
+    return t(
+        "overview.say_month_so_far" if shown.year == shown.today.year else "overview.say_month",
+        year=shown.year,
+        before=shown.year - 1,
+        count=shown.now.received,
+        count_before=shown.before.received,
+        top=month_name(int(busiest.key or 1), language()),
+        top_count=busiest.now,
+    )
+
+
+def most(what: str, lines: Sequence[Line], shown: Overview) -> str:
+    """What came first this year; `lines` have the most frequent first and what was not given last."""
+    total = sum(now for _, now, _ in lines)
+    label, first, _ = lines[0] if lines else ("", 0, 0)
+    if not first or label == t("overview.not_given"):
+        return t("overview.say_nothing", year=shown.year)
+    return t(f"overview.say_{what}", top=label, top_count=first, count=total, share=percent(share(first, total), language()))
+
+
+def outcomes(shown: Overview) -> str:
+    counts = {each.key: each.now for each in shown.outcomes}
+    total = sum(counts.values())
+    if not total:
+        return t("overview.say_outcome_none", year=shown.year)
+    upheld = counts.get(Outcome.UPHELD, 0) + counts.get(Outcome.PARTLY, 0)
+    return t("overview.say_outcome", count=total, share=percent(share(upheld, total), language()))
