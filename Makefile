@@ -2,6 +2,8 @@
 PYTHON ?= python3
 PORT ?= 8501
 PROFILE ?= training
+WORKERS ?= 2
+ON_POSTGRESQL := tests/db tests/services --ignore tests/services/rendering --ignore tests/services/test_guarded.py
 VENV := .venv
 PY := $(VENV)/bin/python
 .DEFAULT_GOAL := help
@@ -28,8 +30,9 @@ run: setup ## start the register (SQLite in data/) on PORT=8501
 demo: setup ## a filled register on a database of its own: PROFILE=training or kinderopvang-welzijn
 	@$(PY) manage.py demo --profile $(PROFILE) --port $(PORT)
 
-test: $(VENV)/.dev ## all tests
-	@$(PY) -m pytest
+test: $(VENV)/.dev ## all tests: everything on SQLite, what touches the database on PostgreSQL too
+	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile
+	@WEERKLANK_TEST_DATABASE=postgresql $(PY) -m pytest -q -n $(WORKERS) --dist loadfile $(ON_POSTGRESQL)
 
 check: $(VENV)/.dev ## formatting, lint and types
 	@$(PY) -m ruff format --check .
