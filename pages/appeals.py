@@ -8,13 +8,14 @@ from domain.rights import Right
 from services import appeal_files, dossier
 from services.appeal_files import AppealFile, AppealStep
 from services.door import Actor
-from services.dossier import Dossier
+from services.dossier import Content, Dossier
 from services.intake_choices import choices
 from ui import appeal_view as view
 from ui import dossier_history as history
 from ui import dossier_view, one_form
 from ui.appeal_forms import FORMS, AtAppeal, register
 from ui.session import PAGES, actor, has, show_refusals, t, tell
+from ui.tabs import open_tab
 
 
 def asked_for() -> str:
@@ -77,24 +78,27 @@ def steps(appeal: AppealFile, file: Dossier) -> None:
 
 def tabs(appeal: AppealFile, file: Dossier) -> None:
     content = file.content
-    names = ("appeal", "dossier", "timeline", "messages", "attachments")
-    own, as_it_stood, past, letters, papers = st.tabs([t(f"appeals.tab_{name}") for name in names], key="appeals.tab")
-    with own:
-        view.the_appeal(appeal)
-    if content is None:
-        return
-    with as_it_stood:
-        st.caption(t("appeals.as_it_stood"))
-        dossier_view.summary(file)
-        dossier_view.decision(content)
-        dossier_view.people(file)
-        dossier_view.facts(file)
-    with past:
-        history.timeline(content)
-    with letters:
-        history.messages(file, content)
-    with papers:
-        history.files(file, content, may_write=False)
+    names = ("appeal", "dossier", "timeline", "messages", "attachments") if content else ("appeal",)
+    name, tab = open_tab("appeals.tab", {name: t(f"appeals.tab_{name}") for name in names})
+    with tab:
+        if name == "appeal" or content is None:
+            view.the_appeal(appeal)
+        elif name == "dossier":
+            as_it_stood(file, content)
+        elif name == "timeline":
+            history.timeline(content)
+        elif name == "messages":
+            history.messages(file, content)
+        else:
+            history.files(file, content, may_write=False)
+
+
+def as_it_stood(file: Dossier, content: Content) -> None:
+    st.caption(t("appeals.as_it_stood"))
+    dossier_view.summary(file)
+    dossier_view.decision(content)
+    dossier_view.people(file)
+    dossier_view.facts(file)
 
 
 me_here = actor()

@@ -15,6 +15,7 @@ from ui import dossier_view as view
 from ui.dossier_head import back_to_the_board, head
 from ui.session import actor, show_refusals, t, tell
 from ui.step_area import step_area
+from ui.tabs import open_tab
 
 
 def asked_for() -> str:
@@ -39,13 +40,13 @@ def found(who: Actor, reference: str) -> tuple[Dossier, tuple[Step, ...]] | None
     return None
 
 
-def overview(who: Actor, file: Dossier) -> None:
+def overview(who: Actor, file: Dossier, may_lodge: bool) -> None:
     left, right = st.columns([5, 4], gap="large")
     with left:
         view.summary(file)
         if file.content:
             view.decision(file.content)
-            view.appeal(file.content, lambda: other_reviewer(who, file))
+            view.appeal(file.content, lambda: other_reviewer(who, file) if may_lodge else None)
         view.promises(file)
     with right:
         view.people(file)
@@ -55,7 +56,7 @@ def overview(who: Actor, file: Dossier) -> None:
 
 
 def other_reviewer(who: Actor, file: Dossier) -> None:
-    if not may_lodge or not appeal_files.needs_reviewer(who, file.reference):
+    if not appeal_files.needs_reviewer(who, file.reference):
         return
     st.warning(t("complaint.no_reviewer_left"), icon=":material/person_off:")
     if st.button(t("complaint.reassign"), key="complaint.reassign"):
@@ -65,10 +66,12 @@ def other_reviewer(who: Actor, file: Dossier) -> None:
             st.rerun()
 
 
-def the_rest(who: Actor, file: Dossier) -> None:
+def everything_in_it(who: Actor, file: Dossier, offered: tuple[Step, ...]) -> None:
+    names = {step.name for step in offered}
+    may_work, may_lodge = StepName.LOG in names, StepName.LODGE_APPEAL in names
     content = file.content
     if content is None:
-        overview(who, file)
+        overview(who, file, may_lodge)
         return
     counted = {
         "timeline": len(content.timeline),
@@ -76,27 +79,26 @@ def the_rest(who: Actor, file: Dossier) -> None:
         "attachments": len(content.attachments),
         "notes": len(content.notes),
     }
-    labels = [t("complaint.tab_overview"), *(t(f"complaint.tab_{name}", count=count) for name, count in counted.items())]
-    first, past, letters, papers, remarks = st.tabs(labels, key="complaint.tab")
-    with first:
-        overview(who, file)
-    with past:
-        history.timeline(content)
-    with letters:
-        history.messages(file, content)
-    with papers:
-        history.files(file, content, may_work)
-    with remarks:
-        history.notes(file, content, may_work, choices(who).today if may_work else None)
+    labels = {name: t(f"complaint.tab_{name}", count=count) for name, count in counted.items()}
+    name, tab = open_tab("complaint.tab", {"overview": t("complaint.tab_overview")} | labels)
+    with tab:
+        match name:
+            case "timeline":
+                history.timeline(content)
+            case "messages":
+                history.messages(file, content)
+            case "attachments":
+                history.files(file, content, may_work)
+            case "notes":
+                history.notes(file, content, choices(who).today if may_work else None)
+            case _:
+                overview(who, file, may_lodge)
 
 
 me_here = actor()
 shown = found(me_here, asked_for())
 if shown is None:
     st.stop()
-complaint, offered = shown
-names = {step.name for step in offered}
-may_work, may_lodge = StepName.LOG in names, StepName.LODGE_APPEAL in names
-head(complaint)
-step_area(complaint, offered)
-the_rest(me_here, complaint)
+head(shown[0])
+step_area(*shown)
+everything_in_it(me_here, *shown)

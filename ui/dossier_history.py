@@ -132,8 +132,9 @@ def _downloads(file: Dossier, message_id: int, letter_type: str) -> None:
 # Notes
 
 
-def notes(file: Dossier, content: Content, may_write: bool, today: Any) -> None:
-    if may_write:
+def notes(file: Dossier, content: Content, today: date | None) -> None:
+    """`today` for who may write one."""
+    if today is not None:
         _write_note(file, today)
     if not content.notes:
         st.caption(t("complaint.no_notes"))
@@ -143,7 +144,7 @@ def notes(file: Dossier, content: Content, may_write: bool, today: Any) -> None:
             st.text(t("complaint.recorded", who=each.who or "", when=moment(each.recorded_at, language())))
 
 
-def _write_note(file: Dossier, today: Any) -> None:
+def _write_note(file: Dossier, today: date) -> None:
     fields = Fields()
     text = st.text_area(t("complaint.new_note"), key="complaint.quick_note.text", height=100)
     fields.under("text")

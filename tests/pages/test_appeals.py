@@ -16,7 +16,7 @@ from domain.workflow import StepName
 from services import appeal_files, door, hearing, steps
 from tests.conftest import TODAY, Cast
 from tests.dossiers import On, answered, appeal_version, appealed, complaint_of, ruled
-from tests.pages.test_complaint import done, errors, fill, press, words
+from tests.pages.test_complaint import done, errors, fill, press, tab, words
 from tests.ui.apptest import NotForThem, open_page
 
 DECIDED = date(2026, 11, 16)
@@ -201,11 +201,13 @@ def test_the_file_is_shown_as_it_stood(cast: Cast, on: On) -> None:
     reference = recent(cast, on)
     steps.log(cast.actor("cora"), reference, EventKind.NOTE, TODAY, "Na het beroep geschreven.", form_id=str(uuid4()))
 
-    text = words(opened(cast, "vera", reference))
+    at = opened(cast, "vera", reference)
 
-    assert "Na het beroep geschreven." not in text
-    assert "De zaal was op tijd warm." in text  # the decision
-    assert "Karel de Vries" in text
+    assert "Na het beroep geschreven." not in words(tab(at, "Tijdlijn", "appeals"))
+    assert "De zaal was op tijd warm." in words(tab(at, "Het dossier", "appeals"))  # the decision
+    assert "Karel de Vries" in words(at)
+    for label in ("Berichten", "Bijlagen"):
+        assert not RAW_KEY.findall(words(tab(at, label, "appeals")))
 
 
 @pytest.mark.parametrize("who", ["suze", "vera"])

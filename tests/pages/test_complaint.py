@@ -17,7 +17,7 @@ from domain.vocabulary import EventKind, Outcome, Status
 from domain.workflow import StepName
 from services import door, dossier, steps
 from services.complaints import Named
-from tests.conftest import TODAY, Cast
+from tests.conftest import PROFILES, TODAY, Cast
 from tests.dossiers import (
     On,
     acknowledged,
@@ -82,6 +82,14 @@ def sent(at: AppTest, name: StepName, letter: str, **asks: object) -> AppTest:
         fill(at, f"complaint.{name}.{letter}.ask.{ask}", value)
         at.run()
     return press(at, f"complaint.{name}.{letter}.send")
+
+
+def tab(at: AppTest, label: str, page: str = "complaint") -> AppTest:
+    """Click on a tab; only the open one is drawn."""
+    at.session_state[f"{page}.tab"] = next(each.label for each in at.tabs if each.label.startswith(label))
+    at.run()
+    assert not at.exception
+    return at
 
 
 def offered(at: AppTest) -> set[str]:
@@ -266,12 +274,13 @@ def test_an_anonymous_complainant_cannot_be_written_to(cast: Cast, on: On) -> No
 def test_the_reporter_sees_how_it_stands_and_not_the_file(cast: Cast, on: On) -> None:
     reference = in_progress(cast, on, YESTERDAY)
 
-    text = words(opened(cast, "tom", reference))
+    at = opened(cast, "tom", reference)
 
+    text = words(at)
+    assert not at.tabs
     assert "De verwarming deed het niet" in text  # what Tom wrote himself
     assert "Tom Trainer (u)" in text
     assert "Karel de Vries" not in text
-    assert "Cora bevestigt." not in text
 
 
 def test_a_partner_sees_the_summary_without_the_name(cast: Cast, on: On) -> None:
@@ -328,11 +337,12 @@ def test_without_a_reference_the_page_points_to_the_board(cast: Cast) -> None:
 def test_the_first_line_reads_nothing_of_the_reviewers_papers(cast: Cast, on: On) -> None:
     reference = ruled(cast, on)
 
-    text = words(opened(cast, "cora", reference))
+    at = opened(cast, "cora", reference)
 
-    assert "Het was echt koud." not in text  # the grounds
-    assert "Besluit herzien" in text
-    assert "Excuses." in text
+    assert "Besluit herzien" in words(at)
+    assert "Excuses." in words(at)
+    for name in ("Overzicht", "Tijdlijn", "Notities"):
+        assert "Het was echt koud." not in words(tab(at, name))  # the grounds
 
 
 def test_the_first_line_can_name_another_reviewer_when_the_first_is_gone(cast: Cast, on: On) -> None:
@@ -391,8 +401,10 @@ def test_odd_text_is_kept_and_shown_as_it_is(cast: Cast, on: On) -> None:
 
     done(at, StepName.LOG, text=odd)
 
-    assert odd in [each.value for each in at.text]
-    assert not any("kwaad.invalid" in str(each.value) for kind in (at.markdown, at.caption, at.title) for each in kind)
+    for name in ("Overzicht", "Tijdlijn"):
+        tab(at, name)
+        assert odd in [each.value for each in at.text]
+        assert not any("kwaad.invalid" in str(each.value) for kind in (at.markdown, at.caption, at.title) for each in kind)
 
 
 def test_a_future_day_is_refused(cast: Cast, on: On) -> None:
@@ -489,19 +501,20 @@ def test_what_was_typed_for_one_dossier_does_not_show_in_another(cast: Cast, on:
 
 def test_a_note_is_kept_among_the_notes(cast: Cast, on: On) -> None:
     reference = registered(cast, on, YESTERDAY)
-    at = opened(cast, "cora", reference)
+    at = tab(opened(cast, "cora", reference), "Notities")
 
     fill(at, "complaint.quick_note.text", "Nog bellen.")
     press(at, "complaint.quick_note.save")
 
     assert "De notitie staat in het dossier." in words(at)
+    assert "Nog bellen." in words(at)  # the tab is still open
     assert at.text_area(key="complaint.quick_note.text").value in ("", None)
     assert "Notities (1)" in [tab.label for tab in at.tabs]
 
 
 def test_an_attachment_is_added_and_removed_with_a_reason(cast: Cast, on: On) -> None:
     reference = registered(cast, on, YESTERDAY)
-    at = opened(cast, "cora", reference)
+    at = tab(opened(cast, "cora", reference), "Bijlagen")
 
     at.file_uploader[0].upload("brief.txt", b"Geachte heer").run()
     press(at, "complaint.attach")
@@ -518,7 +531,7 @@ def test_an_attachment_is_added_and_removed_with_a_reason(cast: Cast, on: On) ->
 
 def test_a_file_that_is_not_what_its_name_says_is_refused(cast: Cast, on: On) -> None:
     reference = registered(cast, on, YESTERDAY)
-    at = opened(cast, "cora", reference)
+    at = tab(opened(cast, "cora", reference), "Bijlagen")
 
     at.file_uploader[0].upload("brief.pdf", b"MZ\x90\x00 not a pdf").run()
     press(at, "complaint.attach")
@@ -527,10 +540,20 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(cast: Cast, on: On) ->
     assert not dossier.read(cast.actor("cora"), reference).content.attachments  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_tab_reads_as_words(cast: Cast, on: On, profile: str) -> None:
+    more = {} if profile == "training" else {"category": "Bejegening", "red_flag": False, "unit_id": cast.units["wijk"]}
+    at = opened(cast, "dora", ruled(cast, on, **more))
+
+    for label in ("Overzicht", "Tijdlijn", "Berichten", "Bijlagen", "Notities"):
+        assert not RAW_KEY.findall(words(tab(at, label)))
+    assert "met: Piet Partner; bevestigt de ontvangst: Cora Coördinator" in words(tab(at, "Tijdlijn"))
+
+
 def test_a_sent_letter_can_be_read_and_saved(cast: Cast, on: On) -> None:
     reference = acknowledged(cast, on, YESTERDAY)
 
-    at = opened(cast, "cora", reference)
+    at = tab(opened(cast, "cora", reference), "Berichten")
 
     assert any(each.value.startswith("Geachte Karel de Vries") for each in at.text)
     assert {each.label for each in at.get("download_button")} >= {"Download als pdf", "Download als Word-bestand"}
