@@ -276,6 +276,12 @@ def test_two_letters_on_one_day_are_one_progress() -> None:
     assert len(story.all("WKO.PROGRESS")) == 2
 
 
+def test_a_judgment_on_the_day_of_the_acknowledgement_leaves_nothing_to_report() -> None:
+    story = Story("kinderopvang", day(11, 2)).then(Fact.ACK_PROMISE_SENT, day(11, 4)).then(Fact.DECISION_SENT, day(11, 4))
+
+    assert not {"WKO.PROGRESS", "WKO.RESPONSE"} & story.open()
+
+
 # Entering afterwards
 
 
