@@ -24,7 +24,9 @@ _UNSEEN: dict[str, Any] = {"execution_options": {"row_rule": False}}
 def load(w: Work, reference: str, seen: int | None = None) -> m.Complaint:
     """The dossier, if this right reaches it. `seen` is the version that the person had on screen; edits pass it,
     appends (a note, a message) do not. Raises Refused: ``not_found``, ``changed_meanwhile``."""
-    complaint = w.session.scalar(select(m.Complaint).where(m.Complaint.reference == reference))
+    complaint = None
+    if isinstance(reference, str) and reference.isprintable():  # NUL and half signs are an error to some databases
+        complaint = w.session.scalar(select(m.Complaint).where(m.Complaint.reference == reference))
     if complaint is None:
         raise Refused("not_found")
     check_seen(complaint, seen)

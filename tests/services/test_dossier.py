@@ -121,7 +121,7 @@ def test_the_manager_reads_what_is_of_her_unit(cast: Cast) -> None:
         there.read("mia")
 
 
-@pytest.mark.parametrize("reference", ["K26-00000", "", "x" * 500, "K26-%", "' OR 1=1 --", "K26-\x00"])
+@pytest.mark.parametrize("reference", ["K26-00000", "", "x" * 500, "K26-%", "' OR 1=1 --", "K26-\x00", "K26-\ud800"])
 def test_what_was_never_given_out_is_not_found(cast: Cast, reference: str) -> None:
     for look in (dossier.read, dossier.steps, dossier.people):
         with pytest.raises(Refused) as refused:
