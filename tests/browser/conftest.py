@@ -18,14 +18,16 @@ expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The application with the cast (passwords: `password_of`), for the tests of one module."""
-    with serve(tmp_path_factory.mktemp("server"), server_profile()) as running:
-        yield running
-
-
 def server_profile() -> str:
+    """Parametrise it in a module that runs on both."""
     return "training"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, server_profile: str) -> Iterator[Server]:
+    """The application with the cast (passwords: `password_of`), for the tests of one module."""
+    with serve(tmp_path_factory.mktemp("server"), server_profile) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
