@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from domain.vocabulary import Status
 from domain.workflow import StepName
 from services import appeal_files, appeals, dossier
 from services.door import Actor
@@ -56,7 +57,7 @@ def overview(who: Actor, file: Dossier, may_lodge: bool) -> None:
 
 
 def other_reviewer(who: Actor, file: Dossier) -> None:
-    if not appeal_files.needs_reviewer(who, file.reference):
+    if file.status != Status.IN_APPEAL or not appeal_files.needs_reviewer(who, file.reference):
         return
     st.warning(t("complaint.no_reviewer_left"), icon=":material/person_off:")
     if st.button(t("complaint.reassign"), key="complaint.reassign"):

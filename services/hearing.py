@@ -6,7 +6,7 @@ She edits the appeal, not the dossier: `seen` is the version of the appeal that 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 
@@ -25,6 +25,7 @@ from services.letters import Outgoing
 from services.posting import already_sent, letter_type
 from services.records import load, record
 
+FARTHEST = date(2099, 12, 31)
 CHANGES_THE_DECISION = frozenset({Ruling.REVISED, Ruling.ANNULLED})
 
 
@@ -62,13 +63,11 @@ def extend_ruling(actor: Actor, reference: str, seen: int, outgoing: Outgoing, n
         if already_sent(w, load(w, reference), outgoing):
             return
         complaint, appeal = _in_hand(w, reference, seen)
-        why = required(reason, "reason")
-        if new_date <= w.today:
-            raise Refused("date_not_later", "new_date", earliest=w.today + timedelta(days=1))
-        told_them = replace(outgoing, extra={**outgoing.extra, "new_date": new_date, "reason": why})
+        why, until = required(reason, "reason"), day(new_date, "new_date", latest=FARTHEST)
+        told_them = replace(outgoing, extra={**outgoing.extra, "new_date": until, "reason": why})
         event = _send(w, complaint, appeal, told_them, Side.APPEAL, LetterType.EXTENSION)
-        record(w, complaint, EventKind.EXTENDED, outgoing.sent_on, why, side=Side.APPEAL, new_date=new_date)
-        promises.extend(w, complaint, new_date, outgoing.sent_on, event, by=Fact.RULING_EXTENDED)
+        record(w, complaint, EventKind.EXTENDED, outgoing.sent_on, why, side=Side.APPEAL, new_date=until)
+        promises.extend(w, complaint, until, outgoing.sent_on, event, by=Fact.RULING_EXTENDED)
 
 
 def rule(
@@ -84,15 +83,16 @@ def rule(
     """Write the ruling down; it can be changed until the letter to the complainant went out.
 
     A ruling that revises or annuls the decision says what follows from it. Raises Refused: ``missing``, ``ruling_sent``,
-    ``consequence_in_the_past``, ``reviewer_conflict``.
+    ``before_appeal``, ``reviewer_conflict``.
     """
     with work(actor, Right.APPEAL_RULE) as w:
         complaint, appeal = _in_hand(w, reference, seen)
         if told(w, appeal):
             raise Refused("ruling_sent")
         word = choice(Ruling, ruling, "ruling")
-        if consequence_due_on is not None and consequence_due_on < w.today:
-            raise Refused("consequence_in_the_past", "consequence_due_on")
+        if consequence_due_on is not None:
+            since = appeal.lodged_on  # it may be entered long after it was ruled
+            day(consequence_due_on, "consequence_due_on", latest=FARTHEST, earliest=since, too_early="before_appeal")
         if binding is None:
             raise Refused("missing", "binding")
         follows = word in CHANGES_THE_DECISION or consequence_due_on is not None

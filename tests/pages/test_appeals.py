@@ -151,6 +151,15 @@ def test_a_ruling_is_refused_at_its_field(cast: Cast, on: On) -> None:
     assert at.text_area(key="appeals.rule.ruling_reasons").value == "De meting klopt niet."
 
 
+def test_an_extension_without_a_date_is_refused_in_words(cast: Cast, on: On) -> None:
+    reference = recent(cast, on)
+    at = opened(cast, "vera", reference)
+
+    sent(at, "extend", "extension", reason="De trainer is ziek.")
+
+    assert errors(at) == ["Vul dit in."]
+
+
 def test_a_ruling_can_be_changed_until_it_was_sent(cast: Cast, on: On) -> None:
     reference = recent(cast, on)
     at = opened(cast, "vera", reference)

@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 from db import models as m
 from domain.vocabulary import EventKind, Outcome, Status
 from domain.workflow import StepName
-from services import door, dossier, steps
-from services.complaints import Named
+from services import complaints, door, dossier, steps
+from services.complaints import HandOver, Named
 from tests.conftest import PROFILES, TODAY, Cast
 from tests.dossiers import (
     On,
@@ -34,7 +34,10 @@ from tests.ui.apptest import NotForThem, open_page
 from ui.step_forms import FORMS
 
 YESTERDAY = date(2026, 11, 20)
-RAW_KEY = re.compile(r"\b(?:complaint|refused|step|event_kind|promise_state|gap)\.[a-z_]+(?:\.[a-z_]+)?\b")
+RAW_KEY = re.compile(
+    r"\b(?:complaint|refused|step|event_kind|promise_state|gap|channel|outcome|letter_type|relation|attempt_result|ground|ruling"
+    r"|external_stage|complainant_type|recipient|close_reason|ladder_level|status|flag|discussed)\.[a-z_]+(?:\.[a-z_]+)?\b"
+)
 
 
 def opened(cast: Cast, who: str, reference: str) -> AppTest:
@@ -144,6 +147,7 @@ def test_the_main_job_walks_through_the_page(cast: Cast, on: On) -> None:
     assert (complaint.ack_variant, complaint.answered_on) == ("ack_promise", TODAY)
     assert "De beroepsbehandelaar werkt onafhankelijk" in words(at)
     assert not errors(at)
+    assert not RAW_KEY.findall(words(tab(at, "Tijdlijn")))
 
 
 @pytest.mark.parametrize("profile", ["kinderopvang-welzijn"])
@@ -319,6 +323,57 @@ def test_unknown_and_forbidden_read_the_same(cast: Cast, on: On) -> None:
     }
 
     assert answers == {("Dit dossier bestaat niet, of u heeft er geen toegang toe.",)}
+
+
+def test_a_closed_dossier_opens_for_its_keeper_only(cast: Cast) -> None:
+    matter = HandOver(
+        compartment="unwanted_behaviour",
+        received_on=YESTERDAY,
+        channel="face_to_face",
+        text="Er worden steeds grappen over mij gemaakt.",
+        category="Ongewenst gedrag",
+    )
+    complaints.hand_over(cast.actor("tom"), str(uuid4()), matter)
+    with Session(door.engine()) as session:
+        reference = session.scalars(select(m.Complaint.reference)).one()
+
+    at = opened(cast, "vera", reference)
+
+    assert "Er worden steeds grappen over mij gemaakt." in words(at)
+    assert offered(at) == {StepName.LOG, StepName.ADD_PARTY, StepName.NAME_COMPLAINANT}
+    for who in ("tom", "cora", "dora", "suze", "wim"):
+        assert errors(opened(cast, who, reference)) == ["Dit dossier bestaat niet, of u heeft er geen toegang toe."]
+
+
+def test_a_reviewer_finds_no_steps_here(cast: Cast, on: On) -> None:
+    at = opened(cast, "vera", appealed(cast, on))
+
+    assert offered(at) == set()
+    assert "Wat kunt u nu doen?" not in words(at)
+
+
+def test_every_kind_of_event_reads_as_words(cast: Cast, on: On) -> None:
+    reference = registered(cast, on, YESTERDAY)
+    at = opened(cast, "cora", reference)
+    done(at, StepName.ADD_PARTY, relation="involved", other_name="Buurman Bos")
+    done(at, StepName.NAME_COMPLAINANT, complainant_name="Karla de Vries")
+    done(at, StepName.CLIMB, text="Verder.")
+    done(at, StepName.REFER, body="other", stage="desk")
+    step(at, StepName.LOG)
+    fill(at, "complaint.log.kind", EventKind.MEDIATION)
+    at.run()
+    fill(at, "complaint.log.result", "partly")
+    fill(at, "complaint.log.text", "Samen aan tafel.")
+    press(at, "complaint.log.save")
+    sent(at, StepName.NOT_HANDLED, "not_handled", ground="too_old", reasons="Te lang geleden.")
+    done(at, StepName.CLOSE, close_reason="not_handled")
+
+    text = words(tab(at, "Tijdlijn"))
+
+    assert not errors(at)
+    assert not RAW_KEY.findall(text)
+    for expected in ("Betrokken", "Deels opgelost", "De klacht is te lang geleden", "Bemiddeling"):
+        assert expected in text
 
 
 def test_the_administrator_has_no_dossier_page(cast: Cast, on: On) -> None:

@@ -498,7 +498,7 @@ def test_a_ruling_needs_reasons_and_a_consequence_when_it_changes_something(cast
         ("reasons", {"reasons": " "}),
         ("consequence", {"consequence": ""}),
         ("binding", {"binding": None}),
-        ("consequence_due_on", {"consequence_due_on": date(2026, 11, 20)}),
+        ("consequence_due_on", {"consequence_due_on": date(2026, 9, 20)}),
     ):
         with pytest.raises(Refused) as refused:
             hearing.rule(vera, reference, version, **good | wrong)  # type: ignore[arg-type]
