@@ -22,10 +22,12 @@ from services.door import Actor, Work, work
 from services.handling import resolve
 from services.letters import Outgoing
 from services.posting import already_sent, letter_type, send
-from services.records import check_seen, load, load_to_append, record
+from services.records import check_seen, last_day_of, load, load_to_append, record
 from services.standing import facts_of, go, real_day
 
 FARTHEST = date(2099, 12, 31)  # a measure is due before this
+_AGAIN = (EventKind.REOPENED, EventKind.APPEAL_RULED)  # what a second decision comes after
+_ENDS = (*_AGAIN, EventKind.DECIDED, EventKind.WITHDRAWN, EventKind.NOT_HANDLED)
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,13 @@ def decide(
     """The decision, with its reasons, and what will be done about it, or explicitly nothing (T05).
 
     Raises Refused: ``someone_else_decides`` (an appeal annulled this person's decision), ``measures_and_none``,
-    ``unknown_person``, ``before_decision`` (a measure due before it).
+    ``unknown_person``, ``before_decision`` (a measure due before it), ``before_reopening``.
     """
     with work(actor, Right.DECIDE) as w:
         complaint = load(w, reference, seen)
         _refuse_annulled(w, complaint)
         go(w, complaint, StepName.DECIDE)
-        on = real_day(w, complaint, on)
+        on = _not_before(w, complaint, real_day(w, complaint, on), _AGAIN, "before_reopening")
         chosen, words = choice(Outcome, outcome, "outcome"), required(reasons, "reasons")
         taken = _measures(w, complaint, on, measures, no_measures)
         for older in w.session.scalars(select(m.Decision).where(m.Decision.complaint_id == complaint.id)):
@@ -87,6 +89,11 @@ def decide(
         promises.happened(w, complaint, Fact.DECIDED, on, entry)
         for measure in taken:
             promises.happened(w, complaint, Fact.MEASURE_AGREED, on, entry, measure.due_on)
+
+
+def _not_before(w: Work, complaint: m.Complaint, on: date, kinds: tuple[EventKind, ...], code: str) -> date:
+    since = last_day_of(w, complaint, *kinds)
+    return day(on, "on", latest=w.today, earliest=since, too_early=code) if since is not None else on
 
 
 def annulled_for(w: Work, complaint: m.Complaint) -> bool:
@@ -251,7 +258,7 @@ def close(
     """The end, with a closing letter if there is one.
 
     Raises Refused: ``incomplete`` with everything that is missing, ``close_reason``, ``appeal_still_possible``,
-    ``no_appeal_term``, ``no_external_ruling``, ``before_answer``.
+    ``no_appeal_term``, ``no_external_ruling``, ``before_answer``, ``before_end``.
     """
     with work(actor, Right.CLOSE) as w:
         complaint = load_to_append(w, reference)
@@ -266,6 +273,7 @@ def close(
         why = why_not_closed_as(because, facts)
         if why is not None:
             raise Refused(why, "reason")
+        _not_before(w, complaint, on, _ENDS, "before_end")
         if outgoing is not None:
             send(w, complaint, outgoing, LetterType.CLOSING)
         complaint.status, complaint.closed_on, complaint.close_reason = status, on, because

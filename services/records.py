@@ -150,3 +150,11 @@ def first_after(w: Work, complaint: m.Complaint, kinds: Collection[EventKind], d
         m.Event.complaint_id == complaint.id, m.Event.kind.in_(kinds), m.Event.happened_on > day
     )
     return w.session.scalar(query, execution_options={"row_rule": False})
+
+
+def last_day_of(w: Work, complaint: m.Complaint, *kinds: EventKind) -> date | None:
+    """The last day on which one of these things happened in the first line's file of a dossier that was loaded already."""
+    query = select(func.max(m.Event.happened_on)).where(
+        m.Event.complaint_id == complaint.id, m.Event.kind.in_(kinds), m.Event.side == Side.FILE
+    )
+    return w.session.scalar(query, execution_options={"row_rule": False})

@@ -343,3 +343,33 @@ def test_a_question_that_was_answered_is_closed_and_comes_back(cast: Cast) -> No
     case.log("cora", EventKind.INFORMED).close()
     assert case.row.status == "closed"
     assert case.reopen().row.status == "in_progress"
+
+
+# Nothing ends before it ended, and nothing is decided before it opened again
+
+
+def test_a_dossier_is_not_closed_before_the_day_on_which_it_ended(cast: Cast) -> None:
+    withdrawn = Case.registered("training", cast, received_on=LONG_AGO).withdraw(day=10)
+    refused = Case.registered("training", cast, received_on=LONG_AGO).not_handled(day=10)
+    ruled = Case.registered("training", cast, received_on=LONG_AGO).in_appeal().rule("confirmed")
+
+    for case, reason, day in (
+        (withdrawn, CloseReason.WITHDRAWN, 9),
+        (refused, CloseReason.NOT_HANDLED, 9),
+        (ruled, CloseReason.ACCEPTED, (TODAY - LONG_AGO).days - 1),
+    ):
+        cora = cast.actor("cora")
+        assert code(steps.close, cora, case.reference, case.seen, reason, case.at(day)) == ("before_end", "on")
+        steps.close(cora, case.reference, case.seen, reason, case.at(day + 1))
+        assert case.row.closed_on == case.at(day + 1)
+
+
+def test_a_new_decision_is_not_from_before_the_dossier_opened_again(cast: Cast) -> None:
+    reopened = Case.registered("training", cast, received_on=LONG_AGO).closed().reopen()
+    annulled = Case.registered("training", cast, received_on=LONG_AGO).in_appeal().rule("annulled").assign(handler="hilde")
+
+    for case, who in ((reopened, "hans"), (annulled, "hilde")):
+        assert code(case.decide, who, (TODAY - LONG_AGO).days - 1) == ("before_reopening", "on")
+        today = (TODAY - LONG_AGO).days
+        case.decide(who, today).answer(who, day=today).close()
+        assert case.row.status == "closed"
