@@ -115,6 +115,7 @@ def convert_question(actor: Actor, reference: str, seen: int, received_on: date 
         asked_on, since = complaint.received_on, received_on or w.today
         since = day(since, "received_on", latest=w.today, earliest=asked_on, too_early="before_received")
         complaint.kind, complaint.received_on = Kind.COMPLAINT, since
+        complaint.registered_on = w.today  # as a complaint; the history keeps the day of the question
         entry = record(w, complaint, EventKind.QUESTION_CONVERTED, asked_on=asked_on, received_on=since)
         _open_promises(w, complaint, entry)
 

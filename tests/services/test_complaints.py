@@ -23,6 +23,7 @@ from services import complaints, door, dossier, placing, steps
 from services.complaints import HandOver, Named
 from tests.cases import CATEGORY, MONDAY, Case, an_intake
 from tests.conftest import PROFILES, TODAY, Cast
+from tests.dossiers import On
 from text import LANGUAGES, catalogue
 
 TRAINING = "training"
@@ -380,6 +381,16 @@ def test_a_question_promises_nothing_until_it_is_a_complaint(cast: Cast, profile
     assert (response.trigger_on, response.target_on) == (TODAY, TODAY + timedelta(days=7))
     assert (case.row.kind, case.row.received_on) == (Kind.COMPLAINT, TODAY)
     assert case.kinds()[-1] == EventKind.QUESTION_CONVERTED
+
+
+def test_a_question_that_turns_out_to_be_a_complaint_is_registered_as_one_that_day(cast: Cast, on: On) -> None:
+    with on(date(2026, 10, 1)):
+        case = Case.registered(TRAINING, cast, kind=Kind.QUESTION, received_on=date(2026, 10, 1))
+
+    complaints.convert_question(cast.actor("cora"), case.reference, case.seen)
+
+    assert set(case.promises().values()) == {"open"}  # the consultation too: nobody could hold it before there was a complaint
+    assert (case.row.received_on, case.row.registered_on) == (TODAY, TODAY)
 
 
 def test_two_people_turn_one_question_into_one_complaint(cast: Cast) -> None:
