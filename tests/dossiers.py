@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
+from functools import wraps
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from db import models as m
@@ -16,12 +20,50 @@ from domain.vocabulary import Channel, LetterType, Outcome
 from services import appeals, complaints, door, hearing, letters, steps
 from services.complaints import Intake
 from services.letters import Outgoing
-from tests.conftest import Cast
+from tests.conftest import TODAY, Cast, at
 
 On = Callable[[date], AbstractContextManager[None]]
 RECEIVED = date(2026, 9, 7)  # a Monday
 DECIDED = date(2026, 9, 11)
 CATEGORY = {"training": "Organisatie en locatie", "kinderopvang-welzijn": "Communicatie en informatie"}
+
+
+_MADE: dict[str, tuple[Path, str]] = {}  # what was built on an empty register before, as a copy of its file
+_KEPT = TemporaryDirectory()
+
+
+def once(build: Callable[..., str]) -> Callable[..., str]:
+    """The same dossier on an empty register is built once, by the services, and copied for the tests after that."""
+
+    @wraps(build)
+    def made(cast: Cast, on: On, *args: Any, **fields: Any) -> str:
+        engine = door.engine()
+        if engine.dialect.name != "sqlite" or not _empty(engine):
+            return build(cast, on, *args, **fields)
+        key = repr((build.__name__, _profile(engine), args, sorted(fields.items())))
+        here = str(engine.url.database)
+        if key not in _MADE:
+            reference = build(cast, on, *args, **fields)
+            engine.dispose()
+            _MADE[key] = Path(_KEPT.name, f"{len(_MADE)}.db"), reference
+            shutil.copy(here, _MADE[key][0])
+        else:
+            engine.dispose()
+            shutil.copy(_MADE[key][0], here)
+            at(engine, cast, TODAY)
+        return _MADE[key][1]
+
+    return made
+
+
+def _empty(engine: Engine) -> bool:
+    with Session(engine) as session:
+        return session.scalar(select(m.Complaint.id).limit(1)) is None
+
+
+def _profile(engine: Engine) -> str:
+    with Session(engine) as session:
+        return str(session.get_one(m.Setting, "profile").value)
 
 
 def complaint_of(reference: str) -> m.Complaint:
@@ -39,6 +81,7 @@ def outgoing(actor: str, reference: str, kind: LetterType, sent_on: date, **extr
     return Outgoing(str(uuid4()), kind, composed.subject, composed.body, Channel.EMAIL, sent_on, extra)
 
 
+@once
 def registered(cast: Cast, on: On, received: date = RECEIVED, by: str = "tom", **fields: Any) -> str:
     """The reference. In the training profile, unless `category` and `unit_id` say otherwise."""
     intake: dict[str, Any] = {
@@ -58,6 +101,7 @@ def registered(cast: Cast, on: On, received: date = RECEIVED, by: str = "tom", *
         return complaints.register(cast.actor(by), str(uuid4()), Intake(**intake | fields)).reference
 
 
+@once
 def acknowledged(cast: Cast, on: On, received: date = RECEIVED, **fields: Any) -> str:
     reference = registered(cast, on, received, **fields)
     dora = cast.actor("dora")
@@ -69,6 +113,7 @@ def acknowledged(cast: Cast, on: On, received: date = RECEIVED, **fields: Any) -
     return reference
 
 
+@once
 def in_progress(cast: Cast, on: On, received: date = RECEIVED, handler: str = "hans", **fields: Any) -> str:
     reference = acknowledged(cast, on, received, **fields)
     with on(received):
@@ -76,6 +121,7 @@ def in_progress(cast: Cast, on: On, received: date = RECEIVED, handler: str = "h
     return reference
 
 
+@once
 def decided(cast: Cast, on: On, received: date = RECEIVED, day: date = DECIDED, by: str = "hans", **fields: Any) -> str:
     reference = in_progress(cast, on, received, handler=by, **fields)
     with on(day):
@@ -84,6 +130,7 @@ def decided(cast: Cast, on: On, received: date = RECEIVED, day: date = DECIDED, 
     return reference
 
 
+@once
 def answered(cast: Cast, on: On, received: date = RECEIVED, day: date = DECIDED, by: str = "hans", **fields: Any) -> str:
     reference = decided(cast, on, received, day, by, **fields)
     with on(day):
@@ -92,6 +139,7 @@ def answered(cast: Cast, on: On, received: date = RECEIVED, day: date = DECIDED,
     return reference
 
 
+@once
 def appealed(cast: Cast, on: On, lodged: date = date(2026, 9, 21), **fields: Any) -> str:
     """Lodged by the coordinator; Vera hears it."""
     reference = answered(cast, on, **fields)
@@ -107,6 +155,7 @@ def appeal_version(reference: str) -> int:
         return session.scalars(query.order_by(m.Appeal.id.desc())).first().version  # type: ignore[union-attr]
 
 
+@once
 def ruled(cast: Cast, on: On, ruling: str = "revised", day: date = date(2026, 10, 1), **fields: Any) -> str:
     reference = appealed(cast, on, **fields)
     with on(day):
