@@ -17,7 +17,7 @@ from domain.vocabulary import Channel, EventKind, Status
 from domain.workflow import Facts, StepName, move
 from services import promises, reviewers, throttle
 from services.door import Actor, Work, already_lodged, appealable, work
-from services.records import load, record
+from services.records import load_to_append, locked, record
 
 APPEAL_LODGE = "APPEAL_LODGE"  # the complainant's own term, opened when the decision was sent
 
@@ -73,8 +73,8 @@ def lodge(
         if name is not None:
             throttle.attempt(w, _counter(w))  # committed with this transaction, whatever the next one says
     with work(actor, Right.APPEAL_LODGE) as w:
-        complaint = load(w, reference) if name is None else _by_surname(w, reference, name, lodging.on)
-        appeal = _open(w, complaint, lodging)
+        complaint = load_to_append(w, reference) if name is None else _by_surname(w, reference, name, lodging)
+        appeal = already_lodged(w, form_id) or _open(w, complaint, lodging)
         throttle.succeeded(w, _counter(w), _counter(w))
         return Lodged(complaint.reference, appeal.in_time, appeal.reviewer_id == w.me)
 
@@ -99,12 +99,14 @@ def _typed(w: Work, form_id: str, on: date, channel: str, grounds: str, late_rea
     )
 
 
-def _by_surname(w: Work, reference: str, surname: str, on: date) -> m.Complaint:
+def _by_surname(w: Work, reference: str, surname: str, lodging: _Lodging) -> m.Complaint:
     complaint = appealable(w, reference, surname_key(surname))
     try:
         if complaint is None:
             raise Refused("not_found")
-        _appealable(w, complaint, on)
+        locked(w, complaint)
+        if already_lodged(w, lodging.form_id) is None:
+            _appealable(w, complaint, lodging.on)
     except Refused as why:
         raise Refused("no_appeal_possible") from why
     return complaint
@@ -162,7 +164,7 @@ def _last_day(w: Work, complaint: m.Complaint) -> date | None:
 def reassign(actor: Actor, reference: str) -> None:
     """The first line asks for another reviewer when the one it had is gone or has become part of the dossier."""
     with work(actor, Right.APPEAL_LODGE) as w:
-        complaint = load(w, reference)
+        complaint = load_to_append(w, reference)
         appeal = open_appeal(w, complaint)
         if reviewers.able(w, complaint, appeal.reviewer_id):
             raise Refused("reviewer_available")

@@ -23,7 +23,7 @@ from services.appeals import open_appeal
 from services.door import Actor, Work, work
 from services.letters import Outgoing
 from services.posting import already_sent, letter_type
-from services.records import load, record
+from services.records import load_to_append, record
 
 FARTHEST = date(2099, 12, 31)
 CHANGES_THE_DECISION = frozenset({Ruling.REVISED, Ruling.ANNULLED})
@@ -32,7 +32,7 @@ CHANGES_THE_DECISION = frozenset({Ruling.REVISED, Ruling.ANNULLED})
 def acknowledge(actor: Actor, reference: str, seen: int, outgoing: Outgoing) -> None:
     """The letter APPEAL_RECEIVED went out; it keeps the promise to confirm the appeal."""
     with work(actor, Right.APPEAL_RULE) as w:
-        if already_sent(w, load(w, reference), outgoing):
+        if already_sent(w, load_to_append(w, reference), outgoing):
             return
         complaint, appeal = _in_hand(w, reference, seen)
         event = _send(w, complaint, appeal, outgoing, Side.APPEAL, LetterType.APPEAL_RECEIVED)
@@ -60,7 +60,7 @@ def note(actor: Actor, reference: str, form_id: str, text: str) -> None:
 def extend_ruling(actor: Actor, reference: str, seen: int, outgoing: Outgoing, new_date: date, reason: str) -> None:
     """The ruling comes later: the complainant was told the new date and why (R052)."""
     with work(actor, Right.APPEAL_RULE) as w:
-        if already_sent(w, load(w, reference), outgoing):
+        if already_sent(w, load_to_append(w, reference), outgoing):
             return
         complaint, appeal = _in_hand(w, reference, seen)
         why, until = required(reason, "reason"), day(new_date, "new_date", latest=FARTHEST)
@@ -109,7 +109,7 @@ def send_ruling(actor: Actor, reference: str, seen: int, outgoing: Outgoing) -> 
     somebody else decides anew (T11).
     """
     with work(actor, Right.APPEAL_RULE) as w:
-        if already_sent(w, load(w, reference), outgoing):
+        if already_sent(w, load_to_append(w, reference), outgoing):
             return
         complaint, appeal = _in_hand(w, reference, seen)
         if appeal.ruling is None:
@@ -155,7 +155,7 @@ def told(w: Work, appeal: m.Appeal) -> frozenset[LetterType]:
 
 def _in_hand(w: Work, reference: str, seen: int | None = None) -> tuple[m.Complaint, m.Appeal]:
     """The dossier and the appeal that this reviewer hears; whoever handled or decided cannot (R059, security 2.6)."""
-    complaint = load(w, reference)
+    complaint = load_to_append(w, reference)
     appeal = open_appeal(w, complaint)
     if appeal.reviewer_id != w.me:
         raise Refused("not_found")

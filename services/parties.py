@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from db import models as m
 from db.settings import read_settings
@@ -17,7 +18,7 @@ from domain.vocabulary import EXCLUDED_RELATIONS, EventKind, Relation
 from domain.workflow import StepName
 from services import reviewers
 from services.door import Actor, Work, work
-from services.records import load, record
+from services.records import load_to_append, record
 from services.standing import go
 
 
@@ -36,7 +37,7 @@ def add_party(actor: Actor, reference: str, relation: str, named: Named) -> None
     Raises Refused: ``named_twice``, ``unknown_person``, ``missing``, ``unknown_value``.
     """
     with work(actor, Right.WORK) as w:
-        complaint = load(w, reference)
+        complaint = load_to_append(w, reference)
         go(w, complaint, StepName.ADD_PARTY)
         how = choice(Relation, relation, "relation")
         person = checked(w, (named,))[0]
@@ -114,6 +115,7 @@ def _replace(w: Work, complaint: m.Complaint, gone: int) -> None:
         appeal.reviewer_id = _other_reviewer(w, complaint, gone)
     director = acting_director(w, excluded_from(w, complaint) | {gone})
     complaint.acting_director_id = director
+    flag_modified(complaint, "acting_director_id")  # a colleague who gives this person a task right now must see it
     if complaint.handler_id == gone:
         complaint.handler_id = None
     if complaint.ack_owner_id == gone:

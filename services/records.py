@@ -22,15 +22,13 @@ _UNSEEN: dict[str, Any] = {"execution_options": {"row_rule": False}}
 
 
 def load(w: Work, reference: str, seen: int | None = None) -> m.Complaint:
-    """The dossier, if this right reaches it. `seen` is the version that the person had on screen; edits pass it,
-    appends (a note, a message) do not. Raises Refused: ``not_found``, ``changed_meanwhile``."""
-    complaint = None
-    if isinstance(reference, str) and reference.isprintable():  # NUL and half signs are an error to some databases
-        complaint = w.session.scalar(select(m.Complaint).where(m.Complaint.reference == reference))
-    if complaint is None:
-        raise Refused("not_found")
-    check_seen(complaint, seen)
-    return complaint
+    """The dossier, if this right reaches it. `seen` is the version that the person had on screen; edits pass it, and
+    wait for whoever is writing in the dossier. Raises Refused: ``not_found``, ``changed_meanwhile``."""
+    if seen is not None:
+        complaint = load_to_append(w, reference)
+        check_seen(complaint, seen)
+        return complaint
+    return _found(w, reference)
 
 
 def check_seen(complaint: m.Complaint, seen: int | None) -> None:
@@ -40,10 +38,22 @@ def check_seen(complaint: m.Complaint, seen: int | None) -> None:
 
 
 def load_to_append(w: Work, reference: str) -> m.Complaint:
-    """As `load`, for who adds without looking at what others did: whoever appends at the same moment waits."""
-    complaint = load(w, reference)
+    """As `load`, for who adds without looking at what others did: whoever writes at the same moment waits. Everybody
+    locks the head first and the dossier after it; the other way round two of them would wait for each other."""
+    return locked(w, _found(w, reference))
+
+
+def locked(w: Work, complaint: m.Complaint) -> m.Complaint:
+    """Nobody else's until this transaction ends, and as it is now: who was excluded a moment ago does not find it."""
     w.session.execute(select(m.ChainHead.seq).where(m.ChainHead.complaint_id == complaint.id).with_for_update(), **_UNSEEN)
-    w.session.refresh(complaint)
+    return _found(w, complaint.reference)
+
+
+def _found(w: Work, reference: str) -> m.Complaint:
+    query = select(m.Complaint).where(m.Complaint.reference == reference).execution_options(populate_existing=True)
+    complaint = w.session.scalar(query)
+    if complaint is None:
+        raise Refused("not_found")
     return complaint
 
 

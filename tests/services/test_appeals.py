@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from uuid import uuid4
 
@@ -603,3 +604,34 @@ def test_every_paper_of_the_reviewer_stands_on_the_side_of_the_appeal(cast: Cast
         on_file = list(session.scalars(query))
 
     assert on_file == [EventKind.LETTER_SENT, EventKind.APPEAL_RULED]  # the notice, and that it was ruled
+
+
+# At the same moment
+
+
+@pytest.mark.parametrize("who", ["cora", "vera"])
+def test_a_double_click_on_lodging_lodges_once_and_answers_twice(cast: Cast, on: On, who: str) -> None:
+    reference, form_id = answered(cast, on), str(uuid4())
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda _: by_phone(cast, reference, who=who, form_id=form_id), range(2)))
+
+    assert answers[0] == answers[1]
+    assert appeal_of(reference).lodged_on == LODGED
+
+
+def test_a_double_click_of_the_reviewer_writes_and_sends_once(cast: Cast, on: On) -> None:
+    reference, form_id = appealed(cast, on), str(uuid4())
+    vera, version = cast.actor("vera"), appeal_version(reference)
+    letter = outgoing(vera, reference, LetterType.APPEAL_RECEIVED, LODGED)
+
+    def click(_: int) -> None:
+        hearing.note(vera, reference, form_id, "Gebeld met de klager.")
+        hearing.acknowledge(vera, reference, version, letter)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(click, range(2)))
+
+    file = appeal_files.read(vera, reference)
+    assert [paper.kind for paper in file.papers] == [EventKind.APPEAL_NOTE]
+    assert file.acknowledged_on == LODGED

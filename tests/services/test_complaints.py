@@ -452,6 +452,34 @@ def test_another_reviewer_hears_the_appeal_when_the_first_turns_out_to_be_concer
         case.read("vera")
 
 
+def test_who_has_the_dossier_open_must_see_that_somebody_lost_it(cast: Cast) -> None:
+    case = Case.registered(TRAINING, cast).acknowledged()
+    seen = case.seen
+
+    complaints.add_party(cast.actor("cora"), case.reference, Relation.RESPONDENT, Named(account_id=cast["hilde"]))
+
+    with pytest.raises(Refused) as refused:  # decided on what was seen before
+        steps.assign(cast.actor("dora"), case.reference, seen, cast["hans"])
+    assert refused.value.code == "changed_meanwhile"
+
+
+def test_naming_somebody_twice_at_once_is_one_person(cast: Cast) -> None:
+    case = Case.registered(TRAINING, cast)
+
+    def name() -> str:
+        try:
+            complaints.add_party(cast.actor("cora"), case.reference, Relation.RESPONDENT, Named(name="Jan Jansen"))
+        except Refused as refused:
+            return refused.code
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = [each.result() for each in [pool.submit(name) for _ in range(2)]]
+
+    assert sorted(answers) == ["done", "named_twice"]
+    assert count(m.Party) == 1
+
+
 def test_somebody_without_an_account_is_named(cast: Cast) -> None:
     case = Case.registered(TRAINING, cast, respondents=(Named(name="De  chauffeur"),))
 

@@ -405,3 +405,21 @@ def test_a_notice_to_the_respondent_is_not_a_message_to_the_complainant(cast: Ca
 
     assert [message.recipient for message in messages(case)] == ["complainant", "respondent"]
     assert case.promises()["HOUSE_WEEK.DECIDE_OR_CONTACT"] == "open"
+
+
+# At the same moment
+
+
+def test_an_edit_and_an_entry_at_the_same_moment_wait_for_each_other(cast: Cast) -> None:
+    """On PostgreSQL each would hold what the other one needs next."""
+    case = Case.registered("training", cast).acknowledged()
+
+    for handler in ("hans", "hilde", "hans"):
+        seen = case.seen
+        with ThreadPoolExecutor(3) as pool:
+            edit = pool.submit(steps.assign, cast.actor("cora"), case.reference, seen, cast[handler])
+            named = pool.submit(case.log, "dora", EventKind.NOTE)
+            called = pool.submit(case.log, "dora", EventKind.CONTACT)
+        assert (named.exception(), called.exception()) == (None, None)
+        late = edit.exception()
+        assert late is None or (isinstance(late, Refused) and late.code == "changed_meanwhile")
