@@ -49,7 +49,9 @@ def test_the_first_link_works_once_and_only_on_an_empty_register(nowhere: Path) 
     address = said("first-link", "--port", "8600").strip()
     token = address.removeprefix("http://127.0.0.1:8600/?link=")
 
-    links.begin(VISITOR, token, links.Beginning("Bureau", "training", "adam", "Adam Beheer", "veer-molen-vijver", "veer-molen-vijver"))
+    links.begin(
+        VISITOR, token, links.Beginning("Bureau", "training", "adam", "Adam Beheer", "veer-molen-vijver", "veer-molen-vijver")
+    )
 
     assert CliRunner().invoke(cli, ["first-link"]).exit_code == 1
 
