@@ -6,14 +6,14 @@ The year is that of `received_on`; "now" is today. Formulas: domain/indicators.p
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, distinct, extract, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, true
 
 from db import models as m
 from db.days import days_between
@@ -62,7 +62,7 @@ class Figures:
     not_handled: int = 0
     reopened: int = 0
     external: int = 0  # the complainant went to an outside body
-    appeals: int = 0  # complaints that went to appeal
+    appeals: int = 0  # lodged by who complained in this year
     answered: int = 0
     lead_median: int | None = None  # from receipt to answer
     lead_p90: int | None = None
@@ -152,22 +152,25 @@ def collect(w: Work, year: int | None) -> Overview:
     years = _years(w)
     chosen = year if year in years else w.today.year
     rules = _rules(w)
-    promises = _promised(w, chosen, rules)
-    figures = _figures(w, chosen, promises, rules)
-    months = _counted(w, chosen, extract("month", m.Complaint.received_on))
+    books = _books(w, chosen)
+    promises = _promised(books, rules)
+    months, numbers = _by_day(w, chosen)
+    channels, outcomes = _crossed(w, chosen, m.Complaint.channel, m.Complaint.outcome)
+    categories, units = _crossed(w, chosen, m.Complaint.category, m.OrgUnit.name)
+    figures = _figures(w, chosen, numbers, books, rules)
     return Overview(
         year=chosen,
         years=years,
         made_at=w.now,
         today=w.today,
-        now=figures[chosen],
-        before=figures[chosen - 1],
+        now=figures[True],
+        before=figures[False],
         standing=_standing(w),
-        months=tuple(Counted(str(month), *months.get(month, (0, 0))) for month in range(1, 13)),
-        channels=_ranked(_counted(w, chosen, m.Complaint.channel)),
-        categories=_ranked(_counted(w, chosen, m.Complaint.category)),
-        units=_ranked(_counted(w, chosen, m.OrgUnit.name)),
-        outcomes=_ranked(_counted(w, chosen, m.Complaint.outcome, m.Complaint.outcome.is_not(None))),
+        months=months,
+        channels=_ranked(channels),
+        categories=_ranked(categories),
+        units=_ranked(units),
+        outcomes=_ranked({key: numbers for key, numbers in outcomes.items() if key is not None}),
         promises=promises,
     )
 
@@ -175,7 +178,6 @@ def collect(w: Work, year: int | None) -> Overview:
 # What is counted
 
 
-_YEAR = extract("year", m.Complaint.received_on)
 _REGULAR = m.Complaint.compartment == Compartment.REGULAR
 _COMPLAINT = and_(_REGULAR, m.Complaint.kind == Kind.COMPLAINT)
 
@@ -190,20 +192,62 @@ def _years(w: Work) -> tuple[int, ...]:
     return tuple(range(w.today.year, earliest - 1, -1))
 
 
-def _counted(w: Work, chosen: int, by: Any, *conditions: ColumnElement[bool]) -> dict[Any, tuple[int, int]]:
-    """Per value of `by`: this year's number and that of the year before."""
+def _is_now(chosen: int) -> ColumnElement[bool]:
+    """This year, or the one before. Written into the statement itself: PostgreSQL does not see that two parameters in
+    SELECT and GROUP BY are the same date."""
+    return m.Complaint.received_on >= literal(date(chosen, 1, 1), literal_execute=True)
+
+
+Pair = tuple[int, int]  # this year, the year before
+
+
+def _add(pair: Pair, now: bool, number: int) -> Pair:
+    return (pair[0] + number, pair[1]) if now else (pair[0], pair[1] + number)
+
+
+def _crossed(w: Work, chosen: int, one: Any, other: Any) -> tuple[dict[Any, Pair], dict[Any, Pair]]:
+    """Complaints by value of `one` and by value of `other`, from one walk through both years."""
+    now = _is_now(chosen)
     query = (
-        select(by.label("value"), _YEAR.label("year"), func.count().label("number"))
+        select(now.label("now"), one.label("one"), other.label("other"), func.count().label("number"))
         .select_from(m.Complaint)
         .outerjoin(m.OrgUnit, m.OrgUnit.id == m.Complaint.unit_id)
-        .where(_COMPLAINT, _both_years(chosen), *conditions)
-        .group_by(by, _YEAR)
+        .where(_COMPLAINT, _both_years(chosen))
+        .group_by(now, one, other)
     )
-    found: dict[Any, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    ones: dict[Any, Pair] = defaultdict(lambda: (0, 0))
+    others: dict[Any, Pair] = defaultdict(lambda: (0, 0))
     for row in w.session.execute(query):
-        now, before = found[row.value]
-        found[row.value] = (row.number, before) if row.year == chosen else (now, row.number)
-    return found
+        ones[row.one] = _add(ones[row.one], row.now, row.number)
+        others[row.other] = _add(others[row.other], row.now, row.number)
+    return ones, others
+
+
+def _by_day(w: Work, chosen: int) -> tuple[tuple[Counted, ...], dict[bool, Counter[str]]]:
+    """The months, and the plain numbers of each year. At most 731 rows, in the order of the index."""
+    counts = (func.count(case((condition, 1))).label(name) for name, condition in _numbers().items())
+    query = select(m.Complaint.received_on, *counts).where(_REGULAR, _both_years(chosen)).group_by(m.Complaint.received_on)
+    months: dict[int, Pair] = {month: (0, 0) for month in range(1, 13)}
+    numbers: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
+    for day, *found in w.session.execute(query):
+        now = day.year == chosen
+        numbers[now].update(dict(zip(_numbers(), found, strict=True)))
+        months[day.month] = _add(months[day.month], now, found[0])
+    return tuple(Counted(str(month), *pair) for month, pair in months.items()), numbers
+
+
+def _numbers() -> dict[str, ColumnElement[bool]]:
+    c = m.Complaint
+    is_complaint = c.kind == Kind.COMPLAINT
+    return {
+        "received": is_complaint,
+        "questions": c.kind == Kind.QUESTION,
+        "already_resolved": and_(is_complaint, c.already_resolved.is_(True)),
+        "withdrawn": and_(is_complaint, or_(c.status == Status.WITHDRAWN, c.close_reason == CloseReason.WITHDRAWN)),
+        "not_handled": and_(is_complaint, or_(c.status == Status.NOT_HANDLED, c.close_reason == CloseReason.NOT_HANDLED)),
+        "reopened": and_(is_complaint, c.reopened.is_(True)),
+        "external": and_(is_complaint, c.external_stage.is_not(None), c.external_stage != ExternalStage.INFORMED),
+    }
 
 
 def _ranked(found: Mapping[Any, tuple[int, int]]) -> tuple[Counted, ...]:
@@ -213,15 +257,12 @@ def _ranked(found: Mapping[Any, tuple[int, int]]) -> tuple[Counted, ...]:
 
 
 def _standing(w: Work) -> Standing:
-    is_open = m.Complaint.status.in_(OPEN)
-    late = m.Complaint.next_due_on < w.today
-    row = w.session.execute(
-        select(
-            func.count(case((is_open, 1))).label("open"),
-            func.count(case((late, 1))).label("late"),
-            func.min(case((is_open, m.Complaint.received_on))).label("oldest"),
-        ).where(_COMPLAINT, or_(is_open, late))
-    ).one()
+    """Two lookups in one statement: each has its index."""
+    c = m.Complaint
+    is_open = select(func.count().label("open"), func.min(c.received_on).label("oldest")).where(_COMPLAINT, c.status.in_(OPEN))
+    late = select(func.count().label("late")).where(_COMPLAINT, c.next_due_on < w.today)
+    ours, others = is_open.subquery(), late.subquery()
+    row = w.session.execute(select(ours.c.open, ours.c.oldest, others.c.late).join(others, true())).one()
     return Standing(row.open, row.late, row.oldest, (w.today - row.oldest).days if row.oldest else None)
 
 
@@ -254,24 +295,29 @@ def _state(today: date) -> ColumnElement[str]:
     )
 
 
-def _books(w: Work, chosen: int) -> dict[tuple[str, int], Kept]:
-    """What became of each promise (procedure.code) to who complained in each of the two years."""
+Books = dict[tuple[str, bool], dict[str, int]]
+
+
+def _books(w: Work, chosen: int) -> Books:
+    """What became of each promise (procedure.code) to who complained this year (True) and the year before."""
     each = (
-        select(_YEAR.label("year"), m.Promise.procedure, m.Promise.code, _state(w.today).label("state"))
+        select(_is_now(chosen).label("now"), m.Promise.procedure, m.Promise.code, _state(w.today).label("state"))
         .join(m.Complaint, m.Complaint.id == m.Promise.complaint_id)
         .where(_COMPLAINT, _both_years(chosen), m.Promise.informative.is_(False))
         .subquery()
     )
-    columns = (each.c.year, each.c.procedure, each.c.code, each.c.state)
-    counts: dict[tuple[str, int], dict[str, int]] = defaultdict(dict)
+    columns = (each.c.now, each.c.procedure, each.c.code, each.c.state)
+    books: Books = defaultdict(dict)
     for row in w.session.execute(select(*columns, func.count().label("number")).group_by(*columns)):
-        if row.state != PromiseState.CANCELLED:
-            counts[f"{row.procedure}.{row.code}", int(row.year)][row.state] = row.number
-    return {place: Kept(**states) for place, states in counts.items()}
+        books[f"{row.procedure}.{row.code}", bool(row.now)][row.state] = row.number
+    return books
 
 
-def _promised(w: Work, chosen: int, rules: dict[str, Rule]) -> tuple[Promised, ...]:
-    books = _books(w, chosen)
+def _kept(books: Books, key: str, now: bool) -> Kept:
+    return Kept(**{state: number for state, number in books.get((key, now), {}).items() if state != PromiseState.CANCELLED})
+
+
+def _promised(books: Books, rules: dict[str, Rule]) -> tuple[Promised, ...]:
     given = {key for key, _ in books}
     ordered = [key for key in rules if key in given] + sorted(given - rules.keys())
     return tuple(
@@ -280,8 +326,8 @@ def _promised(w: Work, chosen: int, rules: dict[str, Rule]) -> tuple[Promised, .
             label=rules[key].label if key in rules else key,
             term=rules[key].term if key in rules else None,
             reaction=key in rules and _is_reaction(rules[key]),
-            now=books.get((key, chosen), Kept()),
-            before=books.get((key, chosen - 1), Kept()),
+            now=_kept(books, key, True),
+            before=_kept(books, key, False),
         )
         for key in ordered
     )
@@ -298,68 +344,47 @@ def _is_acknowledgement(rule: Rule) -> bool:
 # Figures
 
 
-def _figures(w: Work, chosen: int, promises: tuple[Promised, ...], rules: dict[str, Rule]) -> dict[int, Figures]:
-    numbers = _numbers(w, chosen)
-    appeals = _appeals(w, chosen, rules)
-    lead = _days(w, chosen, m.Complaint.answered_on)
-    delay = _days(w, chosen, m.Complaint.registered_on)
-    acknowledgements = [each for each in promises if each.key in rules and _is_acknowledgement(rules[each.key])]
+def _figures(
+    w: Work, chosen: int, numbers: dict[bool, Counter[str]], books: Books, rules: dict[str, Rule]
+) -> dict[bool, Figures]:
+    lead, delay = _days(w, chosen)
+    acknowledgements = [key for key, rule in rules.items() if _is_acknowledgement(rule)]
 
-    def of(year: int) -> Figures:
-        column = "now" if year == chosen else "before"
+    def of(now: bool) -> Figures:
         return Figures(
-            **numbers.get(year, {}),
-            appeals=appeals.get(year, 0),
-            answered=sum(lead[year].values()),
-            lead_median=nearest_rank(lead[year], 50),
-            lead_p90=nearest_rank(lead[year], 90),
-            delay_median=nearest_rank(delay[year], 50),
-            acknowledged=sum((getattr(each, column) for each in acknowledgements), Kept()),
-            kept=sum((getattr(each, column) for each in promises), Kept()),
+            **{name: numbers[now][name] for name in _numbers()},
+            appeals=_appeals(books, rules, now),
+            answered=sum(lead[now].values()),
+            lead_median=nearest_rank(lead[now], 50),
+            lead_p90=nearest_rank(lead[now], 90),
+            delay_median=nearest_rank(delay[now], 50),
+            acknowledged=sum((_kept(books, key, now) for key in acknowledgements), Kept()),
+            kept=sum((_kept(books, key, now) for key, year in books if year is now), Kept()),
         )
 
-    return {year: of(year) for year in (chosen, chosen - 1)}
+    return {now: of(now) for now in (True, False)}
 
 
-def _numbers(w: Work, chosen: int) -> dict[int, dict[str, int]]:
-    c = m.Complaint
-    is_complaint = c.kind == Kind.COMPLAINT
-    conditions = {
-        "received": is_complaint,
-        "questions": c.kind == Kind.QUESTION,
-        "already_resolved": and_(is_complaint, c.already_resolved.is_(True)),
-        "withdrawn": and_(is_complaint, or_(c.status == Status.WITHDRAWN, c.close_reason == CloseReason.WITHDRAWN)),
-        "not_handled": and_(is_complaint, or_(c.status == Status.NOT_HANDLED, c.close_reason == CloseReason.NOT_HANDLED)),
-        "reopened": and_(is_complaint, c.reopened.is_(True)),
-        "external": and_(is_complaint, c.external_stage.is_not(None), c.external_stage != ExternalStage.INFORMED),
-    }
-    counts = (func.count(case((condition, 1))).label(name) for name, condition in conditions.items())
-    query = select(_YEAR.label("year"), *counts).where(_REGULAR, _both_years(chosen)).group_by(_YEAR)
-    return {int(row.year): {name: getattr(row, name) for name in conditions} for row in w.session.execute(query)}
+def _appeals(books: Books, rules: dict[str, Rule], now: bool) -> int:
+    """From the promise that each appeal opens: who may count a complaint may count its appeal, but not read it."""
+    opened = [key for key, rule in rules.items() if Fact.APPEAL_LODGED in rule.trigger and rule.extend is None]
+    return max((sum(books.get((key, now), {}).values()) for key in opened), default=0)
 
 
-def _appeals(w: Work, chosen: int, rules: dict[str, Rule]) -> dict[int, int]:
-    """From the promises that an appeal opens: whoever may count a complaint may count its appeal, but not read it."""
-    opened = {rule.code for rule in rules.values() if Fact.APPEAL_LODGED in rule.trigger}
+def _days(w: Work, chosen: int) -> tuple[dict[bool, Counter[int]], dict[bool, Counter[int]]]:
+    """How many complaints took how many calendar days from receipt to answer, and to registration. As many rows as
+    there are different numbers of days, so that a percentile needs no list of complaints."""
+    c, now = m.Complaint, _is_now(chosen)
+    lead, delay = days_between(c.received_on, c.answered_on), days_between(c.received_on, c.registered_on)
     query = (
-        select(_YEAR.label("year"), func.count(distinct(m.Complaint.id)).label("number"))
-        .join(m.Promise, m.Promise.complaint_id == m.Complaint.id)
-        .where(_COMPLAINT, _both_years(chosen), m.Promise.code.in_(opened))
-        .group_by(_YEAR)
+        select(now.label("now"), lead.label("lead"), delay.label("delay"), func.count().label("number"))
+        .where(_COMPLAINT, _both_years(chosen))
+        .group_by(now, lead, delay)
     )
-    return {int(row.year): row.number for row in w.session.execute(query)}
-
-
-def _days(w: Work, chosen: int, until: Any) -> dict[int, dict[int, int]]:
-    """Per year: how many complaints took how many calendar days from receipt `until` then. As many rows as there are
-    different numbers of days, so that the percentile needs no list of complaints."""
-    days = days_between(m.Complaint.received_on, until)
-    query = (
-        select(_YEAR.label("year"), days.label("days"), func.count().label("number"))
-        .where(_COMPLAINT, _both_years(chosen), until.is_not(None))
-        .group_by(_YEAR, days)
-    )
-    found: dict[int, dict[int, int]] = {chosen: {}, chosen - 1: {}}
+    leads: dict[bool, Counter[int]] = {True: Counter(), False: Counter()}
+    delays: dict[bool, Counter[int]] = {True: Counter(), False: Counter()}
     for row in w.session.execute(query):
-        found[int(row.year)][row.days] = row.number
-    return found
+        delays[bool(row.now)][row.delay] += row.number
+        if row.lead is not None:
+            leads[bool(row.now)][row.lead] += row.number
+    return leads, delays

@@ -108,7 +108,7 @@ def slowly(complaints: Iterable[m.Complaint], promises: Sequence[m.Promise], yea
         these = by_year[each]
         lead = sorted((c.answered_on - c.received_on).days for c in these if c.answered_on)
         delay = sorted((c.registered_on - c.received_on).days for c in these)
-        appealed = {p.complaint_id for p in promises if p.code == "APPEAL_ACK"}
+        ids = {c.id for c in these}
         return Figures(
             received=len(these),
             questions=sum(c.kind == Kind.QUESTION and c.received_on.year == each for c in regular),
@@ -117,7 +117,7 @@ def slowly(complaints: Iterable[m.Complaint], promises: Sequence[m.Promise], yea
             not_handled=sum(c.status == Status.NOT_HANDLED or c.close_reason == CloseReason.NOT_HANDLED for c in these),
             reopened=sum(c.reopened for c in these),
             external=sum(c.external_stage not in (None, ExternalStage.INFORMED) for c in these),
-            appeals=sum(c.id in appealed for c in these),
+            appeals=sum(p.code == "APPEAL_ACK" and p.complaint_id in ids and not p.informative for p in promises),
             answered=len(lead),
             lead_median=lead[-(-50 * len(lead) // 100) - 1] if lead else None,
             lead_p90=lead[-(-90 * len(lead) // 100) - 1] if lead else None,

@@ -1,0 +1,150 @@
+"""What of the board is shown: the choices of its reader as conditions in SQL."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
+from sqlalchemy.orm import aliased
+
+from db import models as m
+from domain.rights import Right, Scope, scopes
+from domain.texts import line
+from domain.vocabulary import Status
+from services.door import Work
+
+WEEK = timedelta(days=7)
+
+FINISHED = frozenset({Status.CLOSED, Status.WITHDRAWN, Status.NOT_HANDLED, Status.ANONYMISED})
+OPEN = tuple(status for status in Status if status not in FINISHED)
+# Where somebody of ours has to act, so that a dossier without a handler is a gap.
+NEEDS_HANDLER = (Status.REGISTERED, Status.ACKNOWLEDGED, Status.IN_PROGRESS, Status.DECIDED)
+
+
+class View(StrEnum):
+    """The counts on top of the board; each is a filter."""
+
+    LATE = "late"
+    TODAY = "today"
+    WEEK = "week"  # the next seven days, today included
+    UNOWNED = "unowned"
+
+
+class Show(StrEnum):
+    """The two choices of the status filter that are not a status."""
+
+    OPEN = "open"
+    ALL = "all"
+
+
+class Sort(StrEnum):
+    DUE = "due"
+    RECEIVED = "received"
+    STATUS = "status"
+    REFERENCE = "reference"
+    HANDLER = "handler"
+
+
+@dataclass(frozen=True)
+class BoardFilter:
+    """What to show. Comes from an address bar: a value that does not exist counts as not given."""
+
+    flag: str = ""  # a View, or nothing
+    status: str = Show.OPEN  # a Show or a Status
+    handler_id: int | None = None
+    unit_id: int | None = None  # with the units below it
+    category: str = ""
+    procedure: str = ""
+    text: str = ""
+    owner: str = ""  # "none": without a handler
+    sort: str = Sort.DUE
+    page: int = 1
+
+
+def settled(filters: BoardFilter) -> BoardFilter:
+    return replace(
+        filters,
+        flag=filters.flag if filters.flag in set(View) else "",
+        status=filters.status if filters.status in {*Show, *Status} else Show.OPEN,
+        sort=filters.sort if filters.sort in set(Sort) else Sort.DUE,
+        text=line(filters.text, "text"),
+    )
+
+
+def conditions(w: Work, wanted: BoardFilter) -> list[ColumnElement[bool]]:
+    c = m.Complaint
+    conditions = []
+    if wanted.owner == "none":
+        conditions.append(_unowned())
+    if wanted.handler_id is not None:
+        conditions.append(c.handler_id == wanted.handler_id)
+    if wanted.unit_id is not None:
+        conditions.append(c.unit_id.in_(_unit_and_below(wanted.unit_id)))
+    if wanted.category:
+        conditions.append(c.category == wanted.category)
+    if wanted.procedure:
+        conditions.append(or_(c.procedure == wanted.procedure, c.overlay == wanted.procedure))
+    if wanted.text:
+        conditions.append(_mentions(wanted.text, reads_what_it_lists(w)))
+    return conditions
+
+
+def shown(wanted: BoardFilter) -> list[ColumnElement[bool]]:
+    match wanted.status:
+        case Show.ALL:
+            return []
+        case Show.OPEN:
+            first, second = (aliased(m.Complaint) for _ in range(2))
+            is_open, promised = waits_for_us(first)[0], waits_for_us(second)[1]
+            return [m.Complaint.id.in_(union_all(select(first.id).where(is_open), select(second.id).where(promised)))]
+        case status:
+            return [m.Complaint.status == status]
+
+
+def waits_for_us(c: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Two kinds without overlap: open, and closed while a measure is still promised. Each kind has its index; one OR
+    over both would walk through every dossier that ever was."""
+    return c.status.in_(OPEN), and_(c.status.in_(FINISHED), c.next_due_on.is_not(None))
+
+
+def views(today: date) -> dict[View, ColumnElement[bool]]:
+    due = m.Complaint.next_due_on
+    return {
+        View.LATE: due < today,
+        View.TODAY: due == today,
+        View.WEEK: due.between(today, today + WEEK),
+        View.UNOWNED: _unowned(),
+    }
+
+
+def _unowned() -> ColumnElement[bool]:
+    return and_(m.Complaint.handler_id.is_(None), m.Complaint.status.in_(NEEDS_HANDLER))
+
+
+def _unit_and_below(unit_id: int) -> Select[int]:
+    tree = select(m.OrgUnit.id).where(m.OrgUnit.id == unit_id).cte("below", recursive=True)
+    tree = tree.union(select(m.OrgUnit.id).where(m.OrgUnit.parent_id == tree.c.id))
+    return select(tree.c.id)
+
+
+def _mentions(text: str, in_description: bool) -> ColumnElement[bool]:
+    """Case does not matter; SQLite folds ASCII only, so a word with other letters is looked for in its usual spellings."""
+    spellings = {text} if text.isascii() else {text, text.lower(), text.upper(), text.capitalize()}
+    columns = [m.Complaint.reference, m.Complaint.title] + ([m.Complaint.description] if in_description else [])
+    return or_(
+        *(
+            column.icontains(unicodedata.normalize("NFC", spelling), autoescape=True)
+            for column in columns
+            for spelling in sorted(spellings)
+        )
+    )
+
+
+def reads_what_it_lists(w: Work) -> bool:
+    """A search in texts must not tell what one may not read: only for those who may read all that they list."""
+    listed, read = scopes(w.person.roles, Right.LIST), scopes(w.person.roles, Right.READ)
+    return Scope.ALL in read or listed <= read

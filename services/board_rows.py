@@ -1,0 +1,153 @@
+"""One row of the board: what it says, in which order, and in which colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, select
+from sqlalchemy.orm import aliased
+
+from db import models as m
+from db.profiles import parse
+from domain.calendar import Calendar
+from domain.promises import SOON_DAYS
+from domain.vocabulary import ExternalStage, Flag, Kind, Status
+from services import profiles
+from services.board_filters import Sort
+from services.door import Work
+
+OUTSIDE = frozenset({ExternalStage.DESK, ExternalStage.COMMITTEE_PENDING, ExternalStage.RULED})
+
+Query = Select[*tuple[Any, ...]]
+
+_handler = aliased(m.Account)
+_waiting = aliased(m.Account)
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    reference: str
+    title: str
+    kind: Kind
+    status: Status
+    received_on: date
+    flag: Flag
+    statutory: bool
+    promise: str | None  # the label of the next promise
+    due_on: date | None
+    days_left: int | None  # calendar days; negative when late
+    handler: str | None
+    waiting_for: str | None  # who has to act now: handler, acknowledger, reviewer or director
+    mine: bool
+    unit: str | None
+    external: bool
+    red_flag: bool
+
+
+def _flag(today: date, calendar: Calendar) -> ColumnElement[str]:
+    """domain.promises.flag in SQL; a test compares the two."""
+    c = m.Complaint
+    return case(
+        (c.next_due_on.is_(None), Flag.NONE.value),
+        (c.next_legal_on < today, Flag.LEGAL_PASSED.value),  # also behind an older house promise
+        (c.next_due_on < today, Flag.LATE.value),
+        (c.next_due_on == today, Flag.TODAY.value),
+        (c.next_due_on <= calendar.last_day_within(today, SOON_DAYS), Flag.SOON.value),
+        else_=Flag.ON_TIME.value,
+    )
+
+
+def waiting_id() -> ColumnElement[int | None]:
+    """Who has to act now."""
+    c = m.Complaint
+    reviewer = (
+        select(m.Appeal.reviewer_id)
+        .where(m.Appeal.complaint_id == c.id, m.Appeal.ruled_on.is_(None))
+        .order_by(m.Appeal.id.desc())
+        .limit(1)
+        .correlate(c)
+        .scalar_subquery()
+    )
+    return case(
+        (c.status == Status.IN_APPEAL, reviewer),
+        (c.handler_id.is_not(None), c.handler_id),
+        (and_(c.status == Status.REGISTERED, c.ack_owner_id.is_not(None)), c.ack_owner_id),
+        else_=c.acting_director_id,
+    )
+
+
+def rows_of(w: Work, *conditions: ColumnElement[bool]) -> Query:
+    c = m.Complaint
+    return (
+        select(
+            c.reference,
+            c.title,
+            c.kind,
+            c.status,
+            c.received_on,
+            _flag(w.today, profiles.calendar(w)).label("flag"),
+            c.next_statutory,
+            c.next_promise,
+            c.next_due_on,
+            c.external_stage,
+            c.red_flag,
+            c.profile_version_id,
+            _handler.display_name.label("handler"),
+            _waiting.display_name.label("waiting_for"),
+            _waiting.id.label("waiting_id"),
+            m.OrgUnit.name.label("unit"),
+        )
+        .outerjoin(_handler, _handler.id == c.handler_id)
+        .outerjoin(_waiting, _waiting.id == waiting_id())
+        .outerjoin(m.OrgUnit, m.OrgUnit.id == c.unit_id)
+        .where(*conditions)
+    )
+
+
+def order(sort: str) -> list[ColumnElement[Any]]:
+    c = m.Complaint
+    by: dict[Sort, list[ColumnElement[Any]]] = {
+        Sort.DUE: [c.next_due_on.asc().nulls_last(), c.received_on.desc()],
+        Sort.RECEIVED: [c.received_on.desc()],
+        Sort.STATUS: [
+            case({status: place for place, status in enumerate(Status)}, value=c.status),
+            c.next_due_on.asc().nulls_last(),
+        ],
+        Sort.REFERENCE: [c.reference.asc()],
+        Sort.HANDLER: [_handler.display_name.asc().nulls_first(), c.next_due_on.asc().nulls_last()],
+    }
+    return [*by[Sort(sort)], c.id.asc()]
+
+
+def as_rows(w: Work, rows: Sequence[Row[Any]]) -> tuple[BoardRow, ...]:
+    labels = _promise_labels(w, {row.profile_version_id for row in rows})
+    return tuple(
+        BoardRow(
+            reference=row.reference,
+            title=row.title,
+            kind=Kind(row.kind),
+            status=Status(row.status),
+            received_on=row.received_on,
+            flag=Flag(row.flag),
+            statutory=row.next_statutory,
+            promise=labels.get((row.profile_version_id, row.next_promise), row.next_promise),
+            due_on=row.next_due_on,
+            days_left=(row.next_due_on - w.today).days if row.next_due_on else None,
+            handler=row.handler,
+            waiting_for=row.waiting_for,
+            mine=row.waiting_id is not None and row.waiting_id == w.person.id,
+            unit=row.unit,
+            external=row.external_stage in OUTSIDE,
+            red_flag=row.red_flag,
+        )
+        for row in rows
+    )
+
+
+def _promise_labels(w: Work, versions: Iterable[int]) -> dict[tuple[int, str], str]:
+    """What a promise is called in the procedure that its dossier started under."""
+    found = ((each, parse(w.session.get_one(m.ProfileVersion, each).source)) for each in versions)
+    return {(each, rule.key): rule.label for each, profile in found for rule in profile.terms}
