@@ -45,7 +45,7 @@ closed = saving.closed_road(words)
 if closed:
     outcomes.other_road(closed, choose)
 elif words.red_flag_question:
-    fields.red_flag()
+    fields.red_flag(words)
 
 st.subheader(t("intake.section_done"), anchor=False)
 fields.done_at_once()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -22,9 +23,10 @@ from domain.texts import required
 from domain.vocabulary import EventKind, Side
 from services.attachment_types import verified_type
 from services.door import Actor, Work, already_made, work
-from services.records import files_of, record
+from services.records import files_of, load, record
 
 INTAKE_LASTS = timedelta(hours=1)
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _log = logging.getLogger("weerklank.attachments")
 
 File = tuple[str, bytes]  # the name as given, the content
@@ -34,8 +36,7 @@ def add(actor: Actor, reference: str, files: Sequence[File]) -> tuple[str, ...]:
     """The tokens of the attached files, in their order: all of them or none. A file that is in the dossier already is
     not attached twice (a double click). Raises Refused ``not_found`` and the ``attachment_...`` codes."""
     with _undone_on_error() as written, work(actor, Right.WORK) as w:
-        complaint = w.session.scalar(select(m.Complaint).where(m.Complaint.reference == reference))
-        return _attach(w, complaint, files, written)
+        return _attach(w, load(w, reference), files, written)
 
 
 def add_at_intake(actor: Actor, form_id: str, files: Sequence[File]) -> tuple[str, ...]:
@@ -77,6 +78,8 @@ def remove(actor: Actor, token: str, reason: str) -> None:
 
 
 def _row(w: Work, token: str) -> m.Attachment:
+    if not _TOKEN.fullmatch(token):
+        raise Refused("not_found")
     row = w.session.scalar(select(m.Attachment).where(m.Attachment.token == token, m.Attachment.removed_at.is_(None)))
     if row is None:
         raise Refused("not_found")

@@ -21,7 +21,7 @@ from services.door import Actor, Work, work
 from services.dossier import Dossier
 from services.profiles import current
 from services.promises import PromiseView
-from services.records import load_to_append, record
+from services.records import load, load_to_append, record
 from services.standing import real_day
 
 PAGE_SIZE = 50
@@ -69,9 +69,8 @@ def listing(actor: Actor, *, closed: bool = False, page: int = 1) -> Listing:
 def read(actor: Actor, reference: str) -> File:
     """The whole file; that it was opened is logged. Raises Refused ``not_found``, for an ordinary dossier too."""
     with work(actor, Right.READ) as w:
-        query = select(m.Complaint).where(m.Complaint.reference == reference, m.Complaint.compartment.in_(_mine(w)))
-        complaint = w.session.scalar(query)
-        if complaint is None:
+        complaint = load(w, reference)
+        if complaint.compartment not in _mine(w):
             raise Refused("not_found")
         steps = possible(_stand(w, complaint))
     return File(dossier.read(actor, reference), steps)

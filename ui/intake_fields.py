@@ -70,7 +70,10 @@ def where_and_what(words: ProfileWords, choose: Choices) -> None:
         problem("category")
 
 
-def red_flag() -> None:
+def red_flag(words: ProfileWords) -> None:
+    for each in words.restricted:
+        if each.treatment == "red_flag" and each.name == typed("category"):
+            st.text(each.explanation)
     _radio("red_flag", _yes_no())
     problem("red_flag")
     if typed("red_flag"):
@@ -111,7 +114,8 @@ def more(words: ProfileWords, choose: Choices, title: str) -> None:
     _line("title", placeholder=title, help=t("intake.title_help"))
     problem("title")
     about_whom(choose)
-    _radio("discussed", _words("discussed", Discussed), help=t("intake.discussed_help"))
+    _radio("discussed", _words("discussed", Discussed))
+    st.caption(t("intake.discussed_help"))  # R024
     _text("remedy_requested", height=80)
     problem("remedy_requested")
     left, right = st.columns(2)
@@ -224,10 +228,8 @@ def _pick(field: str, labels: dict[Any, str], empty: str, help: str | None = Non
     )
 
 
-def _radio(field: str, labels: dict[Any, str], help: str | None = None) -> None:
-    st.radio(
-        t(f"intake.{field}"), list(labels), _place(field, labels), labels.__getitem__, widget(field), help, horizontal=True
-    )
+def _radio(field: str, labels: dict[Any, str]) -> None:
+    st.radio(t(f"intake.{field}"), list(labels), _place(field, labels), labels.__getitem__, widget(field), horizontal=True)
 
 
 def _place(field: str, labels: dict[Any, str]) -> int | None:

@@ -196,6 +196,18 @@ def test_a_suspicion_of_abuse_leaves_the_screen_of_who_reported_it(cast: Cast, e
     assert "verder niet zichtbaar" in said(at)
 
 
+@pytest.mark.parametrize("profile", ["kinderopvang-welzijn"])
+def test_the_category_of_suspected_abuse_asks_for_a_yes(cast: Cast, engine: Engine, profile: str) -> None:
+    at = remark(open_page(cast, "tom", "intake"), profile, category="Vermoeden mishandeling of zeden")
+
+    save(at)
+    assert rows(engine, m.Complaint) == []
+    assert len(at.error) == 2
+
+    save(put(at, red_flag=True))
+    assert [(each.category, each.red_flag) for each in rows(engine, m.Complaint)] == [("Vermoeden mishandeling of zeden", True)]
+
+
 # After saving
 
 

@@ -291,8 +291,9 @@ def test_an_ordinary_dossier_is_no_file_here_not_even_an_appealed_one(cast: Cast
 
     assert restricted.listing(cast.actor("vera")).total == 0
     for who in ("vera", "wim", "cora"):
-        with pytest.raises(Refused, match="not_found"):
-            restricted.read(cast.actor(who), "K26-GEWOON")
+        for reference in ("K26-GEWOON", "", "\x00", "\ud800", "V26-00000"):
+            with pytest.raises(Refused, match="not_found"):
+                restricted.read(cast.actor(who), reference)
     with pytest.raises(Refused, match=r"not_found|not_allowed"):
         take(cast, "K26-GEWOON", S.NOTE, "hans")
 
