@@ -50,8 +50,10 @@ def locked(w: Work, complaint: m.Complaint) -> m.Complaint:
 
 
 def _found(w: Work, reference: str) -> m.Complaint:
-    query = select(m.Complaint).where(m.Complaint.reference == reference).execution_options(populate_existing=True)
-    complaint = w.session.scalar(query)
+    complaint = None
+    if isinstance(reference, str) and reference.isprintable():  # NUL and half signs are an error to some databases
+        query = select(m.Complaint).where(m.Complaint.reference == reference).execution_options(populate_existing=True)
+        complaint = w.session.scalar(query)
     if complaint is None:
         raise Refused("not_found")
     return complaint
