@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -40,17 +40,20 @@ def add_party(actor: Actor, reference: str, relation: str, named: Named) -> None
         complaint = load_to_append(w, reference)
         go(w, complaint, StepName.ADD_PARTY)
         how = choice(Relation, relation, "relation")
-        person = checked(w, (named,))[0]
-        _refuse_twice(w, complaint, how, person)
-        record(w, complaint, EventKind.PARTY_ADDED, relation=how, account=person.account_id)
-        if how in EXCLUDED_RELATIONS and person.account_id is not None:
-            _replace(w, complaint, person.account_id)  # first: who adds themself sees no rows after it
-        store_parties(w, complaint, how, (person,))
+        people = checked(w, (named,))
+        for person in people:
+            _refuse_twice(w, complaint, how, person)
+        for person in people:
+            record(w, complaint, EventKind.PARTY_ADDED, relation=how, account=person.account_id)
+            if how in EXCLUDED_RELATIONS and person.account_id is not None:
+                _replace(w, complaint, person.account_id)  # first: who adds themself sees no rows after it
+        store_parties(w, complaint, how, people)
 
 
 def checked(w: Work, people: tuple[Named, ...], field: str = "respondents") -> tuple[Named, ...]:
-    """These people, tidied. Raises Refused: ``missing``, ``unknown_person``, ``named_twice``."""
-    tidy = tuple(_tidy(each, field) for each in people)
+    """These people, tidied; a colleague whose name was typed is that colleague, or they would see what is about them.
+    Raises Refused: ``missing``, ``unknown_person``, ``named_twice``."""
+    tidy = _recognised(w, [_tidy(each, field) for each in people])
     keys = [each.account_id or (each.name or "").casefold() for each in tidy]
     if len(set(keys)) < len(keys):
         raise Refused("named_twice", field)
@@ -65,6 +68,16 @@ def _tidy(named: Named, field: str) -> Named:
     if named.account_id is not None:
         return Named(account_id=named.account_id)
     return Named(name=line(required(named.name, field, LONGEST_LINE), field))
+
+
+def _recognised(w: Work, people: Sequence[Named]) -> tuple[Named, ...]:
+    """Of two colleagues with one name we cannot tell which: it is both."""
+    if all(each.name is None for each in people):
+        return tuple(people)
+    accounts: dict[str, list[Named]] = {}
+    for account_id, name in w.session.execute(select(m.Account.id, m.Account.display_name).order_by(m.Account.id)):
+        accounts.setdefault(line(name).casefold(), []).append(Named(account_id=account_id))
+    return tuple(one for each in people for one in accounts.get((each.name or "").casefold(), [each]))
 
 
 def accounts_of(people: Iterable[Named]) -> frozenset[int]:

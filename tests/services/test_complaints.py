@@ -463,6 +463,26 @@ def test_who_has_the_dossier_open_must_see_that_somebody_lost_it(cast: Cast) -> 
     assert refused.value.code == "changed_meanwhile"
 
 
+@pytest.mark.parametrize("typed", ["Hans Behandelaar", "  hans   BEHANDELAAR "])
+def test_a_colleague_whose_name_was_typed_is_that_colleague(cast: Cast, typed: str) -> None:
+    case = Case.registered(TRAINING, cast, by="hans", respondents=(Named(name=typed),))
+    later = Case.registered(TRAINING, cast).in_progress()
+    complaints.add_party(cast.actor("cora"), later.reference, Relation.CONFLICT, Named(name=typed))
+
+    for each in (case, later):
+        with pytest.raises(Refused):
+            each.read("hans")
+        content = each.read().content
+        assert content is not None
+        assert [(one.account_id, one.name) for one in content.people] == [(cast["hans"], "Hans Behandelaar")]
+
+
+def test_a_colleague_is_not_named_twice_by_choosing_and_typing(cast: Cast) -> None:
+    twice = (Named(account_id=cast["hans"]), Named(name="Hans Behandelaar"))
+
+    assert refusal(cast, respondents=twice) == ("named_twice", "respondents")
+
+
 def test_naming_somebody_twice_at_once_is_one_person(cast: Cast) -> None:
     case = Case.registered(TRAINING, cast)
 
