@@ -209,7 +209,7 @@ TABLE: tuple[Transition, ...] = (
     _row("T08", StepName.CLOSE, frozenset({S.WITHDRAWN, S.NOT_HANDLED}), S.CLOSED, *_TAKEN_BACK),
     # Nobody can be answered: a decided dossier of an unknown complainant ends here, and closing settles its promises.
     _row("T08", StepName.CLOSE, frozenset({S.DECIDED}), S.CLOSED, UNREACHABLE, *_UNANSWERABLE),
-    _row("T08", StepName.CLOSE, _ASKED, S.CLOSED, QUESTION_ANSWERED, question=True),
+    _row("T08", StepName.CLOSE, _ASKED, S.CLOSED, EXPERT_HEARD, QUESTION_ANSWERED, question=True),
     # Before its end a complaint cannot be closed; this row is here to say what is missing (R051).
     _row("", StepName.CLOSE, _ASKED | _HANDLING, S.CLOSED, *_COMPLETE, ENDED, question=False),
     _row("T09", StepName.LODGE_APPEAL, frozenset({S.ANSWERED, S.CLOSED}), S.IN_APPEAL, DECIDED),

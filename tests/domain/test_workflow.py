@@ -245,6 +245,13 @@ def test_a_question_is_closed_once_it_was_answered() -> None:
     assert move(StepName.CLOSE, replace(question, spoken_to=True)) is S.CLOSED
 
 
+def test_a_question_with_a_suspicion_is_not_closed_before_the_expert_was_consulted() -> None:
+    question = Facts(S.REGISTERED, TODAY, question=True, spoken_to=True, red_flag=True)
+
+    assert possible(StepName.CLOSE, question) == ("expert_first",)
+    assert move(StepName.CLOSE, replace(question, expert_consulted=True)) is S.CLOSED
+
+
 REASONS: list[tuple[CloseReason, dict[str, object], str | None]] = [
     (CloseReason.ACCEPTED, {}, None),
     (CloseReason.ACCEPTED, {"status": S.WITHDRAWN}, "close_reason"),
