@@ -11,11 +11,14 @@ from sqlalchemy import Engine
 from streamlit.testing.v1 import AppTest
 
 from db import models as m
+from domain.terms import Unit
 from domain.vocabulary import Channel, Outcome
+from services.overview import LINES
 from tests.conftest import TODAY, Cast
 from tests.fill import make_complaint, make_party, make_promise
 from tests.services.test_board import filled
 from tests.ui.apptest import NotForThem, open_page
+from text import LANGUAGES, catalogue
 
 
 @pytest.fixture
@@ -185,6 +188,16 @@ def test_the_overview_speaks_english_to_who_chose_so(engine: Engine, cast: Cast)
 
     assert at.title[0].value == "Yearly overview 2026"
     assert "The busiest month was March (1)." in words(at)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_term_can_be_said_in_words(language: str) -> None:
+    words = catalogue(language)
+
+    missing = {f"overview.within_{unit}{one}" for unit in Unit for one in ("", "_one")} - words.keys()
+    missing |= {f"overview.figure_{name}" for name, _ in LINES} - words.keys()
+
+    assert missing == set()
 
 
 def test_only_the_overview_needs_the_chart_library() -> None:
