@@ -224,6 +224,14 @@ def test_the_receipt_stays_until_the_next_one_is_begun(cast: Cast, engine: Engin
     assert [complaint.description for complaint in rows(engine, m.Complaint)] == [STORY, "Een andere klacht"]
 
 
+@pytest.mark.parametrize(("who", "link"), [("tom", True), ("cora", True), ("vera", False)])
+def test_the_dossier_is_one_click_away_for_who_may_see_it(cast: Cast, engine: Engine, who: str, link: bool) -> None:
+    at = save(remark(open_page(cast, who, "intake")))
+
+    addresses = [each.proto.query_string for each in at.get("page_link")]
+    assert addresses == ([f"ref={rows(engine, m.Complaint)[0].reference}"] if link else [])
+
+
 def test_saving_twice_is_one_complaint(cast: Cast, engine: Engine) -> None:
     at = save(remark(open_page(cast, "tom", "intake")))
     reference = rows(engine, m.Complaint)[0].reference

@@ -2,6 +2,7 @@
 
 import hashlib
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -16,6 +17,7 @@ from domain.attachments import LARGEST
 from domain.errors import Refused
 from domain.vocabulary import Compartment, EventKind
 from services import attachments, door
+from services.records import GENESIS
 from tests.conftest import Cast
 from tests.fill import make_complaint, make_party
 from tests.samples import document, image, packed, pdf
@@ -27,7 +29,9 @@ def folder() -> list[Path]:
 
 def made(engine: Engine, cast: Cast, **columns: object) -> m.Complaint:
     with Session(engine, expire_on_commit=False) as session, session.begin():
-        return make_complaint(session, cast, **{"handler_id": cast["hans"]} | columns)
+        complaint = make_complaint(session, cast, **{"handler_id": cast["hans"]} | columns)
+        session.add(m.ChainHead(complaint_id=complaint.id, seq=0, hash=GENESIS))
+        return complaint
 
 
 def rows(engine: Engine, model: type) -> int:
@@ -121,6 +125,17 @@ def test_twice_the_same_file_is_one_attachment(cast: Cast, engine: Engine) -> No
 
     assert again == first * 2
     assert len(folder()) == rows(engine, m.Attachment) == rows(engine, m.Event) == 1
+
+
+def test_the_same_file_from_two_clicks_at_once_is_one_attachment(cast: Cast, engine: Engine) -> None:
+    complaint = made(engine, cast)
+    files = [("foto.png", image())]
+
+    with ThreadPoolExecutor(4) as pool:
+        clicks = [pool.submit(attachments.add, cast.actor("hans"), complaint.reference, files) for _ in range(4)]
+        tokens = {click.result() for click in clicks}
+
+    assert len(tokens) == len(folder()) == rows(engine, m.Attachment) == 1
 
 
 def test_the_twenty_first_file_is_refused(cast: Cast, engine: Engine) -> None:
