@@ -180,7 +180,7 @@ def test_before_it_is_acknowledged_a_started_case_is_acknowledged_where_it_stand
 
 
 @pytest.mark.parametrize("facts", [{"red_flag": True, "expert_consulted": False}, {"question": True}, {"reachable": False}])
-@pytest.mark.parametrize("status", EVERY)
+@pytest.mark.parametrize("status", sorted(EVERY))
 def test_the_external_route_is_never_blocked(status: Status, facts: dict[str, bool]) -> None:
     assert possible(StepName.REFER, replace(READY, status=status, **facts)) == ()  # type: ignore[arg-type]
 
