@@ -6,14 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-
-from db import models as m
 from db.profiles import Profile, Restricted
 from domain.entries import choice, day, form
 from domain.errors import Refused
 from domain.facts import Fact
-from domain.rights import Right, Role
+from domain.rights import Right
 from domain.texts import clean, line, required
 from domain.vocabulary import (
     Channel,
@@ -28,13 +25,12 @@ from domain.vocabulary import (
 from services import promises
 from services.complainants import complainant_row
 from services.door import Actor, Work, already_made, stay_with, work
-from services.parties import Named, accounts_of, checked, store_parties
+from services.parties import Named, accounts_of, checked, refuse_without_reader, store_parties
 from services.placing import new_dossier
 from services.profiles import in_force
 from services.records import record
 
 _SERIES = {Compartment.UNWANTED_BEHAVIOUR: "V", Compartment.WHISTLEBLOWER: "M"}
-_READERS = {Compartment.UNWANTED_BEHAVIOUR: Role.CONFIDANT, Compartment.WHISTLEBLOWER: Role.WB_OFFICER}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +73,7 @@ def _handed_over(w: Work, form_id: str, matter: HandOver) -> None:
     kind = choice(ComplainantType, matter.complainant_type, "complainant_type")
     complainant = complainant_row(kind, matter.name, matter.contact, fields=("name", "contact"))
     concerned = checked(w, matter.respondents)
-    _refuse_without_reader(w, _READERS[compartment], accounts_of(concerned))
+    refuse_without_reader(w, compartment, accounts_of(concerned))
     complaint, fresh = new_dossier(
         w,
         form_id,
@@ -116,14 +112,3 @@ def _treatment(profile: Profile, compartment: Compartment, matter: HandOver) -> 
                 raise Refused("unknown_value", "subcategory")
             return each
     raise Refused("unknown_value" if category else "missing", "category")
-
-
-def _refuse_without_reader(w: Work, role: Role, concerned: frozenset[int]) -> None:
-    """A matter about the only person who may read it would disappear: the words on screen name the outside way."""
-    query = (
-        select(m.Account.id)
-        .join(m.AccountRole, m.AccountRole.account_id == m.Account.id)
-        .where(m.Account.active.is_(True), m.AccountRole.role == role)
-    )
-    if not set(w.session.scalars(query)) - concerned:
-        raise Refused("no_recipient")

@@ -12,14 +12,16 @@ from db import models as m
 from db.settings import read_settings
 from domain.entries import choice
 from domain.errors import Refused
-from domain.rights import Right
+from domain.rights import Right, Role
 from domain.texts import LONGEST_LINE, line, required
-from domain.vocabulary import EXCLUDED_RELATIONS, EventKind, Relation
+from domain.vocabulary import EXCLUDED_RELATIONS, Compartment, EventKind, Relation
 from domain.workflow import StepName
 from services import reviewers
 from services.door import Actor, Work, work
 from services.records import load_to_append, record
 from services.standing import go
+
+_READERS: dict[str, Role] = {Compartment.UNWANTED_BEHAVIOUR: Role.CONFIDANT, Compartment.WHISTLEBLOWER: Role.WB_OFFICER}
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ def add_party(actor: Actor, reference: str, relation: str, named: Named) -> None
     """Somebody is concerned in this dossier. A respondent, or a person with a conflict of interest, who has an account
     loses it at once, with every task in it (security 2.6); so may who adds themself.
 
-    Raises Refused: ``named_twice``, ``unknown_person``, ``missing``, ``unknown_value``.
+    Raises Refused: ``named_twice``, ``unknown_person``, ``missing``, ``unknown_value``, ``no_recipient`` (nobody would
+    be left who keeps this closed dossier).
     """
     with work(actor, Right.WORK) as w:
         complaint = load_to_append(w, reference)
@@ -43,6 +46,8 @@ def add_party(actor: Actor, reference: str, relation: str, named: Named) -> None
         people = checked(w, (named,))
         for person in people:
             _refuse_twice(w, complaint, how, person)
+        if how in EXCLUDED_RELATIONS and complaint.compartment in _READERS:
+            refuse_without_reader(w, complaint.compartment, excluded_from(w, complaint) | accounts_of(people))
         for person in people:
             record(w, complaint, EventKind.PARTY_ADDED, relation=how, account=person.account_id)
             if how in EXCLUDED_RELATIONS and person.account_id is not None:
@@ -97,6 +102,17 @@ def store_parties(w: Work, complaint: m.Complaint, relation: Relation, people: I
         )
         for each in people
     )
+
+
+def refuse_without_reader(w: Work, compartment: str, concerned: frozenset[int]) -> None:
+    """A matter about the only person who may read it would disappear: the words on screen name the outside way."""
+    query = (
+        select(m.Account.id)
+        .join(m.AccountRole, m.AccountRole.account_id == m.Account.id)
+        .where(m.Account.active.is_(True), m.AccountRole.role == _READERS[compartment])
+    )
+    if not set(w.session.scalars(query)) - concerned:
+        raise Refused("no_recipient")
 
 
 def excluded_from(w: Work, complaint: m.Complaint) -> frozenset[int]:

@@ -327,3 +327,15 @@ def test_a_keeper_whom_it_is_about_sees_nothing_of_it(cast: Cast, engine: Engine
 
     assert restricted.listing(cast.actor("vera")).total == 0
     assert restricted.listing(cast.actor("suze")).total == 1
+
+
+@BOTH
+def test_the_last_keeper_is_not_excluded_or_the_matter_would_disappear(cast: Cast, compartment: str) -> None:
+    keeper = KEEPERS[Compartment(compartment)]
+    reference = handed(cast, compartment)
+
+    with pytest.raises(Refused) as refused:
+        complaints.add_party(cast.actor(keeper), reference, "conflict", Named(account_id=cast[keeper]))
+
+    assert refused.value.code == "no_recipient"
+    assert restricted.listing(cast.actor(keeper)).total == 1
