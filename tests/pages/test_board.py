@@ -286,6 +286,22 @@ def test_one_rerun_takes_three_statements_on_dossiers(engine: Engine, cast: Cast
     assert taken == [3, 3]
 
 
+@pytest.mark.parametrize("profile", ["kinderopvang-welzijn"])
+def test_childcare_shows_a_statutory_term_that_has_passed(engine: Engine, cast: Cast) -> None:
+    with filled(engine) as session:
+        complaint = make_complaint(
+            session, cast, reference="K26-WKO", procedure="WKO", overlay="HOUSE_WEEK", red_flag=True, title="Vermoeden"
+        )
+        make_promise(session, complaint, target_on=days(-3), legal_on=days(-1), statutory=True)
+
+    at = open_page(cast, "cora", "board")
+
+    row = at.dataframe[0].value.to_dict("records")[0]
+    assert (row["flag"], row["title"]) == (["■ Wettelijk te laat"], "Met spoed: Vermoeden")
+    assert shown(open_page(cast, "cora", "board", procedure="HOUSE_WEEK")) == ["K26-WKO"]
+    assert shown(open_page(cast, "piet", "board")) == []
+
+
 @pytest.mark.usefixtures("four")
 def test_the_board_speaks_english_to_who_chose_so(engine: Engine, cast: Cast) -> None:
     with filled(engine) as session:

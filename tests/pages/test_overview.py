@@ -190,6 +190,25 @@ def test_the_overview_speaks_english_to_who_chose_so(engine: Engine, cast: Cast)
     assert "The busiest month was March (1)." in words(at)
 
 
+@pytest.mark.parametrize("profile", ["kinderopvang-welzijn"])
+def test_childcare_tells_the_statutory_term_and_the_promised_week_apart(engine: Engine, cast: Cast) -> None:
+    with filled(engine) as session:
+        for late in (0, 1):
+            received = date(2026, 3, 2)
+            complaint = make_complaint(session, cast, received_on=received, procedure="WKO", overlay="HOUSE_WEEK")
+            make_promise(
+                session, complaint, target_on=received + timedelta(weeks=6), statutory=True,
+                met_on=received + timedelta(weeks=6, days=late),
+            )  # fmt: skip
+            make_promise(session, complaint, procedure="HOUSE_WEEK", met_on=received + timedelta(days=5))
+
+    at = open_page(cast, "cora", "overview")
+
+    assert not at.exception
+    assert "in 2026 kreeg 50 % die binnen 6 weken (1 van 2)." in words(at)
+    assert "in 2026 kreeg 100 % die binnen een week (2 van 2)." in words(at)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_term_can_be_said_in_words(language: str) -> None:
     words = catalogue(language)
