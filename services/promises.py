@@ -15,7 +15,7 @@ from domain.terms import Rule, Standing, Term, When
 from domain.vocabulary import EventKind, Flag, Status
 from services.door import Work
 from services.profiles import calendar, profile_of
-from services.records import first_after, promises_of
+from services.records import first_after, first_letter_after, promises_of
 from text import translate
 
 _WITH_COMPLAINANT = (EventKind.CONTACT, EventKind.CONVERSATION, EventKind.MEDIATION, EventKind.INFORMED)
@@ -59,9 +59,15 @@ def happened(w: Work, complaint: m.Complaint, fact: Fact, on: date, event: m.Eve
     rules, days = _rules(w, complaint), calendar(w)
     rows = _rows(w, complaint)
     book = after(_book(rows), rules, fact, on, days, given, _about(complaint))
-    if fact in _ACKNOWLEDGED and (talked_on := first_after(w, complaint, _WITH_COMPLAINANT, on)):
-        book = after(book, rules, Fact.CONTACT, talked_on, days)
+    if fact in _ACKNOWLEDGED and (in_touch := _in_touch_after(w, complaint, on)):
+        book = after(book, rules, Fact.CONTACT, in_touch, days)
     _write(w, complaint, rows, book, event)
+
+
+def _in_touch_after(w: Work, complaint: m.Complaint, day: date) -> date | None:
+    """The first day after `day` on which the complainant was talked to or written to, by what is in the dossier already."""
+    found = (first_after(w, complaint, _WITH_COMPLAINANT, day), first_letter_after(w, complaint, day))
+    return min((each for each in found if each), default=None)
 
 
 def extend(

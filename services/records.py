@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from db import models as m
 from domain.errors import Refused
 from domain.texts import clean
-from domain.vocabulary import EventKind, Side
+from domain.vocabulary import EventKind, Recipient, Side
 from services.door import Work
 
 GENESIS = "0" * 64
@@ -160,6 +160,17 @@ def first_after(w: Work, complaint: m.Complaint, kinds: Collection[EventKind], d
     """The first day after `day` on which one of these things happened in a dossier that was loaded already."""
     query = select(func.min(m.Event.happened_on)).where(
         m.Event.complaint_id == complaint.id, m.Event.kind.in_(kinds), m.Event.happened_on > day
+    )
+    return w.session.scalar(query, execution_options={"row_rule": False})
+
+
+def first_letter_after(w: Work, complaint: m.Complaint, day: date) -> date | None:
+    """As `first_after`, of what went to the complainant in writing."""
+    query = select(func.min(m.Message.sent_on)).where(
+        m.Message.complaint_id == complaint.id,
+        m.Message.direction == "out",
+        m.Message.recipient == Recipient.COMPLAINANT,
+        m.Message.sent_on > day,
     )
     return w.session.scalar(query, execution_options={"row_rule": False})
 

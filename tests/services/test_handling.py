@@ -407,6 +407,17 @@ def test_a_notice_to_the_respondent_is_not_a_message_to_the_complainant(cast: Ca
     assert case.promises()["HOUSE_WEEK.DECIDE_OR_CONTACT"] == "open"
 
 
+def test_a_letter_after_the_acknowledgement_counts_though_the_acknowledgement_is_entered_last(cast: Cast) -> None:
+    case = Case.registered("training", cast, received_on=date(2026, 11, 9)).consult().assign()
+    said = {"progress": "Het rapport is besteld.", "next_step": "Wij lezen het.", "next_on": case.at(16)}
+    steps.progress(cast.actor("hans"), case.reference, case.letter("hans", LetterType.PROGRESS, case.at(3), **said))
+
+    case.acknowledge(day=1)
+
+    contact = next(each for each in case.read().promises if each.code == "DECIDE_OR_CONTACT")
+    assert (contact.met_on, contact.state) == (case.at(3), "kept")
+
+
 # At the same moment
 
 
