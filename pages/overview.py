@@ -60,7 +60,15 @@ def headline(shown: Overview) -> None:
     with st.grid(len(metrics), min_column_width=150, gap="small"):
         for name, value, earlier in metrics:
             versus = t("overview.versus", value=earlier, year=shown.year - 1) if earlier else None
-            st.metric(t(f"overview.headline_{name}"), value, versus, delta_color="off", delta_arrow="off", border=True)
+            st.metric(
+                t(f"overview.headline_{name}"),
+                value,
+                versus,
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+                height="stretch",
+            )
 
 
 def promises(shown: Overview) -> None:

@@ -50,7 +50,7 @@ def turn_to(page: int) -> None:
 
 def fields(options: Options, places: Fields) -> None:
     """The filters that are not a count."""
-    search, status, handler, unit, more = st.columns([3, 2, 2, 2, 1.3], vertical_alignment="bottom", gap="small")
+    search, status, handler, unit, more = st.columns([2.6, 2, 2, 2, 1.7], vertical_alignment="bottom", gap="small")
     with search:
         where = "board.text_places_all" if options.searches_texts else "board.text_places"
         st.text_input(t("board.text"), key="board.text", placeholder=t(where), icon=":material/search:", on_change=first_page)

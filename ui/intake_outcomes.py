@@ -46,7 +46,7 @@ def registered(receipt: Receipt) -> None:
         if not receipt.still_visible:
             st.text(t("intake.not_visible"))
     _unattached(visible=receipt.still_visible)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if receipt.still_visible and "complaint" in set(PAGES):
             st.page_link(
                 PAGES["complaint"],

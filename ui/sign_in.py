@@ -93,7 +93,7 @@ def _demo_accounts(front: Front) -> None:
             }
             for name, display_name, roles in front.demo
         ]
-        st.dataframe(rows, hide_index=True, width="stretch")
+        st.dataframe(rows, hide_index=True, width="stretch", height="content")
 
 
 def nobody_yet() -> None:

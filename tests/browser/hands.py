@@ -14,7 +14,7 @@ def signed_in(page: Page, server: Server, who: str, address: str = "/") -> Page:
     """`who` comes back with a cookie; the sign-in form has its own tests."""
     page.context.add_cookies([{"name": "weerklank", "value": server.token_for(who), "url": server.url}])
     page.goto(address)
-    expect(page.get_by_role("button", name="Afmelden")).to_be_attached()
+    expect(page.get_by_role("button", name="Afmelden", exact=True)).to_be_attached()
     return settled(page)
 
 
