@@ -15,6 +15,7 @@ from domain.rights import RIGHTS, Right, Role, Scope, roles_conflict, scopes
 from domain.texts import line, required
 from services import passwords, throttle
 from services.door import Actor, Work, work
+from services.parties import redirect
 from services.sessions import folded, revoke
 from text import LANGUAGES
 
@@ -184,6 +185,7 @@ def edit(actor: Actor, account_id: int, seen: int, given: AccountInput) -> None:
         ]
         flag_modified(account, "display_name")  # roles are rows of their own; the version must move with them
         revoke(w, account.id, "roles_changed")
+        redirect(w)
 
 
 def disable(actor: Actor, account_id: int, seen: int) -> None:
@@ -193,11 +195,13 @@ def disable(actor: Actor, account_id: int, seen: int) -> None:
         _keep_an_admin(w, account)
         account.active = False
         revoke(w, account.id, "disabled")
+        redirect(w)
 
 
 def enable(actor: Actor, account_id: int, seen: int) -> None:
     with work(actor, Right.ACCOUNTS) as w:
         _load(w, account_id, seen).active = True
+        redirect(w)
 
 
 def _load(w: Work, account_id: int, seen: int) -> m.Account:

@@ -17,6 +17,7 @@ from domain.rights import Right, Role
 from domain.texts import clean, line, required
 from services import profiles
 from services.door import Actor, Work, work
+from services.parties import redirect
 
 KINDS = ("organisation", "region", "district", "location")
 
@@ -171,6 +172,8 @@ def change_settings(actor: Actor, seen: Settings, changed: Mapping[str, object])
         except ValidationError as error:
             raise Refused("unknown_value", str(error.errors()[0]["loc"][0])) from error
         _check(w, after, set(tidy))
+        if tidy.keys() & {"director_id", "stand_in_ids"}:
+            redirect(w)
 
 
 def _tidied(name: str, value: object) -> object:

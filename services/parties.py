@@ -17,11 +17,13 @@ from domain.texts import LONGEST_LINE, line, required
 from domain.vocabulary import EXCLUDED_RELATIONS, Compartment, EventKind, Relation
 from domain.workflow import StepName
 from services import reviewers
-from services.door import Actor, Work, work
+from services.door import Actor, Work, direct_again, work
 from services.records import load_to_append, record
 from services.standing import go
 
 _READERS: dict[str, Role] = {Compartment.UNWANTED_BEHAVIOUR: Role.CONFIDANT, Compartment.WHISTLEBLOWER: Role.WB_OFFICER}
+
+_DIRECTING = (Role.DIRECTOR, Role.PARTNER, Role.COORDINATOR)
 
 
 @dataclass(frozen=True)
@@ -123,11 +125,26 @@ def excluded_from(w: Work, complaint: m.Complaint) -> frozenset[int]:
 
 def acting_director(w: Work, excluded: frozenset[int]) -> int | None:
     """R067: the director of the settings, or the first stand-in who is not excluded and still here."""
+    return next((each for each in _directors(w) if each not in excluded), None)
+
+
+def redirect(w: Work) -> None:
+    """After a change of people or settings: each dossier's director is again the first who is here and not excluded."""
+    w.session.flush()  # what changed decides who is here
+    direct_again(w, _directors(w))
+
+
+def _directors(w: Work) -> list[int]:
+    """The director and the stand-ins who are here and can act, in order."""
     settings = read_settings(w.session)
-    ordered = [each for each in (settings.director_id, *settings.stand_in_ids) if each is not None and each not in excluded]
-    query = select(m.Account.id).where(m.Account.id.in_(ordered), m.Account.active.is_(True))
-    here = set(w.session.scalars(query)) if ordered else set()
-    return next((each for each in ordered if each in here), None)
+    ordered = [each for each in (settings.director_id, *settings.stand_in_ids) if each is not None]
+    query = (
+        select(m.Account.id)
+        .join(m.AccountRole)
+        .where(m.Account.id.in_(ordered), m.Account.active.is_(True), m.AccountRole.role.in_(_DIRECTING))
+    )
+    here = set(w.session.scalars(query))
+    return [each for each in ordered if each in here]
 
 
 def _refuse_twice(w: Work, complaint: m.Complaint, relation: Relation, person: Named) -> None:
