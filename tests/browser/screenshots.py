@@ -24,7 +24,7 @@ from sqlalchemy import select
 
 from db import models as m
 from demo.invented import Inventor
-from demo.register import Register, fill_demo
+from demo.register import Register, fill_demo, fill_samples
 from demo.stage import Case
 from domain.vocabulary import Compartment, LetterType, Outcome, Status
 from domain.workflow import StepName
@@ -83,7 +83,7 @@ def store(name: str, png: bytes) -> None:
 
 @dataclass
 class Studio:
-    """A running demonstration and a browser that looks at it."""
+    """A running demonstration and a browser that looks at it. Only the expert's step needs the childcare one."""
 
     browser: Browser
     server: Server
@@ -154,8 +154,8 @@ def form(page: Page, heading: Locator, name: str) -> None:
 # The demonstration, and what it lacks for a picture of every step
 
 
-def extras(register: Register, profile: str) -> None:
-    made = Inventor(register.stage(latest=door.today_and_now()[1]), profile)
+def extras(register: Register) -> None:
+    made = Inventor(register.stage(latest=door.today_and_now()[1]), register.profile)
     waiting = made.enter(-1, 4)
     waiting.consult("dora", ack_owner="cora")
     made.enter(-1, 1, complainant=None)
@@ -184,9 +184,10 @@ def studio(browser: Browser, profile: str) -> Iterator[Studio]:
         os.environ.pop("WEERKLANK_DATABASE_URL", None)
         door.engine.cache_clear()
         sys.stdout.write(f"filling the demonstration: {profile}\n")
-        register = fill_demo(profile, *door.today_and_now())
+        today, now = door.today_and_now()
+        register = fill_demo(profile, today, now) if profile == "training" else fill_samples(profile, today)
         if profile == "training":
-            extras(register, profile)
+            extras(register)
         with start(Path(folder), Cast(register.accounts, register.units)) as server:
             yield Studio(browser, server, register)
         door.engine().dispose()
@@ -311,11 +312,10 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         with studio(browser, "training") as at:
-            for picture in (sign_in, intake, board, one_dossier, letter, appeals, other_pages):
+            for picture in (sign_in, intake, board, one_dossier, letter, appeals, restricted, other_pages):
                 picture(at)
             steps(at, [name for name in FORMS if name is not StepName.EXPERT_CONSULTED])
         with studio(browser, "kinderopvang-welzijn") as at:
-            restricted(at)
             steps(at, [StepName.EXPERT_CONSULTED])
         browser.close()
 
