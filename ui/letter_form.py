@@ -144,22 +144,25 @@ def _widget(ask: Ask, key: str) -> None:
 
 
 def _refresh(form: _Form, composed: Composed) -> None:
-    """The proposal follows what is entered until somebody adjusts the words; from then on their words stay."""
+    """The proposal follows what is entered until somebody adjusts the words; from then on their words stay. A browser
+    that is a step behind sends an earlier proposal along: those are nobody's words."""
     adjusted = False
     for name, proposed in (("subject", composed.subject), ("body", composed.body)):
         now, before, typed = form.slot(name), form.slot(f"proposed_{name}"), form.slot(f"typed_{name}")
         current = st.session_state.get(now, st.session_state.get(typed))
-        if current is None or current == st.session_state.get(before):
+        ours: frozenset[str] = st.session_state.get(before, frozenset())
+        if current is None or current in ours:
             current = proposed
         adjusted = adjusted or current != proposed
         st.session_state[now] = current
-        st.session_state[before] = proposed if current == proposed else st.session_state.get(before)
+        st.session_state[before] = ours | {proposed} if current == proposed else ours
     if not adjusted:
         return
     st.caption(t("letters.adjusted"))
     if st.button(t("letters.again"), key=form.slot("again")):
-        st.session_state[form.slot("subject")] = st.session_state[form.slot("proposed_subject")] = composed.subject
-        st.session_state[form.slot("body")] = st.session_state[form.slot("proposed_body")] = composed.body
+        for name, proposed in (("subject", composed.subject), ("body", composed.body)):
+            st.session_state[form.slot(name)] = proposed
+            st.session_state[form.slot(f"proposed_{name}")] |= {proposed}
 
 
 def _text(form: _Form) -> tuple[str, str]:

@@ -126,6 +126,20 @@ def test_adjusted_words_stay_when_something_above_changes(cast: Cast, reference:
     assert at.warning[0].value == "Dit ontbreekt nog in de brief: wat er tot nu toe is gedaan."
 
 
+def test_a_browser_that_was_quicker_than_the_new_proposal_has_adjusted_nothing(cast: Cast, reference: str) -> None:
+    at = opened(cast, reference)
+    as_it_was = body(at)
+    at.date_input(key(LetterType.PROGRESS, "ask.next_on")).set_value(date(2026, 12, 1)).run()
+
+    at.text_area(key(LetterType.PROGRESS, "body")).input(as_it_was)  # sent along before the letter with the date arrived
+    at.text_area(key(LetterType.PROGRESS, "ask.progress")).input("Wij spraken de trainer.")
+    at.text_area(key(LetterType.PROGRESS, "ask.next_step")).input("Wij spreken de opdrachtgever.").run()
+
+    assert "uiterlijk op dinsdag 1 december 2026" in body(at)
+    assert "Wij spraken de trainer." in body(at)
+    assert not any("aangepast" in caption.value for caption in at.caption)
+
+
 def test_the_text_can_be_composed_again(cast: Cast, reference: str) -> None:
     at = fill_in(opened(cast, reference))
     at.text_area(key(LetterType.PROGRESS, "body")).input("Alleen dit.").run()
