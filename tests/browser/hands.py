@@ -69,9 +69,10 @@ def press(page: Page, name: str) -> None:
 def open_step(page: Page, name: str) -> Locator:
     """A button under "Wat kunt u nu doen?", in sight or behind "Meer stappen"; the form that opens."""
     settled(page)
-    button = page.get_by_role("button", name=name, exact=True)
+    button, more = page.get_by_role("button", name=name, exact=True), page.get_by_text("Meer stappen")
+    expect(button.or_(more).locator("visible=true").first).to_be_visible()
     if not button.is_visible():
-        page.get_by_text("Meer stappen").click()
+        more.click()
     button.click()
     heading = page.get_by_role("heading", name=name, exact=True)
     expect(heading).to_be_visible()
