@@ -68,7 +68,7 @@ def demo(profile: str, only_fill: bool, port: int) -> None:
     from demo.register import fill_demo
 
     operations.use_demo_database(profile)
-    click.echo(f"Filling the demonstration ({profile}); this takes about half a minute ...")
+    click.echo(f"Filling the demonstration ({profile}); this takes a minute or two ...")
     fill_demo(profile, *today_and_now())
     click.echo(f"\n  Weerklank, demonstration: {_address(port)}\n  Everybody's password: {PASSWORD}\n")
     for person in PEOPLE:
