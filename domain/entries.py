@@ -14,6 +14,8 @@ E = TypeVar("E", bound=StrEnum)
 
 EARLIEST = date(2000, 1, 1)  # nothing in the register is older; a two-digit year ends up before it
 
+LARGEST = 2**31 - 1  # of the numbers that both databases give to rows
+
 
 def choice(options: type[E], value: object, field: str) -> E:
     """The member of `options` with this value. Raises Refused: ``missing``, ``unknown_value``."""
@@ -41,6 +43,11 @@ def day(value: object, field: str, *, latest: date, earliest: date = EARLIEST, t
     if value < earliest:
         raise Refused(too_early, field, earliest=earliest)
     return value
+
+
+def number(value: object) -> int:
+    """The number of a row, as something outside handed it over: 0, which no row has, for what no database ever gave out."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LARGEST else 0
 
 
 def form(value: object) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm.attributes import flag_modified
 
 from db import models as m
+from domain.entries import number
 from domain.errors import Refused
 from domain.rights import RIGHTS, Right, Role, Scope, roles_conflict, scopes
 from domain.texts import line, required
@@ -205,7 +206,7 @@ def enable(actor: Actor, account_id: int, seen: int) -> None:
 
 
 def _load(w: Work, account_id: int, seen: int) -> m.Account:
-    account = w.session.get(m.Account, account_id)
+    account = w.session.get(m.Account, number(account_id))
     if account is None:
         raise Refused("unknown_person")
     if account.version != seen:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from db import models as m
+from domain.entries import number
 from domain.rights import Right, Scope, scopes
 from domain.texts import line
 from domain.vocabulary import Status
@@ -81,9 +82,9 @@ def conditions(w: Work, wanted: BoardFilter) -> list[ColumnElement[bool]]:
     if wanted.owner == "none":
         conditions.append(_unowned())
     if wanted.handler_id is not None:
-        conditions.append(c.handler_id == wanted.handler_id)
+        conditions.append(c.handler_id == number(wanted.handler_id))
     if wanted.unit_id is not None:
-        conditions.append(c.unit_id.in_(_unit_and_below(wanted.unit_id)))
+        conditions.append(c.unit_id.in_(_unit_and_below(number(wanted.unit_id))))
     if wanted.category:
         conditions.append(c.category == wanted.category)
     if wanted.procedure:

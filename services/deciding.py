@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import select
 
 from db import models as m
-from domain.entries import choice, day
+from domain.entries import choice, day, number
 from domain.errors import Refused
 from domain.facts import Fact
 from domain.rights import Right
@@ -81,11 +81,11 @@ def decide(
         decision = m.Decision(complaint_id=complaint.id, outcome=chosen, reasons=words, decided_by=w.me, decided_on=on)
         w.session.add(decision)
         w.session.flush()  # measures and the event refer to its id
-        for measure in taken:
-            measure.decision_id = decision.id
-        w.session.add_all(taken)
         complaint.outcome = chosen
         entry = record(w, complaint, EventKind.DECIDED, on, words, outcome=chosen, decision=decision.id, measures=len(taken))
+        for measure in taken:
+            measure.decision_id, measure.event_id = decision.id, entry.id
+        w.session.add_all(taken)
         promises.happened(w, complaint, Fact.DECIDED, on, entry)
         for measure in taken:
             promises.happened(w, complaint, Fact.MEASURE_AGREED, on, entry, measure.due_on)
@@ -178,20 +178,25 @@ def measure_done(actor: Actor, reference: str, measure_id: int, on: date, eviden
     ``before_decision``."""
     with work(actor, Right.WORK) as w:
         complaint = load_to_append(w, reference)
-        measure = w.session.scalar(select(m.Measure).where(m.Measure.id == measure_id, m.Measure.complaint_id == complaint.id))
+        measure = w.session.scalar(
+            select(m.Measure).where(m.Measure.id == number(measure_id), m.Measure.complaint_id == complaint.id)
+        )
         if measure is None:
             raise Refused("not_found")
         words = required(evidence, "evidence")
-        if measure.done_on is not None:
-            if (measure.done_on, measure.evidence) == (on, words):
+        done = w.session.get(m.MeasureDone, measure.id)
+        if done is not None:
+            if (done.done_on, done.evidence) == (on, words):
                 return
             raise Refused("measure_already_done")
         go(w, complaint, StepName.MEASURE_DONE)
         decision = w.session.get(m.Decision, measure.decision_id) if measure.decision_id else None
         since = decision.decided_on if decision else complaint.received_on
-        measure.done_on = day(on, "on", latest=w.today, earliest=since, too_early="before_decision")
-        measure.evidence = words
+        on = day(on, "on", latest=w.today, earliest=since, too_early="before_decision")
         entry = record(w, complaint, EventKind.MEASURE_DONE, on, words, measure=measure.id)
+        w.session.add(
+            m.MeasureDone(measure_id=measure.id, complaint_id=complaint.id, done_on=on, evidence=words, event_id=entry.id)
+        )
         promises.happened(w, complaint, Fact.MEASURE_DONE, on, entry, measure.due_on)
 
 

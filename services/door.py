@@ -236,40 +236,46 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
 
     first_line = Scope.APPEALED not in scopes(person.roles, Right.READ)
 
-    def papers(model: Any, event_id: Any, author: Any) -> ColumnElement[bool]:
-        """The first line sees its file; a reviewer sees it as it stood at the appeal, the appeal's own papers, and what
-        she wrote herself."""
-        if first_line:
-            return and_(within(model, Right.READ), model.side == Side.FILE)
+    def before(event_id: Any) -> ColumnElement[bool]:
         seen, appeal = _EVENT, _APPEAL
-        before = exists().where(
+        return exists().where(
             seen.c.id == event_id,
             appeal.c.complaint_id == seen.c.complaint_id,
             appeal.c.reviewer_id == me,
             seen.c.seq <= appeal.c.snapshot_seq,
         )
-        return and_(within(model, Right.READ), or_(model.side == Side.APPEAL, author == me, before, closed(model)))
+
+    def papers(model: Any, event_id: Any, author: Any) -> ColumnElement[bool]:
+        """The first line sees its file; a reviewer sees it as it stood at the appeal, the appeal's own papers, and what
+        she wrote herself."""
+        if first_line:
+            return and_(within(model, Right.READ), model.side == Side.FILE)
+        return and_(within(model, Right.READ), or_(model.side == Side.APPEAL, author == me, before(event_id), closed(model)))
+
+    def stood(model: Any) -> ColumnElement[bool]:
+        """What an event of the file brought in: a reviewer sees it when that was before the appeal."""
+        if first_line:
+            return within(model, Right.READ)
+        return and_(within(model, Right.READ), or_(before(model.event_id), closed(model)))
 
     def beside(parent: Any, key: Any) -> ColumnElement[bool]:
         above = _ABOVE[parent]
         event_id, author = (above.c.id, above.c.actor_id) if parent is m.Event else (above.c.event_id, above.c.recorded_by)
         return exists().where(above.c.id == key, papers(above.c, event_id, author))
 
-    def until_appeal(model: Any, decision_id: Any) -> ColumnElement[bool]:
+    def decided(model: Any) -> ColumnElement[bool]:
         if first_line:
             return within(model, Right.READ)
         appeal = _APPEAL
-        before = exists().where(
-            appeal.c.complaint_id == model.complaint_id,
-            appeal.c.reviewer_id == me,
-            decision_id <= appeal.c.decision_id,
+        known = exists().where(
+            appeal.c.complaint_id == model.complaint_id, appeal.c.reviewer_id == me, model.id <= appeal.c.decision_id
         )
-        return and_(within(model, Right.READ), or_(before, closed(model)))
+        return and_(within(model, Right.READ), or_(known, closed(model)))
 
     rule = {
         m.Complaint: rules[right](m.Complaint),
         m.Complainant: within(m.Complainant, Right.IDENTITY),
-        m.Party: within(m.Party, Right.READ),
+        m.Party: stood(m.Party),
         m.Promise: within(m.Promise, right),
         m.ChainHead: within(m.ChainHead, right),
         m.Event: papers(m.Event, m.Event.id, m.Event.actor_id),
@@ -277,10 +283,12 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
         m.Message: papers(m.Message, m.Message.event_id, m.Message.recorded_by),
         m.MessageText: beside(m.Message, m.MessageText.message_id),
         m.Attachment: papers(m.Attachment, m.Attachment.event_id, m.Attachment.added_by),
-        m.Decision: until_appeal(m.Decision, m.Decision.id),
-        m.Measure: until_appeal(m.Measure, m.Measure.decision_id),
+        m.Decision: decided(m.Decision),
+        m.Measure: stood(m.Measure),
+        m.MeasureDone: stood(m.MeasureDone),
         m.Appeal: within(m.Appeal, Right.READ),
-        m.Referral: within(m.Referral, Right.READ),
+        m.AppealSnapshot: within(m.AppealSnapshot, Right.READ),
+        m.Referral: stood(m.Referral),
         m.AccessLog: within(m.AccessLog, Right.READ),
     }
     return [with_loader_criteria(model, criterion, include_aliases=True) for model, criterion in rule.items()]
@@ -337,6 +345,8 @@ def work(actor: Actor, right: Right) -> Iterator[Work]:
         raise Refused("changed_meanwhile") from error
     except OperationalError as error:
         raise Refused("database_away") from error
+    except OverflowError as error:  # a number that no row can have
+        raise Refused("not_found") from error
 
 
 def _enter(session: Session, actor: Actor, person: Person, right: Right, now: datetime) -> Work:

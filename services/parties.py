@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from db import models as m
 from db.settings import read_settings
-from domain.entries import choice
+from domain.entries import choice, number
 from domain.errors import Refused
 from domain.rights import Right, Role
 from domain.texts import LONGEST_LINE, line, required
@@ -18,7 +18,7 @@ from domain.vocabulary import EXCLUDED_RELATIONS, Compartment, EventKind, Relati
 from domain.workflow import StepName
 from services import reviewers
 from services.door import Actor, Work, direct_again, work
-from services.records import load_to_append, record
+from services.records import everything_in, load_to_append, record
 from services.standing import go
 
 _READERS: dict[str, Role] = {Compartment.UNWANTED_BEHAVIOUR: Role.CONFIDANT, Compartment.WHISTLEBLOWER: Role.WB_OFFICER}
@@ -50,11 +50,12 @@ def add_party(actor: Actor, reference: str, relation: str, named: Named) -> None
             _refuse_twice(w, complaint, how, person)
         if how in EXCLUDED_RELATIONS and complaint.compartment in _READERS:
             refuse_without_reader(w, complaint.compartment, excluded_from(w, complaint) | accounts_of(people))
+        named = [(each, record(w, complaint, EventKind.PARTY_ADDED, relation=how, account=each.account_id)) for each in people]
         for person in people:
-            record(w, complaint, EventKind.PARTY_ADDED, relation=how, account=person.account_id)
             if how in EXCLUDED_RELATIONS and person.account_id is not None:
                 _replace(w, complaint, person.account_id)  # first: who adds themself sees no rows after it
-        store_parties(w, complaint, how, people)
+        for person, entry in named:
+            store_parties(w, complaint, how, (person,), entry)
 
 
 def checked(w: Work, people: tuple[Named, ...], field: str = "respondents") -> tuple[Named, ...]:
@@ -65,7 +66,7 @@ def checked(w: Work, people: tuple[Named, ...], field: str = "respondents") -> t
     if len(set(keys)) < len(keys):
         raise Refused("named_twice", field)
     accounts = {each.account_id for each in tidy if each.account_id is not None}
-    known = set(w.session.scalars(select(m.Account.id).where(m.Account.id.in_(accounts)))) if accounts else set()
+    known = set(w.session.scalars(select(m.Account.id).where(m.Account.id.in_(map(number, accounts))))) if accounts else set()
     if accounts - known:
         raise Refused("unknown_person", field)
     return tidy
@@ -91,7 +92,8 @@ def accounts_of(people: Iterable[Named]) -> frozenset[int]:
     return frozenset(each.account_id for each in people if each.account_id is not None)
 
 
-def store_parties(w: Work, complaint: m.Complaint, relation: Relation, people: Iterable[Named]) -> None:
+def store_parties(w: Work, complaint: m.Complaint, relation: Relation, people: Iterable[Named], named: m.Event) -> None:
+    """`named`: the event that says so."""
     excluding = relation in EXCLUDED_RELATIONS
     w.session.add_all(
         m.Party(
@@ -101,6 +103,7 @@ def store_parties(w: Work, complaint: m.Complaint, relation: Relation, people: I
             name=each.name,
             excluded=excluding and each.account_id is not None,
             added_at=w.now,
+            event_id=named.id,
         )
         for each in people
     )
@@ -119,8 +122,8 @@ def refuse_without_reader(w: Work, compartment: str, concerned: frozenset[int]) 
 
 def excluded_from(w: Work, complaint: m.Complaint) -> frozenset[int]:
     """The accounts that see nothing of this dossier."""
-    query = select(m.Party.account_id).where(m.Party.complaint_id == complaint.id, m.Party.excluded.is_(True))
-    return frozenset(each for each in w.session.scalars(query) if each is not None)
+    named = everything_in(w, complaint, m.Party.account_id, m.Party.excluded)
+    return frozenset(account_id for account_id, excluded in named if excluded and account_id is not None)
 
 
 def acting_director(w: Work, excluded: frozenset[int]) -> int | None:

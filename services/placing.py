@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from db import models as m
 from db.profiles import Profile
+from domain.entries import number
 from domain.errors import Refused
 from domain.vocabulary import Discussed, Status
 from services.door import Work, already_made
@@ -29,7 +30,7 @@ class Placed:
 
 def place(w: Work, profile: Profile, unit_id: int | None, sector: str | None, procedure: str | None) -> Placed:
     """Raises Refused: ``unknown_unit``, ``missing`` (the sector cannot be told), ``unknown_value``."""
-    unit = w.session.get(m.OrgUnit, unit_id) if unit_id is not None else None
+    unit = w.session.get(m.OrgUnit, number(unit_id)) if unit_id is not None else None
     if unit_id is not None and (unit is None or not unit.active):
         raise Refused("unknown_unit", "unit_id")
     only = profile.sectors[0].key if len(profile.sectors) == 1 else None
