@@ -2,61 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    DateTime,
-    Dialect,
-    ForeignKey,
-    Index,
-    MetaData,
-    String,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class Instant(TypeDecorator[datetime]):
-    """A UTC instant. SQLite forgets the zone, so it is put back on reading; naive values are refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        if value is not None and value.tzinfo is None:
-            raise ValueError("an instant needs a time zone")
-        return value.astimezone(UTC) if value is not None else None
-
-    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Base(DeclarativeBase):
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: Instant, str: String(200), dict[str, Any]: JSON}
-
-
-def _key() -> Mapped[int]:
-    return mapped_column(primary_key=True)
-
-
-def _complaint() -> Mapped[int]:
-    return mapped_column(ForeignKey("complaint.id"), index=True)
-
+from db.base import Base as Base
+from db.base import complaint as _complaint
+from db.base import key as _key
 
 # People and their sign-ins
 
@@ -167,7 +121,8 @@ class ClosedDay(Base):
     kind: Mapped[str] = mapped_column(String(20))  # statutory, decree, organisation
     name: Mapped[str]
     source: Mapped[str] = mapped_column(Text)
-    __table_args__ = (UniqueConstraint("day", "kind"),)
+    added_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
 
 
 # One dossier
@@ -218,6 +173,10 @@ class Complaint(Base):
     closed_on: Mapped[date | None]
     close_reason: Mapped[str | None] = mapped_column(String(30))
     reopened: Mapped[bool] = mapped_column(default=False)
+    by_committee: Mapped[bool] = mapped_column(default=False)  # our own complaints committee handles it
+    calendar_at: Mapped[datetime | None]  # it counts with the closed days that were known then
+    paused_from: Mapped[date | None]  # the last pause of its clocks
+    paused_until: Mapped[date | None]
     next_due_on: Mapped[date | None]  # target of the earliest open promise
     next_red_on: Mapped[date | None]  # first day on which it is red
     next_promise: Mapped[str | None] = mapped_column(String(60))  # procedure.code
@@ -254,6 +213,7 @@ class Party(Base):
     name: Mapped[str | None]  # free text when the person has no account
     excluded: Mapped[bool]  # respondent or conflict with an account: sees nothing of this dossier
     added_at: Mapped[datetime]
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))  # that named this person
     __table_args__ = (Index(None, "account_id", "excluded", "complaint_id"),)
 
 
@@ -277,7 +237,23 @@ class Promise(Base):
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("promise.id"))
     cancelled_on: Mapped[date | None]
     cancel_reason: Mapped[str | None] = mapped_column(String(60))
+    heir: Mapped[bool] = mapped_column(default=False)  # took over from one that was moved
+    paused_from: Mapped[date | None]
+    paused_until: Mapped[date | None]
+    paused_days: Mapped[int] = mapped_column(default=0)  # given back: they are in target_on
     opened_event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+
+
+class LedgerEntry(Base):
+    """One fact that counts for the promises; append-only. The promises follow from all of them (domain/ledger.py)."""
+
+    __tablename__ = "ledger_entry"
+    id: Mapped[int] = _key()
+    complaint_id: Mapped[int] = _complaint()
+    fact: Mapped[str] = mapped_column(String(30))
+    happened_on: Mapped[date]
+    given_on: Mapped[date | None]  # the date that it names
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
 
 
 class Event(Base):
@@ -362,8 +338,16 @@ class Measure(Base):
     text: Mapped[str] = mapped_column(Text)
     owner_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     due_on: Mapped[date]
-    done_on: Mapped[date | None]
-    evidence: Mapped[str | None] = mapped_column(Text)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+
+
+class MeasureDone(Base):
+    __tablename__ = "measure_done"
+    measure_id: Mapped[int] = mapped_column(ForeignKey("measure.id"), primary_key=True)
+    complaint_id: Mapped[int] = _complaint()
+    done_on: Mapped[date]
+    evidence: Mapped[str] = mapped_column(Text)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
 
 
 class Appeal(Base):
@@ -388,8 +372,19 @@ class Appeal(Base):
     consequence_due_on: Mapped[date | None]
     binding: Mapped[bool | None]
     ruled_on: Mapped[date | None]
+    withdrawn_on: Mapped[date | None]  # the complainant took it back: it ends as settled
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
+
+
+class AppealSnapshot(Base):
+    """The columns of the dossier and its promises as they stood: what the reviewer sees of them."""
+
+    __tablename__ = "appeal_snapshot"
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeal.id"), primary_key=True)
+    complaint_id: Mapped[int] = _complaint()
+    columns: Mapped[dict[str, Any]] = mapped_column(JSON)
+    promises: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
 
 
 class Referral(Base):

@@ -154,7 +154,6 @@ def _complete(w: Work, complaint: m.Complaint, complainant: m.Complainant, respo
     stay_with(w, complaint)
     complainant.complaint_id = complaint.id
     w.session.add(complainant)
-    store_parties(w, complaint, Relation.RESPONDENT, respondents)
     entry = record(
         w,
         complaint,
@@ -167,6 +166,7 @@ def _complete(w: Work, complaint: m.Complaint, complainant: m.Complainant, respo
         red_flag=complaint.red_flag,
         anonymous=complaint.anonymous,
     )
+    store_parties(w, complaint, Relation.RESPONDENT, respondents, entry)
     if complaint.kind == Kind.COMPLAINT:
         _open_promises(w, complaint, entry)
 

@@ -252,30 +252,25 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
             return and_(within(model, Right.READ), model.side == Side.FILE)
         return and_(within(model, Right.READ), or_(model.side == Side.APPEAL, author == me, before(event_id), closed(model)))
 
-    def stood(model: Any) -> ColumnElement[bool]:
-        """What an event of the file brought in: a reviewer sees it when that was before the appeal."""
+    def stood(model: Any, at_the_appeal: ColumnElement[bool]) -> ColumnElement[bool]:
+        """What else is in the file: a reviewer sees what was there at the appeal."""
         if first_line:
             return within(model, Right.READ)
-        return and_(within(model, Right.READ), or_(before(model.event_id), closed(model)))
+        return and_(within(model, Right.READ), or_(at_the_appeal, closed(model)))
 
     def beside(parent: Any, key: Any) -> ColumnElement[bool]:
         above = _ABOVE[parent]
         event_id, author = (above.c.id, above.c.actor_id) if parent is m.Event else (above.c.event_id, above.c.recorded_by)
         return exists().where(above.c.id == key, papers(above.c, event_id, author))
 
-    def decided(model: Any) -> ColumnElement[bool]:
-        if first_line:
-            return within(model, Right.READ)
-        appeal = _APPEAL
-        known = exists().where(
-            appeal.c.complaint_id == model.complaint_id, appeal.c.reviewer_id == me, model.id <= appeal.c.decision_id
-        )
-        return and_(within(model, Right.READ), or_(known, closed(model)))
-
+    appeal = _APPEAL
+    decided = exists().where(
+        appeal.c.complaint_id == m.Decision.complaint_id, appeal.c.reviewer_id == me, m.Decision.id <= appeal.c.decision_id
+    )
     rule = {
         m.Complaint: rules[right](m.Complaint),
         m.Complainant: within(m.Complainant, Right.IDENTITY),
-        m.Party: stood(m.Party),
+        m.Party: stood(m.Party, before(m.Party.event_id)),
         m.Promise: within(m.Promise, right),
         m.ChainHead: within(m.ChainHead, right),
         m.Event: papers(m.Event, m.Event.id, m.Event.actor_id),
@@ -283,12 +278,12 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
         m.Message: papers(m.Message, m.Message.event_id, m.Message.recorded_by),
         m.MessageText: beside(m.Message, m.MessageText.message_id),
         m.Attachment: papers(m.Attachment, m.Attachment.event_id, m.Attachment.added_by),
-        m.Decision: decided(m.Decision),
-        m.Measure: stood(m.Measure),
-        m.MeasureDone: stood(m.MeasureDone),
+        m.Decision: stood(m.Decision, decided),
+        m.Measure: stood(m.Measure, before(m.Measure.event_id)),
+        m.MeasureDone: stood(m.MeasureDone, before(m.MeasureDone.event_id)),
         m.Appeal: within(m.Appeal, Right.READ),
         m.AppealSnapshot: within(m.AppealSnapshot, Right.READ),
-        m.Referral: stood(m.Referral),
+        m.Referral: stood(m.Referral, before(m.Referral.event_id)),
         m.AccessLog: within(m.AccessLog, Right.READ),
     }
     return [with_loader_criteria(model, criterion, include_aliases=True) for model, criterion in rule.items()]

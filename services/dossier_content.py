@@ -142,7 +142,7 @@ class Rows:
     parties: list[m.Party]
     messages: list[tuple[m.Message, str | None, str | None]]
     decisions: list[m.Decision]
-    measures: list[m.Measure]
+    measures: list[tuple[m.Measure, m.MeasureDone | None]]
     attachments: list[m.Attachment]
     referrals: list[m.Referral]
     appeals: list[m.Appeal]
@@ -154,7 +154,7 @@ class Rows:
         found |= {party.account_id for party in self.parties}
         found |= {message.recorded_by for message, _, _ in self.messages}
         found |= {decision.decided_by for decision in self.decisions}
-        found |= {measure.owner_id for measure in self.measures}
+        found |= {measure.owner_id for measure, _ in self.measures}
         found |= {attachment.added_by for attachment in self.attachments}
         return {each for each in found if each is not None}
 
@@ -173,6 +173,7 @@ def rows_of(w: Work, complaint: m.Complaint) -> Rows:
     messages = select(m.Message, m.MessageText.subject, m.MessageText.body).outerjoin(
         m.MessageText, m.MessageText.message_id == m.Message.id
     )
+    measures = select(m.Measure, m.MeasureDone).outerjoin(m.MeasureDone, m.MeasureDone.measure_id == m.Measure.id)
     return Rows(
         events=[(event, text) for event, text in look(events.where(m.Event.complaint_id == here).order_by(m.Event.seq.desc()))],
         parties=list(w.session.scalars(select(m.Party).where(m.Party.complaint_id == here).order_by(m.Party.id))),
@@ -183,9 +184,10 @@ def rows_of(w: Work, complaint: m.Complaint) -> Rows:
         decisions=list(
             w.session.scalars(select(m.Decision).where(m.Decision.complaint_id == here).order_by(m.Decision.id.desc()))
         ),
-        measures=list(
-            w.session.scalars(select(m.Measure).where(m.Measure.complaint_id == here).order_by(m.Measure.due_on, m.Measure.id))
-        ),
+        measures=[
+            (each, done)
+            for each, done in look(measures.where(m.Measure.complaint_id == here).order_by(m.Measure.due_on, m.Measure.id))
+        ],
         attachments=list(
             w.session.scalars(
                 select(m.Attachment)
@@ -213,7 +215,7 @@ def content_of(w: Work, profile: Profile, rows: Rows, names: Mapping[int, str], 
         messages=tuple(_message(*row, names) for row in rows.messages),
         decision=next((each for each in decisions if not each.superseded), None),
         earlier_decisions=tuple(each for each in decisions if each.superseded),
-        measures=tuple(_measure(each, names, w.today) for each in rows.measures),
+        measures=tuple(_measure(*row, names, w.today) for row in rows.measures),
         attachments=tuple(
             AttachmentView(each.token, each.name, each.media_type, each.size, names[each.added_by], each.added_at)
             for each in rows.attachments
@@ -267,16 +269,16 @@ def _message(message: m.Message, subject: str | None, body: str | None, names: M
     )
 
 
-def _measure(measure: m.Measure, names: Mapping[int, str], today: date) -> MeasureView:
+def _measure(measure: m.Measure, done: m.MeasureDone | None, names: Mapping[int, str], today: date) -> MeasureView:
     return MeasureView(
         measure.id,
         measure.decision_id,
         measure.text,
         names[measure.owner_id],
         measure.due_on,
-        measure.done_on,
-        measure.evidence,
-        late=measure.done_on is None and measure.due_on < today,
+        done.done_on if done else None,
+        done.evidence if done else None,
+        late=done is None and measure.due_on < today,
     )
 
 

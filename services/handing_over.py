@@ -98,8 +98,8 @@ def _handed_over(w: Work, form_id: str, matter: HandOver) -> None:
     stay_with(w, complaint)
     complainant.complaint_id = complaint.id
     w.session.add(complainant)
-    store_parties(w, complaint, Relation.RESPONDENT, concerned)
     entry = record(w, complaint, EventKind.HANDED_OVER, compartment=compartment, received_on=complaint.received_on)
+    store_parties(w, complaint, Relation.RESPONDENT, concerned, entry)
     promises.happened(w, complaint, Fact.RECEIVED, complaint.received_on, entry)
     promises.happened(w, complaint, Fact.REGISTERED, w.today, entry)
 

@@ -50,11 +50,11 @@ def add_party(actor: Actor, reference: str, relation: str, named: Named) -> None
             _refuse_twice(w, complaint, how, person)
         if how in EXCLUDED_RELATIONS and complaint.compartment in _READERS:
             refuse_without_reader(w, complaint.compartment, excluded_from(w, complaint) | accounts_of(people))
-        named = [(each, record(w, complaint, EventKind.PARTY_ADDED, relation=how, account=each.account_id)) for each in people]
+        entries = [record(w, complaint, EventKind.PARTY_ADDED, relation=how, account=each.account_id) for each in people]
         for person in people:
             if how in EXCLUDED_RELATIONS and person.account_id is not None:
                 _replace(w, complaint, person.account_id)  # first: who adds themself sees no rows after it
-        for person, entry in named:
+        for person, entry in zip(people, entries, strict=True):
             store_parties(w, complaint, how, (person,), entry)
 
 
@@ -122,8 +122,8 @@ def refuse_without_reader(w: Work, compartment: str, concerned: frozenset[int]) 
 
 def excluded_from(w: Work, complaint: m.Complaint) -> frozenset[int]:
     """The accounts that see nothing of this dossier."""
-    named = everything_in(w, complaint, m.Party.account_id, m.Party.excluded)
-    return frozenset(account_id for account_id, excluded in named if excluded and account_id is not None)
+    parties = everything_in(w, complaint, m.Party.account_id, m.Party.excluded)
+    return frozenset(account_id for account_id, excluded in parties if excluded and account_id is not None)
 
 
 def acting_director(w: Work, excluded: frozenset[int]) -> int | None:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from db import models as m
 from domain.errors import Refused
@@ -121,6 +122,13 @@ def was_opened(w: Work, complaint: m.Complaint, what: str, since: datetime) -> b
     return w.session.scalars(query.limit(1), **_UNSEEN).first() is not None
 
 
+def everything_in(w: Work, complaint: m.Complaint, *columns: InstrumentedAttribute[Any]) -> list[Any]:
+    """These columns of one table of a dossier already found, of every row: for who may hear, direct or read it. Also what
+    came up after what this person may see counts there; nothing of it is shown."""
+    query = select(*columns).where(columns[0].class_.complaint_id == complaint.id)
+    return list(w.session.execute(query, **_UNSEEN))
+
+
 def event_hash(entry: m.Event) -> str:
     """SHA-256 (hex) over the canonical JSON of everything but the text itself, chained to the one before."""
     facts = [
@@ -156,23 +164,10 @@ def promises_of(w: Work, complaint_ids: Collection[int]) -> list[m.Promise]:
     return list(w.session.scalars(query, execution_options={"row_rule": False}))
 
 
-def first_after(w: Work, complaint: m.Complaint, kinds: Collection[EventKind], day: date) -> date | None:
-    """The first day after `day` on which one of these things happened in a dossier that was loaded already."""
-    query = select(func.min(m.Event.happened_on)).where(
-        m.Event.complaint_id == complaint.id, m.Event.kind.in_(kinds), m.Event.happened_on > day
-    )
-    return w.session.scalar(query, execution_options={"row_rule": False})
-
-
-def first_letter_after(w: Work, complaint: m.Complaint, day: date) -> date | None:
-    """As `first_after`, of what went to the complainant in writing."""
-    query = select(func.min(m.Message.sent_on)).where(
-        m.Message.complaint_id == complaint.id,
-        m.Message.direction == "out",
-        m.Message.recipient == Recipient.COMPLAINANT,
-        m.Message.sent_on > day,
-    )
-    return w.session.scalar(query, execution_options={"row_rule": False})
+def ledger_of(w: Work, complaint: m.Complaint) -> list[m.LedgerEntry]:
+    """What counts for the promises of a dossier that was loaded already, in the order in which it was recorded."""
+    query = select(m.LedgerEntry).where(m.LedgerEntry.complaint_id == complaint.id).order_by(m.LedgerEntry.id)
+    return list(w.session.scalars(query, execution_options={"row_rule": False}))
 
 
 def last_day_of(w: Work, complaint: m.Complaint, *kinds: EventKind) -> date | None:

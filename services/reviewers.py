@@ -12,6 +12,7 @@ from domain.errors import Refused
 from domain.rights import Role
 from domain.vocabulary import EventKind, LetterType, Side
 from services.door import Work
+from services.records import everything_in
 
 # What a reviewer does for an appeal is not having touched the dossier.
 _FOR_AN_APPEAL = frozenset({EventKind.APPEAL_LODGED, EventKind.APPEAL_RULED})
@@ -30,14 +31,12 @@ def choose(w: Work, complaint: m.Complaint, *, but_not: frozenset[int] = frozens
 
 def touched(w: Work, complaint: m.Complaint) -> frozenset[int]:
     """The accounts that stand in the dossier, in whichever way: the one it is about, who reported, acknowledged,
-    handled or decided it, and who ever wrote a line in its history (security 2.6)."""
+    handled or decided it, and who ever wrote a line in its history (security 2.6). Also what came up after the appeal."""
     found = {complaint.reporter_id, complaint.ack_owner_id, complaint.handler_id, complaint.acting_director_id}
-    # Four statements, not a union: the row rule is sure to reach each of them.
-    wrote = select(m.Event.actor_id, m.Event.kind, m.Event.side, m.Event.codes).where(m.Event.complaint_id == complaint.id)
-    found.update(by for by, kind, side, codes in w.session.execute(wrote) if _touches(kind, side, codes))
-    found.update(w.session.scalars(select(m.Party.account_id).where(m.Party.complaint_id == complaint.id)))
-    found.update(w.session.scalars(select(m.Decision.decided_by).where(m.Decision.complaint_id == complaint.id)))
-    found.update(w.session.scalars(select(m.Measure.owner_id).where(m.Measure.complaint_id == complaint.id)))
+    wrote = everything_in(w, complaint, m.Event.actor_id, m.Event.kind, m.Event.side, m.Event.codes)
+    found.update(by for by, kind, side, codes in wrote if _touches(kind, side, codes))
+    for column in (m.Party.account_id, m.Decision.decided_by, m.Measure.owner_id):
+        found.update(account_id for (account_id,) in everything_in(w, complaint, column))
     return frozenset(each for each in found if each is not None)
 
 

@@ -107,7 +107,9 @@ def _looks(complaint: m.Complaint, profile: Profile) -> Any:
         .where(m.Message.complaint_id == here, m.Message.direction == "out", m.Message.recipient == Recipient.COMPLAINANT)
         .label("written_to"),
         exists().where(m.Party.complaint_id == here, m.Party.relation == Relation.RESPONDENT).label("respondent"),
-        exists().where(m.Measure.complaint_id == here, m.Measure.done_on.is_(None)).label("open_measure"),
+        exists()
+        .where(m.Measure.complaint_id == here, ~exists().where(m.MeasureDone.measure_id == m.Measure.id))
+        .label("open_measure"),
         exists().where(m.Appeal.complaint_id == here, m.Appeal.ruled_on.is_(None)).label("appeal_open"),
         select(func.max(m.Promise.legal_on))
         .where(m.Promise.complaint_id == here, m.Promise.code == APPEAL_TERM)

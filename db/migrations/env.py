@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from alembic import context
 
-from db.models import Base, Instant
+from db.base import Instant
+from db.models import Base
 
 
 def render(kind: str, item: Any, _context: object) -> str | Literal[False]:

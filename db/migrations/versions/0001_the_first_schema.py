@@ -22,8 +22,9 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_closed_day")),
-        sa.UniqueConstraint("day", "kind", name=op.f("uq_closed_day_day_kind")),
     )
     op.create_table(
         "org_unit",
@@ -157,6 +158,10 @@ def upgrade() -> None:
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("close_reason", sa.String(length=30), nullable=True),
         sa.Column("reopened", sa.Boolean(), nullable=False),
+        sa.Column("by_committee", sa.Boolean(), nullable=False),
+        sa.Column("calendar_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_from", sa.Date(), nullable=True),
+        sa.Column("paused_until", sa.Date(), nullable=True),
         sa.Column("next_due_on", sa.Date(), nullable=True),
         sa.Column("next_red_on", sa.Date(), nullable=True),
         sa.Column("next_promise", sa.String(length=60), nullable=True),
@@ -283,25 +288,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("complaint_id", "seq", name=op.f("uq_event_complaint_id_seq")),
     )
     op.create_table(
-        "party",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("complaint_id", sa.Integer(), nullable=False),
-        sa.Column("relation", sa.String(length=20), nullable=False),
-        sa.Column("account_id", sa.Integer(), nullable=True),
-        sa.Column("name", sa.String(length=200), nullable=True),
-        sa.Column("excluded", sa.Boolean(), nullable=False),
-        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_party_account_id")),
-        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_party_complaint_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_party")),
-    )
-    with op.batch_alter_table("party", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_party_account_id_excluded_complaint_id"), ["account_id", "excluded", "complaint_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_party_complaint_id"), ["complaint_id"], unique=False)
-
-    op.create_table(
         "appeal",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("complaint_id", sa.Integer(), nullable=False),
@@ -323,6 +309,7 @@ def upgrade() -> None:
         sa.Column("consequence_due_on", sa.Date(), nullable=True),
         sa.Column("binding", sa.Boolean(), nullable=True),
         sa.Column("ruled_on", sa.Date(), nullable=True),
+        sa.Column("withdrawn_on", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_appeal_complaint_id")),
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_appeal_decision_id")),
@@ -371,6 +358,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_event_text_complaint_id"), ["complaint_id"], unique=False)
 
     op.create_table(
+        "ledger_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("fact", sa.String(length=30), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=True),
+        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_ledger_entry_complaint_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_ledger_entry_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entry")),
+    )
+    with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ledger_entry_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
         "measure",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("complaint_id", sa.Integer(), nullable=False),
@@ -378,10 +380,10 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("done_on", sa.Date(), nullable=True),
-        sa.Column("evidence", sa.Text(), nullable=True),
+        sa.Column("event_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_measure_complaint_id")),
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_measure_decision_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_measure_event_id")),
         sa.ForeignKeyConstraint(["owner_id"], ["account.id"], name=op.f("fk_measure_owner_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_measure")),
     )
@@ -413,6 +415,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_message_complaint_id"), ["complaint_id"], unique=False)
 
     op.create_table(
+        "party",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("relation", sa.String(length=20), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=True),
+        sa.Column("excluded", sa.Boolean(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_party_account_id")),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_party_complaint_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_party_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_party")),
+    )
+    with op.batch_alter_table("party", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_party_account_id_excluded_complaint_id"), ["account_id", "excluded", "complaint_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_party_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
         "promise",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("complaint_id", sa.Integer(), nullable=False),
@@ -430,6 +453,10 @@ def upgrade() -> None:
         sa.Column("successor_id", sa.Integer(), nullable=True),
         sa.Column("cancelled_on", sa.Date(), nullable=True),
         sa.Column("cancel_reason", sa.String(length=60), nullable=True),
+        sa.Column("heir", sa.Boolean(), nullable=False),
+        sa.Column("paused_from", sa.Date(), nullable=True),
+        sa.Column("paused_until", sa.Date(), nullable=True),
+        sa.Column("paused_days", sa.Integer(), nullable=False),
         sa.Column("opened_event_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_promise_complaint_id")),
         sa.ForeignKeyConstraint(["met_event_id"], ["event.id"], name=op.f("fk_promise_met_event_id")),
@@ -461,6 +488,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_referral_complaint_id"), ["complaint_id"], unique=False)
 
     op.create_table(
+        "appeal_snapshot",
+        sa.Column("appeal_id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column("promises", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["appeal_id"], ["appeal.id"], name=op.f("fk_appeal_snapshot_appeal_id")),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_appeal_snapshot_complaint_id")),
+        sa.PrimaryKeyConstraint("appeal_id", name=op.f("pk_appeal_snapshot")),
+    )
+    with op.batch_alter_table("appeal_snapshot", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_appeal_snapshot_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
+        "measure_done",
+        sa.Column("measure_id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_measure_done_complaint_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_measure_done_event_id")),
+        sa.ForeignKeyConstraint(["measure_id"], ["measure.id"], name=op.f("fk_measure_done_measure_id")),
+        sa.PrimaryKeyConstraint("measure_id", name=op.f("pk_measure_done")),
+    )
+    with op.batch_alter_table("measure_done", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_measure_done_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
         "message_text",
         sa.Column("message_id", sa.Integer(), nullable=False),
         sa.Column("complaint_id", sa.Integer(), nullable=False),
@@ -486,6 +541,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_message_text_complaint_id"))
 
     op.drop_table("message_text")
+    with op.batch_alter_table("measure_done", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_measure_done_complaint_id"))
+
+    op.drop_table("measure_done")
+    with op.batch_alter_table("appeal_snapshot", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_appeal_snapshot_complaint_id"))
+
+    op.drop_table("appeal_snapshot")
     with op.batch_alter_table("referral", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_referral_complaint_id"))
 
@@ -494,6 +557,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_promise_complaint_id"))
 
     op.drop_table("promise")
+    with op.batch_alter_table("party", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_party_complaint_id"))
+        batch_op.drop_index(batch_op.f("ix_party_account_id_excluded_complaint_id"))
+
+    op.drop_table("party")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_message_complaint_id"))
 
@@ -502,6 +570,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_measure_complaint_id"))
 
     op.drop_table("measure")
+    with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ledger_entry_complaint_id"))
+
+    op.drop_table("ledger_entry")
     with op.batch_alter_table("event_text", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_event_text_complaint_id"))
 
@@ -515,11 +587,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_appeal_complaint_id"))
 
     op.drop_table("appeal")
-    with op.batch_alter_table("party", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_party_complaint_id"))
-        batch_op.drop_index(batch_op.f("ix_party_account_id_excluded_complaint_id"))
-
-    op.drop_table("party")
     op.drop_table("event")
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_decision_complaint_id"))
