@@ -10,7 +10,7 @@ from sqlalchemy import case, func, select, union_all
 
 from db import models as m
 from db.profiles import Profile
-from domain.rights import Right, Role
+from domain.rights import Right
 from services import profiles
 from services.board_filters import (
     FINISHED,
@@ -27,13 +27,13 @@ from services.board_filters import (
     waits_for_us,
 )
 from services.board_rows import BoardRow, as_rows, order, rows_of, waiting_id
+from services.colleagues import HANDLERS
 from services.door import Actor, Work, work
 
 __all__ = ["FINISHED", "OPEN", "BoardFilter", "BoardRow", "Show", "Sort", "View"]
 
 PAGE_SIZE = 50
 TO_DO = 6  # lines of the work list; the rest is a filter away
-HANDLING = frozenset({Role.HANDLER, Role.COORDINATOR, Role.MANAGER, Role.PARTNER, Role.DIRECTOR})
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def options(actor: Actor) -> Options:
             select(m.Account.id, m.Account.display_name)
             .where(
                 m.Account.active.is_(True),
-                m.Account.id.in_(select(m.AccountRole.account_id).where(m.AccountRole.role.in_(HANDLING))),
+                m.Account.id.in_(select(m.AccountRole.account_id).where(m.AccountRole.role.in_(HANDLERS))),
             )
             .order_by(m.Account.display_name, m.Account.id)
         )

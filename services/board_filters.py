@@ -16,6 +16,7 @@ from domain.entries import number
 from domain.rights import Right, Scope, scopes
 from domain.texts import line
 from domain.vocabulary import Status
+from services.colleagues import HANDLERS
 from services.door import Work
 
 WEEK = timedelta(days=7)
@@ -123,7 +124,20 @@ def views(today: date) -> dict[View, ColumnElement[bool]]:
 
 
 def _unowned() -> ColumnElement[bool]:
-    return and_(m.Complaint.handler_id.is_(None), m.Complaint.status.in_(NEEDS_HANDLER))
+    """A handler who left, or lost the role for it, is no handler: nobody of ours acts."""
+    c = m.Complaint
+    return and_(or_(c.handler_id.is_(None), handler_gone()), c.status.in_(NEEDS_HANDLER))
+
+
+def handler_gone() -> ColumnElement[bool]:
+    """Somebody was named to handle it who cannot any more."""
+    c = m.Complaint
+    able = select(m.AccountRole.account_id).where(m.AccountRole.role.in_(HANDLERS), m.AccountRole.account_id.in_(still_here()))
+    return and_(c.handler_id.is_not(None), c.handler_id.not_in(able))
+
+
+def still_here() -> Select[int]:
+    return select(m.Account.id).where(m.Account.active.is_(True))
 
 
 def _unit_and_below(unit_id: int) -> Select[int]:

@@ -16,7 +16,7 @@ from domain.calendar import Calendar
 from domain.promises import SOON_DAYS
 from domain.vocabulary import ExternalStage, Flag, Kind, Status
 from services import profiles
-from services.board_filters import Sort
+from services.board_filters import Sort, handler_gone, still_here
 from services.door import Work
 
 OUTSIDE = frozenset({ExternalStage.DESK, ExternalStage.COMMITTEE_PENDING, ExternalStage.RULED})
@@ -40,6 +40,7 @@ class BoardRow:
     due_on: date | None
     days_left: int | None  # calendar days; negative when late
     handler: str | None
+    handler_gone: bool  # the name is of somebody who cannot handle it any more: it counts as without a handler
     waiting_for: str | None  # who has to act now: handler, acknowledger, reviewer or director
     mine: bool
     unit: str | None
@@ -73,8 +74,8 @@ def waiting_id() -> ColumnElement[int | None]:
     )
     return case(
         (c.status == Status.IN_APPEAL, reviewer),
-        (c.handler_id.is_not(None), c.handler_id),
-        (and_(c.status == Status.REGISTERED, c.ack_owner_id.is_not(None)), c.ack_owner_id),
+        (and_(c.handler_id.is_not(None), ~handler_gone()), c.handler_id),
+        (and_(c.status == Status.REGISTERED, c.ack_owner_id.in_(still_here())), c.ack_owner_id),
         else_=c.acting_director_id,
     )
 
@@ -96,6 +97,7 @@ def rows_of(w: Work, *conditions: ColumnElement[bool]) -> Query:
             c.red_flag,
             c.profile_version_id,
             _handler.display_name.label("handler"),
+            handler_gone().label("handler_gone"),
             _waiting.display_name.label("waiting_for"),
             _waiting.id.label("waiting_id"),
             m.OrgUnit.name.label("unit"),
@@ -137,6 +139,7 @@ def as_rows(w: Work, rows: Sequence[Row[Any]]) -> tuple[BoardRow, ...]:
             due_on=row.next_due_on,
             days_left=(row.next_due_on - w.today).days if row.next_due_on else None,
             handler=row.handler,
+            handler_gone=bool(row.handler_gone),
             waiting_for=row.waiting_for,
             mine=row.waiting_id is not None and row.waiting_id == w.person.id,
             unit=row.unit,

@@ -110,6 +110,12 @@ def _by(row: BoardRow) -> str:
     return near_date(row.due_on, row.due_on - timedelta(days=row.days_left), language())
 
 
+def _handler(row: BoardRow) -> str:
+    if row.handler is None:
+        return t("board.nobody")
+    return t("board.handler_gone", name=row.handler) if row.handler_gone else row.handler
+
+
 def _cells(row: BoardRow) -> dict[str, object]:
     status = t(f"status.{row.status}")
     return {
@@ -119,7 +125,7 @@ def _cells(row: BoardRow) -> dict[str, object]:
         "promise": row.promise or "",
         "due": _by(row),
         "left": days_left(row.days_left),
-        "handler": plain(row.handler or t("board.nobody")),
+        "handler": plain(_handler(row)),
         "status": t("board.status_outside", status=status) if row.external else status,
         "unit": plain(row.unit or ""),
     }

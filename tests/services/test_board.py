@@ -538,3 +538,40 @@ def test_the_board_takes_three_statements_however_many_dossiers_there_are(engine
 
     assert taken == [3, 3]
     assert len(page.rows) == board.PAGE_SIZE
+
+
+# Handlers who left
+
+
+@pytest.mark.parametrize("way", ["disabled", "without a role", "a role that does not handle"])
+def test_a_dossier_whose_handler_left_counts_and_is_listed_as_without_a_handler(engine: Engine, cast: Cast, way: str) -> None:
+    with filled(engine) as session:
+        for status in (Status.IN_PROGRESS, Status.CLOSED):
+            complaint = make_complaint(session, cast, reference=f"K26-{status}", handler_id=cast["hilde"], status=status)
+            make_promise(session, complaint, target_on=days(0))
+        make_complaint(session, cast, reference="K26-HANS", handler_id=cast["hans"], status=Status.IN_PROGRESS)
+    before = board.page(cast.actor("dora"), BoardFilter())
+    with filled(engine) as session:
+        hilde = session.get_one(m.Account, cast["hilde"])
+        hilde.active = way != "disabled"
+        if way != "disabled":
+            hilde.roles = [m.AccountRole(role="reporter")] if way.startswith("a role") else []
+
+    page = board.page(cast.actor("dora"), BoardFilter())
+    unowned = board.page(cast.actor("dora"), BoardFilter(owner="none"))
+    row = unowned.rows[0]
+
+    assert (before.counts.unowned, page.counts.unowned) == (0, 1)
+    assert [row.reference for row in unowned.rows] == ["K26-in_progress"]
+    assert references(cast, "dora", flag=View.UNOWNED) == ["K26-in_progress"]
+    assert (row.handler, row.handler_gone, row.waiting_for, row.mine) == ("Hilde Behandelaar", True, "Dora Directeur", True)
+    assert {row.reference: row.handler_gone for row in page.rows}["K26-HANS"] is False
+    assert "K26-in_progress" in {row.reference for row in board.to_do(cast.actor("dora")).rows if row.mine}
+
+
+def test_an_acknowledger_who_left_does_not_act_any_more(engine: Engine, cast: Cast) -> None:
+    with filled(engine) as session:
+        make_complaint(session, cast, ack_owner_id=cast["tom"])
+        session.get_one(m.Account, cast["tom"]).active = False
+
+    assert board.page(cast.actor("dora"), BoardFilter()).rows[0].waiting_for == "Dora Directeur"
