@@ -13,7 +13,7 @@ from domain.errors import Refused
 from domain.facts import Fact
 from services import reckoning
 from services.profiles import ProfileInvalid, check_profile, standard_keys
-from services.reckoning import Circumstances, Reckoned, Told
+from services.reckoning import Circumstances, Entry, Reckoned
 from text import translate
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -77,14 +77,15 @@ def terms(
     """Every promise that follows from these dates, with both of its own dates and the rule behind it. No database."""
     if action and promise is not None:
         raise click.UsageError("--action and --promise exclude each other: a letter has exactly one variant.")
-    facts = [Told(Fact.RECEIVED, received), Told(Fact.REGISTERED, registered or received)]
-    facts += reckoning.told({_FACTS[name]: on for name, on in dates.items()})
-    facts += [Told(Fact.CONTACT, moment.date()) for moment in contact]
-    facts += [Told(Fact.EXTENDED, notice.date(), new.date()) for notice, new in extended]
+    facts = [Entry(Fact.RECEIVED, received), Entry(Fact.REGISTERED, registered or received)]
+    facts += reckoning.entries({_FACTS[name]: on for name, on in dates.items()})
+    facts += [Entry(Fact.CONTACT, moment.date()) for moment in contact]
+    facts += [Entry(Fact.EXTENDED, notice.date(), new.date()) for notice, new in extended]
     facts += _acknowledgement(acknowledged, promise)
     if any(each.on < received for each in facts):
         raise click.UsageError("Nothing happens before --received.")
-    about = reckoning.circumstances(red_flag, resolved)
+    facts += [Entry(Fact.SUSPICION_KNOWN, received)] if red_flag else []
+    about = reckoning.circumstances(resolved)
     found = _reckoned(profile, procedure, facts, about)
     if as_json:
         click.echo(json.dumps([each.as_data(today) for each in found], indent=2, ensure_ascii=False))
@@ -105,9 +106,9 @@ _FACTS = {
 }
 
 
-def _acknowledgement(sent_on: date | None, promise: str | None) -> list[Told]:
+def _acknowledgement(sent_on: date | None, promise: str | None) -> list[Entry]:
     if promise is None:
-        return [Told(Fact.ACK_ACTION_SENT, sent_on)] if sent_on else []
+        return [Entry(Fact.ACK_ACTION_SENT, sent_on)] if sent_on else []
     try:
         promised_on = date.fromisoformat(promise) if promise else None
     except ValueError as error:
@@ -115,10 +116,10 @@ def _acknowledgement(sent_on: date | None, promise: str | None) -> list[Told]:
     sent_on = sent_on or promised_on
     if sent_on is None:
         raise click.UsageError("--promise needs the day of the letter: give --acknowledged too.")
-    return [Told(Fact.ACK_PROMISE_SENT, sent_on, promised_on if promised_on != sent_on else None)]
+    return [Entry(Fact.ACK_PROMISE_SENT, sent_on, promised_on if promised_on != sent_on else None)]
 
 
-def _reckoned(name: str, procedure: str | None, facts: list[Told], about: Circumstances) -> list[Reckoned]:
+def _reckoned(name: str, procedure: str | None, facts: list[Entry], about: Circumstances) -> list[Reckoned]:
     try:
         return reckoning.reckon(reckoning.read_profile(name), procedure, facts, about)
     except KeyError as error:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from domain.calendar import Calendar
 from domain.errors import Refused
 from domain.facts import Fact
-from domain.promises import Promise, is_open
+from domain.promises import Promise, is_open, is_paused
 from domain.terms import Rule, When, due, raw_end
 
 Book = tuple[Promise, ...]
@@ -27,6 +27,7 @@ class Circumstances:
     holds: frozenset[When] = frozenset()
     already_resolved: bool = False  # at registration
     resolved_on: date | None = None
+    received_on: date | None = None  # for the terms that count from receipt, whatever opens them
 
 
 PLAIN = Circumstances()
@@ -60,9 +61,13 @@ def after(
     book = _ended(book, rules, facts, on, about)
     # A promise that needs another one to be open is looked at last.
     for rule in sorted(rules, key=lambda each: each.only_while is not None):
-        if _opens(rule, book, facts, on, about):
-            book = (*book, opened(rule, on, calendar, given if fact in rule.trigger else None))
+        if _opens(rule, book, facts, on, calendar, about):
+            book = (*book, opened(rule, _day_zero(rule, on, about), calendar, given if fact in rule.trigger else None))
     return book
+
+
+def _day_zero(rule: Rule, on: date, about: Circumstances) -> date:
+    return about.received_on if rule.counts_from is Fact.RECEIVED and about.received_on else on
 
 
 def acknowledged_on(book: Iterable[Promise], rules: Rules) -> date | None:
@@ -101,7 +106,7 @@ def _met(book: Book, rules: Rules, facts: frozenset[Fact], on: date, given: date
         one_of_many = Fact.MEASURE_AGREED in rule.trigger
         if one_of_many and given not in (None, promise.target_on):
             continue
-        changed[number] = replace(promise, met_on=on)
+        changed[number] = replace(_awake(promise, on), met_on=on)
         if one_of_many:
             break
     return tuple(changed)
@@ -146,20 +151,23 @@ def _ends_on(why: Fact, promise: Promise, on: date, about: Circumstances) -> dat
 
 def cancelled(promise: Promise, reason: str, on: date) -> Promise:
     """Ended without being met; what is met, moved or ended already stays as it is."""
-    return replace(promise, cancelled_on=on, cancel_reason=reason) if is_open(promise) else promise
+    return replace(_awake(promise, on), cancelled_on=on, cancel_reason=reason) if is_open(promise) else promise
 
 
 # Opening
 
 
-def _opens(rule: Rule, book: Book, facts: frozenset[Fact], on: date, about: Circumstances) -> bool:
+def _opens(rule: Rule, book: Book, facts: frozenset[Fact], on: date, calendar: Calendar, about: Circumstances) -> bool:
     if _NOTICES.intersection(rule.trigger) or not facts.intersection(_triggers(rule, about)):
         return False
     if rule.when is not When.ALWAYS and rule.when not in about.holds:
         return False
     if rule.only_while and not any(is_open(each) and each.key == f"{rule.procedure}.{rule.only_while}" for each in book):
         return False
-    return rule.date_given or not any(each.key == rule.key and (is_open(each) or each.trigger_on == on) for each in book)
+    mine = [each for each in book if each.key == rule.key]
+    if rule.recurs_for and mine and on >= raw_end(rule.recurs_for, mine[0].trigger_on, calendar):
+        return False
+    return rule.date_given or not any(is_open(each) for each in mine)
 
 
 def _triggers(rule: Rule, about: Circumstances) -> tuple[Fact, ...]:
@@ -182,44 +190,63 @@ def opened(rule: Rule, on: date, calendar: Calendar, given: date | None = None) 
 # Moving
 
 
-def extended(book: Book, rules: Rules, new_date: date, notice_on: date, calendar: Calendar, by: Fact = Fact.EXTENDED) -> Book:
+def extended(
+    book: Book,
+    rules: Rules,
+    new_date: date,
+    notice_on: date,
+    calendar: Calendar,
+    by: Fact = Fact.EXTENDED,
+    about: Circumstances = PLAIN,
+    *,
+    consented: bool = False,
+) -> Book:
     """The book after a notice of `notice_on` named `new_date`: what may be moved is moved and its successor opened. The
-    notice itself is contact with the complainant.
+    notice itself is contact with the complainant. A statutory term that ends on `new_date` or later stays as it is: the
+    notice names a day within it. `consented`: the complainant agreed in writing to a further delay.
 
     Raises Refused: ``nothing_to_extend``; ``date_not_later`` than the notice and than what was promised already;
     ``beyond_statutory_maximum`` with the article; ``beyond_house_maximum``; ``extension_used``; ``notice_too_late``.
     """
-    moving = [each for each in book if is_open(each) and _successor(each, rules, by)]
-    if not moving:
+    movable = [_awake(each, notice_on) for each in book if is_open(each) and _successor(each, rules, by)]
+    moving = [each for each in movable if not (each.statutory and each.target_on >= new_date)]
+    if not movable:
         raise Refused("nothing_to_extend")
-    earliest = max(notice_on, *(each.target_on for each in moving)) + timedelta(days=1)
+    earliest = max(notice_on, *(each.target_on for each in moving or movable)) + timedelta(days=1)
     if new_date < earliest:
         raise Refused("date_not_later", "new_date", earliest=earliest)
-    _refuse_beyond(latest_date(book, rules, calendar, by), new_date)
     for each in moving:
-        _refuse_spent(each, book, rules, notice_on)
+        _refuse_spent(each, book, rules, notice_on, consented)
+    _refuse_beyond(latest_date(book, rules, calendar, by, consented=consented), new_date)
+    moved = {each.key for each in moving}
     heirs = {_successor(each, rules, by) for each in moving}
-    book = after(book, rules, by, notice_on, calendar)
+    book = after(book, rules, by, notice_on, calendar, None, about)
     book = tuple(
-        replace(each, extended_to=new_date, notice_on=notice_on) if is_open(each) and _successor(each, rules, by) else each
+        replace(_awake(each, notice_on), extended_to=new_date, notice_on=notice_on)
+        if is_open(each) and each.key in moved
+        else each
         for each in book
     )
     return book + tuple(_heir(rule, new_date, notice_on, calendar) for rule in rules if rule.key in heirs)
 
 
-def latest_date(book: Book, rules: Rules, calendar: Calendar, by: Fact = Fact.EXTENDED) -> tuple[date, Rule] | None:
+def latest_date(
+    book: Book, rules: Rules, calendar: Calendar, by: Fact = Fact.EXTENDED, *, consented: bool = False
+) -> tuple[date, Rule] | None:
     """How far a notice may move an answer, and the rule that says so: a statutory maximum still to be met, or the limit
     of the clock itself. Counted from the raw end, never from a rolled one."""
     bounds = []
     for rule in rules:
-        rounds = [each for each in book if each.key == rule.key and not _is_heir(each, book)]
-        if not rounds or rule.term is None:
+        mine = [each for each in book if each.key == rule.key]
+        first = next((each for each in reversed(mine) if not each.heir), None)
+        if first is None or rule.term is None:
             continue
-        end = raw_end(rule.term, rounds[-1].trigger_on, calendar)
-        if rule.ceiling and by is Fact.EXTENDED and is_open(rounds[-1]):
-            bounds.append((end, rule))
+        end = raw_end(rule.term, first.trigger_on, calendar) + timedelta(days=first.paused_days)
         if rule.extend and rule.extend.by is by and rule.extend.limit:
-            bounds.append((raw_end(rule.extend.limit, end, calendar), rule))
+            if not (consented and rule.extend.further_with_consent):
+                bounds.append((raw_end(rule.extend.limit, end, calendar), rule))
+        elif rule.ceiling and by is Fact.EXTENDED and is_open(mine[-1]):
+            bounds.append((end, rule))
     return min(bounds, key=lambda bound: bound[0], default=None)
 
 
@@ -229,13 +256,9 @@ def _successor(promise: Promise, rules: Rules, by: Fact) -> str | None:
     return f"{rule.procedure}.{rule.extend.successor}" if rule and rule.extend and rule.extend.by is by else None
 
 
-def _is_heir(promise: Promise, book: Book) -> bool:
-    return any(each.extended_to == promise.target_on and each.notice_on == promise.trigger_on for each in book)
-
-
 def _heir(rule: Rule, new_date: date, notice_on: date, calendar: Calendar) -> Promise:
     legal = calendar.roll_forward(new_date) if rule.statutory else new_date
-    return Promise(rule.procedure, rule.code, notice_on, new_date, legal, rule.statutory)
+    return Promise(rule.procedure, rule.code, notice_on, new_date, legal, rule.statutory, heir=True)
 
 
 def _refuse_beyond(bound: tuple[date, Rule] | None, new_date: date) -> None:
@@ -244,11 +267,100 @@ def _refuse_beyond(bound: tuple[date, Rule] | None, new_date: date) -> None:
         raise Refused(code, "new_date", latest=bound[0], article=bound[1].source)
 
 
-def _refuse_spent(promise: Promise, book: Book, rules: Rules, notice_on: date) -> None:
+def _refuse_spent(promise: Promise, book: Book, rules: Rules, notice_on: date, consented: bool) -> None:
     rule = rule_of(promise, rules)
     if rule is None or rule.extend is None:
         return
     if rule.extend.before_expiry and notice_on > promise.target_on:
         raise Refused("notice_too_late", "new_date", article=rule.source)
-    if rule.extend.once and any(each.key == promise.key and each.extended_to for each in book):
+    further = consented and rule.extend.further_with_consent
+    if rule.extend.once and not further and any(each.key == promise.key and each.extended_to for each in book):
         raise Refused("extension_used", "new_date", article=rule.source)
+
+
+def withdrawn_extension(
+    book: Book,
+    rules: Rules,
+    new_date: date,
+    notice_on: date,
+    calendar: Calendar,
+    ended_on: date,
+    by: Fact,
+    about: Circumstances,
+) -> Book:
+    """The book after a notice that was withdrawn on `ended_on`: the notice was sent, so it is contact, but nothing moved;
+    what it had opened stands there as ended."""
+    heirs = {_successor(each, rules, by) for each in book if is_open(each)}
+    book = after(book, rules, by, notice_on, calendar, None, about)
+    never = (_heir(rule, new_date, notice_on, calendar) for rule in rules if rule.key in heirs)
+    return book + tuple(cancelled(each, Fact.EXTENSION_WITHDRAWN.value, min(ended_on, new_date)) for each in never)
+
+
+# Standing still
+
+
+def paused(book: Book, rules: Rules, on: date, until: date | None) -> Book:
+    """The book after the clocks that may stand still do so from `on` up to but not including `until` (None: not known
+    yet). A clock that ran out before `on` stays late; what is opened during the pause runs on.
+
+    Raises Refused: ``already_paused``; ``until_before_from``; ``pause_not_allowed`` with the article;
+    ``nothing_to_pause``.
+    """
+    if until is not None and until < on:
+        raise Refused("until_before_from", "until", earliest=on)
+    waiting = [each for each in book if is_open(each) and not each.informative]
+    if any(is_paused(each, on) for each in waiting):
+        raise Refused("already_paused")
+    stopping = [each for each in waiting if _may_pause(each, rules) and each.target_on >= on]
+    if not stopping:
+        _refuse_pause([rule for each in waiting if (rule := rule_of(each, rules)) and not rule.pause])
+    return tuple(
+        _standing_still(replace(each, paused_from=on, paused_until=None), until) if each in stopping else each for each in book
+    )
+
+
+def resumed(book: Book, on: date) -> Book:
+    """The book after the clocks go on again on `on`: the days really paused are given back. Raises Refused:
+    ``not_paused``."""
+    if not any(is_paused(each, on) for each in book):
+        raise Refused("not_paused")
+    return tuple(_awake(each, on) for each in book)
+
+
+def within_ceilings(book: Book, rules: Rules) -> Book:
+    """The main procedure's maximum wins: a pause gives no house promise a later day than the statutory one has."""
+    ceilings = [each for each in book if (rule := rule_of(each, rules)) and rule.ceiling and not each.cancelled_on]
+    if not ceilings:
+        return book
+    latest = max(each.target_on for each in ceilings)
+    return tuple(
+        replace(each, target_on=latest, legal_on=latest) if each.paused_days and each.target_on > latest else each
+        for each in book
+    )
+
+
+def _may_pause(promise: Promise, rules: Rules) -> bool:
+    rule = rule_of(promise, rules)
+    return rule is not None and rule.pause
+
+
+def _refuse_pause(going_on: list[Rule]) -> None:
+    statutory = next((rule for rule in going_on if rule.statutory), None)
+    if statutory is not None:
+        raise Refused("pause_not_allowed", article=statutory.source)
+    raise Refused("nothing_to_pause")
+
+
+def _standing_still(promise: Promise, until: date | None) -> Promise:
+    """With the days from the first of its pause up to `until` in its target, instead of those that were planned."""
+    if promise.paused_from is None:
+        return promise
+    planned = (promise.paused_until - promise.paused_from).days if promise.paused_until else 0
+    more = ((until - promise.paused_from).days if until else 0) - planned
+    target = promise.target_on + timedelta(days=more)
+    return replace(promise, target_on=target, legal_on=target, paused_until=until, paused_days=promise.paused_days + more)
+
+
+def _awake(promise: Promise, on: date) -> Promise:
+    """As it stands on `on`, when its pause ends because something happened to it."""
+    return _standing_still(promise, on) if is_paused(promise, on) else promise

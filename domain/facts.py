@@ -10,6 +10,8 @@ class Fact(StrEnum):
 
     RECEIVED = "received"  # reached anybody of the organisation
     REGISTERED = "registered"
+    RECEIPT_CORRECTED = "receipt_corrected"  # it had been received on the date that this names
+    COMPLAINANT_KNOWN = "complainant_known"  # an anonymous complaint has somebody to write to
     SUSPICION_KNOWN = "suspicion_known"  # a red flag raised after registration
     CONSULTED = "consulted"  # the director with the partners, naming who acknowledges
     ACK_ACTION_SENT = "ack_action_sent"  # written, to the complainant: what was done
@@ -24,7 +26,13 @@ class Fact(StrEnum):
     DECIDED = "decided"
     DECISION_SENT = "decision_sent"
     FEEDBACK_SENT = "feedback_sent"  # to who reported wrongdoing
+    COMMITTEE_JUDGED = "committee_judged"  # our own complaints committee gave its judgment (Jeugdwet 4.2.1)
+    POSITION_SENT = "position_sent"  # what we do with that judgment
     EXTENDED = "extended"  # the notice with a new date went out
+    EXTENSION_WITHDRAWN = "extension_withdrawn"  # the last notice does not hold any more
+    CONSENTED = "consented"  # the complainant, in writing, to a further extension (Awb 9:11(3))
+    PAUSED = "paused"  # the clocks that may stand still do; the date that it names is their first day again
+    RESUMED = "resumed"
     RULING_EXTENDED = "ruling_extended"  # the same, for the ruling in an appeal
     EXPERT_CONSULTED = "expert_consulted"  # Wko 1.51b
     MEASURE_AGREED = "measure_agreed"
@@ -37,9 +45,11 @@ class Fact(StrEnum):
     APPEAL_ACK_SENT = "appeal_ack_sent"
     APPEAL_RULING_SENT = "appeal_ruling_sent"
     NEW_DECISION_NEEDED = "new_decision_needed"  # a ruling annulled the decision
+    CONSEQUENCES_DONE = "consequences_done"  # of a ruling in appeal
     EXTERNAL_SUBMITTED = "external_submitted"
     EXTERNAL_RULED = "external_ruled"
     # of the organisation, not of a dossier
     REVIEWED = "reviewed"
     YEAR_ENDED = "year_ended"
     YEAR_REPORT_SENT = "year_report_sent"
+    YEAR_REPORT_ADOPTED = "year_report_adopted"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -44,6 +44,10 @@ class Dated(Protocol):
     def extended_to(self) -> date | None: ...
     @property
     def cancelled_on(self) -> date | None: ...
+    @property
+    def paused_from(self) -> date | None: ...
+    @property
+    def paused_until(self) -> date | None: ...
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,12 @@ class Promise:
     extended_to: date | None = None
     cancelled_on: date | None = None
     cancel_reason: str | None = None
+    heir: bool = False  # took over from a promise that was moved
+    paused_from: date | None = None  # the last pause: its first day
+    paused_until: date | None = None  # and the first day after it, once known
+    paused_days: int = 0  # calendar days given back; they are in `target_on`
+    opened_event_id: int | None = field(default=None, compare=False)  # the event
+    met_event_id: int | None = field(default=None, compare=False)
 
     @property
     def key(self) -> str:
@@ -83,6 +93,13 @@ def is_open(promise: Dated) -> bool:
     return promise.met_on is None and promise.extended_to is None and promise.cancelled_on is None
 
 
+def is_paused(promise: Dated, today: date) -> bool:
+    """Its clock stands still today."""
+    if promise.paused_from is None or not is_open(promise):
+        return False
+    return promise.paused_from <= today and (promise.paused_until is None or today < promise.paused_until)
+
+
 def state(promise: Dated, today: date) -> PromiseState:
     """Exactly one state. A promise that was already red when it was cancelled stays missed."""
     good = last_good_day(promise)
@@ -95,14 +112,14 @@ def state(promise: Dated, today: date) -> PromiseState:
         return PromiseState.CANCELLED if promise.cancelled_on else PromiseState.INFORMATIVE
     if promise.cancelled_on is not None:
         return PromiseState.CANCELLED if promise.cancelled_on <= good else PromiseState.MISSED
-    return PromiseState.OPEN if today <= good else PromiseState.MISSED
+    return PromiseState.OPEN if today <= good or is_paused(promise, today) else PromiseState.MISSED
 
 
-def flag(due_on: date | None, legal_on: date | None, today: date, calendar: Calendar) -> Flag:
+def flag(due_on: date | None, legal_on: date | None, today: date, calendar: Calendar, *, paused: bool = False) -> Flag:
     """For a promise or for a whole dossier: `due_on` is the target (of the earliest open promise), `legal_on` the legal
-    date where that (or any open promise) is statutory."""
+    date where that (or any open promise) is statutory. `paused`: what has no date is a clock that stands still."""
     if due_on is None:
-        return Flag.NONE
+        return Flag.PAUSED if paused else Flag.NONE
     if legal_on is not None and legal_on < today:
         return Flag.LEGAL_PASSED
     if due_on <= today:
@@ -113,6 +130,8 @@ def flag(due_on: date | None, legal_on: date | None, today: date, calendar: Cale
 def promise_flag(promise: Dated, today: date, calendar: Calendar) -> Flag:
     if promise.informative or not is_open(promise):
         return Flag.NONE
+    if is_paused(promise, today):
+        return Flag.PAUSED
     return flag(promise.target_on, promise.legal_on if promise.statutory else None, today, calendar)
 
 
@@ -127,9 +146,14 @@ class Next:
     legal_on: date | None  # the earliest legal date among all open statutory promises
 
 
+def stands_still(promise: Dated) -> bool:
+    """Open, and nobody knows yet until when its clock stands still: it has no date to wait for."""
+    return is_open(promise) and promise.paused_from is not None and promise.paused_until is None
+
+
 def next_of(book: Iterable[Promise]) -> Next | None:
-    """The earliest open promise; on one day the statutory one goes first."""
-    waiting = [each for each in book if is_open(each) and not each.informative]
+    """The earliest open promise that has a date; on one day the statutory one goes first."""
+    waiting = [each for each in book if is_open(each) and not each.informative and not stands_still(each)]
     if not waiting:
         return None
     first = min(waiting, key=lambda each: (each.target_on, not each.statutory, each.legal_on, each.key))

@@ -38,7 +38,6 @@ class When(StrEnum):
     """What must hold of the dossier for a rule to open a promise."""
 
     ALWAYS = "always"
-    RED_FLAG = "red_flag"
     COMMITTEE = "committee"
     NO_COMMITTEE = "no_committee"
 
@@ -63,6 +62,8 @@ class Extension:
     once: bool = False
     before_expiry: bool = False  # a notice after the target is refused instead of counted as late
     limit: Term | None = None  # at most this much past the raw end of the first term
+    further_with_consent: bool = False  # once more, and past the limit, when the complainant agreed in writing
+    notify: tuple[str, ...] = ("complainant",)  # who must be written to
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,10 @@ class Rule:
     extend: Extension | None = None
     when: When = When.ALWAYS
     trigger_if_resolved: Fact | None = None  # day 0 instead, when the complaint was already resolved at registration
+    counts_from: Fact | None = None  # day 0 is that of this earlier fact, whenever the trigger happened
+    recurs_for: Term | None = None  # a recurring clock opens no later than this after it first opened
     only_while: str | None = None  # opens only while the promise with this code is open
-    pause: bool = False  # may be suspended during the external route (a later issue)
+    pause: bool = False  # may stand still: waiting for the complainant, an outside body, or as agreed
     ceiling: bool = False  # no answer may be promised later than this rule's raw end
     informative: bool = False  # shown, never red, never on the board
     reach: Reach = Reach.DOSSIER

@@ -176,6 +176,7 @@ class Flag(StrEnum):
     TODAY = "today"
     SOON = "soon"  # two working days or less
     ON_TIME = "on_time"
+    PAUSED = "paused"  # the only open promises stand still
     NONE = "none"  # no open promise
 
 

@@ -52,6 +52,7 @@ def _flag(today: date, calendar: Calendar) -> ColumnElement[str]:
     """domain.promises.flag in SQL; a test compares the two."""
     c = m.Complaint
     return case(
+        (c.next_due_on.is_(None) & c.paused_from.is_not(None), Flag.PAUSED.value),
         (c.next_due_on.is_(None), Flag.NONE.value),
         (c.next_legal_on < today, Flag.LEGAL_PASSED.value),  # also behind an older house promise
         (c.next_due_on < today, Flag.LATE.value),
@@ -89,7 +90,7 @@ def rows_of(w: Work, *conditions: ColumnElement[bool]) -> Query:
             c.kind,
             c.status,
             c.received_on,
-            _flag(w.today, profiles.calendar(w)).label("flag"),
+            _flag(w.today, profiles.warning_calendar(w)).label("flag"),
             c.next_statutory,
             c.next_promise,
             c.next_due_on,

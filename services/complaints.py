@@ -12,7 +12,6 @@ from domain.entries import choice, day, form, optional_choice
 from domain.errors import Refused
 from domain.facts import Fact
 from domain.rights import Right
-from domain.terms import When
 from domain.texts import clean, line, required
 from domain.vocabulary import (
     WRITTEN_CHANNELS,
@@ -169,6 +168,8 @@ def _complete(w: Work, complaint: m.Complaint, complainant: m.Complainant, respo
     store_parties(w, complaint, Relation.RESPONDENT, respondents, entry)
     if complaint.kind == Kind.COMPLAINT:
         _open_promises(w, complaint, entry)
+    if complaint.red_flag:  # of a question too
+        promises.happened(w, complaint, Fact.SUSPICION_KNOWN, complaint.received_on, entry)
 
 
 def _open_promises(w: Work, complaint: m.Complaint, entry: m.Event) -> None:
@@ -230,7 +231,7 @@ def _red_flag(profile: Profile, placed: Placed, intake: Intake) -> bool:
     """The question must be answered where the procedure has a duty that hangs on it (Wko 1.51b)."""
     if intake.red_flag and not profile.red_flag_question:
         raise Refused("unknown_value", "red_flag")
-    asked = any(rule.when is When.RED_FLAG for rule in profile.rules_for(placed.procedure, placed.overlay))
+    asked = any(Fact.SUSPICION_KNOWN in rule.trigger for rule in profile.rules_for(placed.procedure, placed.overlay))
     if intake.red_flag is None and asked and profile.red_flag_question:
         raise Refused("missing", "red_flag")
     category = line(intake.category, "category")

@@ -272,6 +272,7 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
         m.Complainant: within(m.Complainant, Right.IDENTITY),
         m.Party: stood(m.Party, before(m.Party.event_id)),
         m.Promise: within(m.Promise, right),
+        m.LedgerEntry: within(m.LedgerEntry, right),
         m.ChainHead: within(m.ChainHead, right),
         m.Event: papers(m.Event, m.Event.id, m.Event.actor_id),
         m.EventText: beside(m.Event, m.EventText.event_id),

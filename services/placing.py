@@ -57,6 +57,7 @@ def new_dossier(w: Work, form_id: str, series: str, **columns: Any) -> tuple[m.C
             reporter_id=w.me,
             registered_on=w.today,
             registered_at=w.now,
+            calendar_at=w.now,
             **{"discussed": Discussed.NO} | columns,
         )
         try:

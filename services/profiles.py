@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,6 +36,7 @@ from text import translate
 __all__ = ["Problem", "Profile", "ProfileInvalid", "ProfileWords", "Restricted", "standard_keys"]
 
 YEARS = (2020, 2035)  # closed days that a new register is filled with
+_ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 # Adopting
@@ -46,7 +48,7 @@ def adopt_into(session: Session, profile: str, on: date, now: datetime) -> m.Pro
     source = standard_source(profile)
     parse(source)
     newest = _newest(session, profile)
-    _fill_closed_days(session)
+    _fill_closed_days(session, now)
     if newest is not None and newest.source == source:
         return newest
     version = m.ProfileVersion(
@@ -62,10 +64,12 @@ def _newest(session: Session, profile: str) -> m.ProfileVersion | None:
     return session.scalars(query.order_by(m.ProfileVersion.version.desc()).limit(1)).first()
 
 
-def _fill_closed_days(session: Session) -> None:
+def _fill_closed_days(session: Session, now: datetime) -> None:
+    """What a later version of the program knows more counts for the dossiers from then on."""
     known = {(day, kind) for day, kind in session.execute(select(m.ClosedDay.day, m.ClosedDay.kind))}
+    since = now if known else _ALWAYS
     session.add_all(
-        m.ClosedDay(day=each.day, kind=each.kind, name=each.name, source=each.source)
+        m.ClosedDay(day=each.day, kind=each.kind, name=each.name, source=each.source, added_at=since)
         for each in closed_days(*YEARS)
         if (each.day, each.kind) not in known
     )
@@ -97,12 +101,31 @@ def profile_of(w: Work, complaint: m.Complaint) -> Profile:
 
 
 def calendar(w: Work) -> Calendar:
-    """Holidays and decree days; an organisation's own closing days stop no promise. Read once per transaction."""
-    known = w.session.info.get("calendar")
-    if not isinstance(known, Calendar):
-        days = w.session.scalars(select(m.ClosedDay.day).where(m.ClosedDay.kind.in_(("statutory", "decree"))))
-        known = w.session.info["calendar"] = Calendar(frozenset(days))
-    return known
+    """Holidays and decree days as known today; an organisation's own closing days stop no promise."""
+    return _closed(w, w.now, own=False)
+
+
+def calendar_of(w: Work, complaint: m.Complaint) -> Calendar:
+    """The holidays and decree days that this dossier counts with: those that were known when it was registered, or when
+    somebody said that what was added since counts for it too."""
+    return _closed(w, complaint.calendar_at or w.now, own=False)
+
+
+def warning_calendar(w: Work) -> Calendar:
+    """With the organisation's own closing days: they move warnings, never a promise."""
+    return _closed(w, w.now, own=True)
+
+
+def _closed(w: Work, at: datetime, *, own: bool) -> Calendar:
+    """The table is read, and each calendar made, once per transaction."""
+    kept: dict[object, Any] = w.session.info.setdefault("closed_days", {})
+    if "rows" not in kept:
+        kept["rows"] = list(w.session.scalars(select(m.ClosedDay)))
+    if (at, own) not in kept:
+        counting = (each for each in kept["rows"] if own or each.kind in ("statutory", "decree"))
+        known = (each for each in counting if each.added_at <= at and (each.removed_at is None or each.removed_at > at))
+        kept[at, own] = Calendar(frozenset(each.day for each in known))
+    return cast("Calendar", kept[at, own])
 
 
 # Without a database

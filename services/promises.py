@@ -8,18 +8,18 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from db import models as m
-from domain.book import Book, Circumstances, after, cancelled, extended, latest_date, rule_of
+from domain.book import Book, Circumstances, latest_date, rule_of
+from domain.calendar import Calendar
 from domain.facts import Fact
-from domain.promises import Promise, PromiseState, first_red_day, next_of, promise_flag, state
+from domain.ledger import Entry, consent_given, replay
+from domain.promises import Promise, PromiseState, first_red_day, is_open, next_of, promise_flag, state
 from domain.terms import Rule, Standing, Term, When
-from domain.vocabulary import EventKind, Flag, Status
+from domain.vocabulary import Flag, Status
 from services.door import Work
-from services.profiles import calendar, profile_of
-from services.records import first_after, first_letter_after, promises_of
+from services.profiles import calendar_of, profile_of, warning_calendar
+from services.records import ledger_of, promises_of
 from text import translate
 
-_WITH_COMPLAINANT = (EventKind.CONTACT, EventKind.CONVERSATION, EventKind.MEDIATION, EventKind.INFORMED)
-_ACKNOWLEDGED = (Fact.ACK_ACTION_SENT, Fact.ACK_PROMISE_SENT)
 _COLUMNS = tuple(each.name for each in fields(Promise))
 
 
@@ -44,7 +44,11 @@ class PromiseView:
     notice_on: date | None
     extended_to: date | None
     cancelled_on: date | None
-    cancel_reason: str | None  # a Fact, or what the service gave
+    cancel_reason: str | None  # a Fact, or "corrected"
+    heir: bool  # took over from one that was moved
+    paused_from: date | None
+    paused_until: date | None  # none while nobody knows until when
+    paused_days: int  # given back: they are in the dates
     source: str  # the article, or what the profile says
     standing: Standing | None
     term: Term | None  # none: the date was given
@@ -54,20 +58,13 @@ class PromiseView:
 
 
 def happened(w: Work, complaint: m.Complaint, fact: Fact, on: date, event: m.Event | None, given: date | None = None) -> None:
-    """`on` is the real date. `given`: the measure's date (MEASURE_AGREED, MEASURE_DONE) or the date promised in the
-    acknowledgement. Raises Refused: ``promise_in_the_past``, ``promise_too_far``."""
-    rules, days = _rules(w, complaint), calendar(w)
-    rows = _rows(w, complaint)
-    book = after(_book(rows), rules, fact, on, days, given, _about(complaint))
-    if fact in _ACKNOWLEDGED and (in_touch := _in_touch_after(w, complaint, on)):
-        book = after(book, rules, Fact.CONTACT, in_touch, days)
-    _write(w, complaint, rows, book, event)
-
-
-def _in_touch_after(w: Work, complaint: m.Complaint, day: date) -> date | None:
-    """The first day after `day` on which the complainant was talked to or written to, by what is in the dossier already."""
-    found = (first_after(w, complaint, _WITH_COMPLAINANT, day), first_letter_after(w, complaint, day))
-    return min((each for each in found if each), default=None)
+    """`on` is the real date. `given`: the date that the fact names (see `domain.ledger.Entry`). Raises Refused: see
+    `domain.ledger.replay`; then nothing was kept."""
+    entries = [*_entries(w, complaint), Entry(fact, on, given, event.id if event else None)]
+    book = replay(entries, _rules(w, complaint), calendar_of(w, complaint), _about(complaint))
+    event_id = event.id if event else None
+    w.session.add(m.LedgerEntry(complaint_id=complaint.id, fact=fact, happened_on=on, given_on=given, event_id=event_id))
+    _write(w, complaint, book)
 
 
 def extend(
@@ -76,25 +73,52 @@ def extend(
     """The notice of `notice_on` named `new_date`: of the answer, or of the ruling while the dossier is in appeal.
     Raises Refused: see `domain.book.extended`."""
     by = by or (Fact.RULING_EXTENDED if complaint.status == Status.IN_APPEAL else Fact.EXTENDED)
-    rows = _rows(w, complaint)
-    book = extended(_book(rows), _rules(w, complaint), new_date, notice_on, calendar(w), by)
-    _write(w, complaint, rows, book, event)
+    happened(w, complaint, by, notice_on, event, new_date)
 
 
 def latest_extension(w: Work, complaint: m.Complaint) -> tuple[date, str] | None:
     """The last day that a notice may name for the answer, and the article or rule that says so."""
-    bound = latest_date(_book(_rows(w, complaint)), _rules(w, complaint), calendar(w))
+    entries = _entries(w, complaint)
+    bound = latest_date(
+        _book(_rows(w, complaint)), _rules(w, complaint), calendar_of(w, complaint), consented=consent_given(entries)
+    )
     return (bound[0], bound[1].source) if bound else None
 
 
-def cancel_open(w: Work, complaint: m.Complaint, reason: str, on: date, event: m.Event | None = None) -> None:
-    """Ends what is open and may end; a measure that was agreed stays. A `reason` that is a `Fact` ends what the rules
-    say it ends: the same as `happened`."""
-    if reason in set(Fact):
-        return happened(w, complaint, Fact(reason), on, event)
-    rules, rows = _rules(w, complaint), _rows(w, complaint)
-    book = tuple(cancelled(each, reason, on) if _may_end(each, rules) else each for each in _book(rows))
-    return _write(w, complaint, rows, book, event)
+@dataclass(frozen=True)
+class Move:
+    """What a change does to one promise: it stands there before, after, or both."""
+
+    key: str
+    before: Promise | None
+    after: Promise | None
+
+
+def moves(
+    w: Work,
+    complaint: m.Complaint,
+    *,
+    rules: Sequence[Rule] | None = None,
+    days: Calendar | None = None,
+    more: Sequence[Entry] = (),
+) -> tuple[Move, ...]:
+    """Which promises of this dossier would get another date under other rules, other closed days, or with these entries
+    added. Changes nothing. Raises Refused: see `domain.ledger.replay`."""
+    now = _book(_rows(w, complaint))
+    entries = [*_entries(w, complaint), *more]
+    then = replay(entries, rules or _rules(w, complaint), days or calendar_of(w, complaint), _about(complaint))
+    pairs = _paired(now, then)
+    return tuple(
+        Move(each.key, before, now)
+        for before, now in pairs
+        if (each := before or now) is not None and _dates(before) != _dates(now)
+    )
+
+
+def recompute(w: Work, complaint: m.Complaint) -> None:
+    """After a change of what its terms follow from: its procedure's version, or the closed days that it counts with."""
+    book = replay(_entries(w, complaint), _rules(w, complaint), calendar_of(w, complaint), _about(complaint))
+    _write(w, complaint, book)
 
 
 def refresh(w: Work, complaint: m.Complaint) -> None:
@@ -102,12 +126,11 @@ def refresh(w: Work, complaint: m.Complaint) -> None:
     _refresh(complaint, _book(_rows(w, complaint)))
 
 
-def _may_end(promise: Promise, rules: Sequence[Rule]) -> bool:
-    rule = rule_of(promise, rules)
-    return rule is None or bool(rule.cancelled_by)
-
-
 # Rows and values
+
+
+def _entries(w: Work, complaint: m.Complaint) -> list[Entry]:
+    return [Entry(Fact(row.fact), row.happened_on, row.given_on, row.event_id) for row in ledger_of(w, complaint)]
 
 
 def _rules(w: Work, complaint: m.Complaint) -> tuple[Rule, ...]:
@@ -115,8 +138,8 @@ def _rules(w: Work, complaint: m.Complaint) -> tuple[Rule, ...]:
 
 
 def _about(complaint: m.Complaint) -> Circumstances:
-    holds = frozenset({When.RED_FLAG}) if complaint.red_flag else frozenset()
-    return Circumstances(holds, complaint.already_resolved, complaint.resolved_on)
+    holds = {When.COMMITTEE if complaint.by_committee else When.NO_COMMITTEE}
+    return Circumstances(frozenset(holds), complaint.already_resolved, complaint.resolved_on)
 
 
 def _rows(w: Work, complaint: m.Complaint) -> list[m.Promise]:
@@ -131,34 +154,55 @@ def _value(row: m.Promise) -> Promise:
     return Promise(**{name: getattr(row, name) for name in _COLUMNS})
 
 
-def _write(w: Work, complaint: m.Complaint, rows: list[m.Promise], book: Book, event: m.Event | None) -> None:
-    """`book` holds the rows in their order, changed or not, and after them what is new."""
-    event_id = event.id if event else None
-    added = [m.Promise(complaint_id=complaint.id, opened_event_id=event_id, **_columns(each)) for each in book[len(rows) :]]
-    w.session.add_all(added)
-    w.session.flush()  # a promise that was moved points to its successor
-    for row, now in zip(rows, book, strict=False):
-        before = _value(row)
-        if now == before:
+def _write(w: Work, complaint: m.Complaint, book: Book) -> None:
+    """Rows are changed, added and ended, never removed: what the ledger does not give any more stays as ended."""
+    rows = _rows(w, complaint)
+    values = [_value(row) for row in rows]
+    by_value = {id(value): row for value, row in zip(values, rows, strict=True)}
+    kept: list[tuple[m.Promise, Promise]] = []
+    for before, now in _paired(values, book):
+        row = by_value[id(before)] if before else m.Promise(complaint_id=complaint.id)
+        if now is None:
+            if row.cancelled_on is None:
+                row.cancelled_on, row.cancel_reason = min(w.today, row.target_on), "corrected"
             continue
-        for name, value in _columns(now).items():
-            setattr(row, name, value)
-        if now.met_on != before.met_on:
-            row.met_event_id = event_id
-        if now.extended_to != before.extended_to:
-            row.successor_id = _successor_id(w, complaint, now, added)
+        for name in _COLUMNS:
+            setattr(row, name, getattr(now, name))
+        kept.append((row, now))
+    w.session.add_all(row for row, _ in kept)
+    w.session.flush()  # a promise that was moved points to its successor
+    _link(w, complaint, kept)
     _refresh(complaint, book)
 
 
-def _successor_id(w: Work, complaint: m.Complaint, moved: Promise, added: Sequence[m.Promise]) -> int | None:
-    rule = rule_of(moved, _rules(w, complaint))
-    code = rule.extend.successor if rule and rule.extend else None
-    heirs = (row.id for row in added if (row.procedure, row.code) == (moved.procedure, code))
-    return next(heirs, None)
+def _link(w: Work, complaint: m.Complaint, kept: Sequence[tuple[m.Promise, Promise]]) -> None:
+    """Each moved promise to the one that took over: the heir of the same notice."""
+    rules = _rules(w, complaint)
+    for row, moved in kept:
+        rule = rule_of(moved, rules) if moved.extended_to else None
+        code = rule.extend.successor if rule and rule.extend else None
+        heirs = (
+            each.id
+            for each, heir in kept
+            if heir.heir and (each.procedure, each.code, heir.trigger_on) == (moved.procedure, code, moved.notice_on)
+        )
+        row.successor_id = next(heirs, None)
 
 
-def _columns(promise: Promise) -> dict[str, object]:
-    return {name: getattr(promise, name) for name in _COLUMNS}
+def _paired(before: Sequence[Promise], now: Sequence[Promise]) -> list[tuple[Promise | None, Promise | None]]:
+    """The first of a kind with the first, the second with the second."""
+    waiting: dict[str, list[Promise]] = {}
+    for each in before:
+        waiting.setdefault(each.key, []).append(each)
+    pairs: list[tuple[Promise | None, Promise | None]] = []
+    for each in now:
+        same = waiting.get(each.key)
+        pairs.append((same.pop(0) if same else None, each))
+    return pairs + [(each, None) for left in waiting.values() for each in left]
+
+
+def _dates(promise: Promise | None) -> tuple[date, date] | None:
+    return (promise.target_on, promise.legal_on) if promise else None
 
 
 def _refresh(complaint: m.Complaint, book: Book) -> None:
@@ -168,6 +212,10 @@ def _refresh(complaint: m.Complaint, book: Book) -> None:
     complaint.next_promise = soonest.key if soonest else None
     complaint.next_statutory = soonest.statutory if soonest else False
     complaint.next_legal_on = soonest.legal_on if soonest else None
+    still = [each for each in book if is_open(each) and each.paused_from]
+    last = max(still, key=lambda each: each.paused_from or date.min, default=None)
+    complaint.paused_from = last.paused_from if last else None
+    complaint.paused_until = last.paused_until if last else None
 
 
 # Looking
@@ -192,15 +240,15 @@ def _views(w: Work, complaint: m.Complaint, rows: Sequence[m.Promise]) -> tuple[
 
 
 def _one_view(w: Work, promise: Promise, rule: Rule | None) -> PromiseView:
-    columns = {name: value for name, value in _columns(promise).items() if name in PromiseView.__dataclass_fields__}
+    columns = {name: getattr(promise, name) for name in _COLUMNS if name in PromiseView.__dataclass_fields__}
     return PromiseView(
-        **columns,  # type: ignore[arg-type]
+        **columns,
         key=promise.key,
         label=label(promise.key, rule, w.person.language),
         red_on=first_red_day(promise),
-        working_days_left=calendar(w).working_days_until(w.today, promise.target_on),
+        working_days_left=warning_calendar(w).working_days_until(w.today, promise.target_on),
         state=state(promise, w.today),
-        flag=promise_flag(promise, w.today, calendar(w)),
+        flag=promise_flag(promise, w.today, warning_calendar(w)),
         source=rule.source if rule else "",
         standing=rule.standing if rule else None,
         term=rule.term if rule else None,

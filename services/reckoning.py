@@ -8,28 +8,21 @@ from datetime import date
 from pathlib import Path
 
 from db.profiles import Profile, parse
-from domain.book import Book, Circumstances, after, extended, rule_of
+from domain.book import PLAIN, Circumstances, rule_of
+from domain.calendar import Calendar
 from domain.errors import Refused
 from domain.facts import Fact
+from domain.ledger import Entry, replay
 from domain.promises import Promise, first_red_day, state
 from domain.terms import Rule, Term, When
 from services.profiles import standard, standard_calendar
 from text import translate, weekday_date
 
-__all__ = ["Circumstances", "Reckoned", "Told", "circumstances", "read_profile", "reckon", "term_words", "told"]
+__all__ = ["Circumstances", "Entry", "Reckoned", "circumstances", "entries", "read_profile", "reckon", "term_words"]
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 # On one day things happen in this order.
 _ORDER = {fact: number for number, fact in enumerate(Fact)}
-
-
-@dataclass(frozen=True)
-class Told:
-    """One fact on its real date; `given` is the date that it names."""
-
-    fact: Fact
-    on: date
-    given: date | None = None
 
 
 @dataclass(frozen=True)
@@ -119,31 +112,34 @@ def procedure_of(profile: Profile, written: str | None) -> tuple[str, str | None
     return key, known[key]
 
 
-def reckon(profile: Profile, procedure: str | None, told: Iterable[Told], about: Circumstances) -> list[Reckoned]:
+def reckon(
+    profile: Profile,
+    procedure: str | None,
+    happened: Iterable[Entry],
+    about: Circumstances = PLAIN,
+    days: Calendar | None = None,
+) -> list[Reckoned]:
     """Every promise that follows from these facts: of the main procedure first, then of its overlay, by target date.
-    Raises Refused: ``unknown_procedure``, ``year_out_of_range``, and what `domain.book` refuses."""
+    Raises Refused: ``unknown_procedure``, ``year_out_of_range``, and what `domain.ledger` refuses of the last of them."""
     main, overlay = procedure_of(profile, procedure)
     rules = profile.rules_for(main, overlay)
-    facts = sorted(told, key=lambda each: (each.on, _ORDER[each.fact]))
-    days = [day for each in facts for day in (each.on, each.given) if day]
-    if not all(FIRST_YEAR <= day.year <= LAST_YEAR for day in days):
+    facts = sorted(happened, key=lambda each: (each.on, _ORDER[each.fact]))
+    named = [day for each in facts for day in (each.on, each.given) if day]
+    if not all(FIRST_YEAR <= day.year <= LAST_YEAR for day in named):
         raise Refused("year_out_of_range", first=FIRST_YEAR, last=LAST_YEAR)
-    calendar = standard_calendar(min(days).year - 1, max(days).year + 3)
-    book: Book = ()
-    for each in facts:
-        if each.fact in (Fact.EXTENDED, Fact.RULING_EXTENDED) and each.given:
-            book = extended(book, rules, each.given, each.on, calendar, each.fact)
-        else:
-            book = after(book, rules, each.fact, each.on, calendar, each.given, about)
+    calendar = days or standard_calendar(min(named).year - 1, max(named).year + 3)
+    for end in range(1, len(facts)):
+        replay(facts[:end], rules, calendar, about)  # each of them may be refused
+    book = replay(facts, rules, calendar, about)
     found = [Reckoned(promise, rule) for promise in book if (rule := rule_of(promise, rules))]
     return sorted(found, key=lambda each: (each.promise.procedure != main, each.promise.target_on))
 
 
-def circumstances(red_flag: bool, resolved_on: date | None) -> Circumstances:
-    holds = frozenset({When.RED_FLAG}) if red_flag else frozenset()
+def circumstances(resolved_on: date | None, *, by_committee: bool = False) -> Circumstances:
+    holds = frozenset({When.COMMITTEE if by_committee else When.NO_COMMITTEE})
     return Circumstances(holds, resolved_on is not None, resolved_on)
 
 
-def told(dates: Mapping[Fact, date | None]) -> list[Told]:
+def entries(dates: Mapping[Fact, date | None]) -> list[Entry]:
     """The facts of which a date is known."""
-    return [Told(fact, on) for fact, on in dates.items() if on]
+    return [Entry(fact, on) for fact, on in dates.items() if on]

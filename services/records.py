@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from db import models as m
 from domain.errors import Refused
 from domain.texts import clean
-from domain.vocabulary import EventKind, Recipient, Side
+from domain.vocabulary import EventKind, Side
 from services.door import Work
 
 GENESIS = "0" * 64

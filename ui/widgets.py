@@ -29,6 +29,7 @@ LOOKS: dict[Flag, Look] = {
     Flag.TODAY: Look(":material/today:", "●", "orange"),
     Flag.SOON: Look(":material/schedule:", "◆", "yellow"),
     Flag.ON_TIME: Look(":material/check_circle:", "○", "green"),
+    Flag.PAUSED: Look(":material/pause_circle:", "Ⅱ", "blue"),
     Flag.NONE: Look(":material/remove:", "–", "gray"),
 }
 

@@ -16,7 +16,7 @@ from domain.calendar import Calendar
 from domain.errors import Refused
 from domain.facts import Fact
 from domain.promises import Promise, PromiseState, is_open, next_of, state
-from domain.terms import Extension, Roll, Rule, Standing, Term, Unit, When
+from domain.terms import Extension, Roll, Rule, Standing, Term, Unit
 
 DUTCH = Calendar(frozenset(each.day for each in closed_days(2020, 2035)))
 TODAY = date(2026, 11, 21)
@@ -27,7 +27,6 @@ RULES = {
     "unwanted": parse(standard_source("training")).rules_for("UNWANTED"),
     "whistleblower": parse(standard_source("kinderopvang-welzijn")).rules_for("WBK"),
 }
-RED_FLAG = Circumstances(frozenset({When.RED_FLAG}))
 relaxed = settings(derandomize=True, max_examples=150, deadline=None)
 
 
@@ -203,7 +202,7 @@ def test_a_promised_date_lies_within_the_week_and_after_the_letter() -> None:
 
 
 def test_consultation_and_expert_are_met_by_their_own_facts() -> None:
-    story = Story("kinderopvang", day(11, 20), about=RED_FLAG)
+    story = Story("kinderopvang", day(11, 20)).then(Fact.SUSPICION_KNOWN, day(11, 20))
     assert story.last("WKO.ABUSE_CONSULT").target_on == day(11, 20)
 
     story.then(Fact.CONSULTED, day(11, 21)).then(Fact.EXPERT_CONSULTED, day(11, 20))
@@ -214,7 +213,6 @@ def test_consultation_and_expert_are_met_by_their_own_facts() -> None:
 
 def test_a_suspicion_that_comes_up_later_opens_the_same_day_duty() -> None:
     story = Story("kinderopvang", day(11, 2))
-    story.about = RED_FLAG
 
     story.then(Fact.SUSPICION_KNOWN, day(11, 12))
 
@@ -349,7 +347,7 @@ def test_the_end_of_a_dossier_ends_what_is_open_and_says_why(sector: str, end: F
 
 
 def test_a_red_flag_consultation_is_not_ended_by_withdrawing() -> None:
-    story = Story("kinderopvang", day(11, 20), about=RED_FLAG).then(Fact.WITHDRAWN, day(11, 20))
+    story = Story("kinderopvang", day(11, 20)).then(Fact.SUSPICION_KNOWN, day(11, 20)).then(Fact.WITHDRAWN, day(11, 20))
 
     assert story.open() == {"WKO.ABUSE_CONSULT"}
 
@@ -708,7 +706,7 @@ def test_v18_the_parents_committee_has_the_six_weeks_too() -> None:
 
 
 def test_v19_the_expert_must_be_consulted_the_same_day() -> None:
-    story = Story("kinderopvang", day(11, 20), about=RED_FLAG)
+    story = Story("kinderopvang", day(11, 20)).then(Fact.SUSPICION_KNOWN, day(11, 20))
 
     assert story.last("WKO.ABUSE_CONSULT").legal_on == day(11, 20)
     assert story.stands("WKO.ABUSE_CONSULT") is PromiseState.MISSED

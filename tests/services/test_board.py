@@ -119,15 +119,18 @@ def test_the_flag_in_sql_is_the_flag_of_the_rule(
                     )
                     legal = promise.legal_on if statutory else None
                     expected[complaint.reference] = flag(target, legal, today, calendar)
+        for since in (None, today):
+            still = make_complaint(session, cast, received_on=today - timedelta(days=40), paused_from=since)
+            expected[still.reference] = flag(None, None, today, calendar, paused=since is not None)
 
     with on(today):
         shown = {}
-        for number in (1, 2, 3):
+        for number in (1, 2, 3, 4):
             page = board.page(cast.actor("cora"), BoardFilter(page=number))
             shown |= {row.reference: row.flag for row in page.rows}
 
     assert shown == expected
-    assert set(expected.values()) == set(Flag) - {Flag.NONE}
+    assert set(expected.values()) == set(Flag)
 
 
 def test_a_statutory_term_that_has_passed_outweighs_the_earlier_house_promise(engine: Engine, cast: Cast) -> None:

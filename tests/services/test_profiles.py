@@ -131,9 +131,11 @@ def test_an_empty_register_has_no_profile(engine: Engine) -> None:
         profiles.current(w)
 
 
-def test_a_closing_day_of_the_organisation_stops_no_promise(cast: Cast) -> None:
+def test_a_closing_day_of_the_organisation_moves_warnings_and_stops_no_promise(cast: Cast) -> None:
     with work(EVERYTHING, Right.WORK) as w:
-        w.session.add(m.ClosedDay(day=date(2026, 8, 10), kind="organisation", name="Zomersluiting", source="eigen"))
+        w.session.add(
+            m.ClosedDay(day=date(2026, 8, 10), kind="organisation", name="Zomersluiting", source="eigen", added_at=w.now)
+        )
         w.session.flush()
 
         days = profiles.calendar(w)
@@ -141,6 +143,8 @@ def test_a_closing_day_of_the_organisation_stops_no_promise(cast: Cast) -> None:
         assert days.is_working_day(date(2026, 8, 10))
         assert not days.is_working_day(date(2026, 5, 15))
         assert profiles.calendar(w) is days
+        assert not profiles.warning_calendar(w).is_working_day(date(2026, 8, 10))
+        assert not profiles.warning_calendar(w).is_working_day(date(2026, 5, 15))
 
 
 # Both profiles, one suite

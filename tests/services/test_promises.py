@@ -153,20 +153,13 @@ def test_what_was_solved_before_registration_is_answered_by_the_action_letter(ca
 @pytest.mark.parametrize("reason", ["withdrawn", "not_handled", "closed"])
 def test_ending_a_dossier_clears_the_board(cast: Cast, reason: str) -> None:
     with dossier(cast, day(11, 20)) as (w, complaint):
-        promises.cancel_open(w, complaint, reason, TODAY, record(w, complaint, EventKind.CLOSED, TODAY))
+        promises.happened(w, complaint, Fact(reason), TODAY, record(w, complaint, EventKind.CLOSED, TODAY))
 
         seen = promises.view(w, complaint)
 
         assert {each.state for each in seen} == {PromiseState.CANCELLED}
         assert {each.cancel_reason for each in seen} == {reason}
         assert (complaint.next_due_on, complaint.next_red_on, complaint.next_promise) == (None, None, None)
-
-
-def test_another_reason_ends_what_may_end(cast: Cast) -> None:
-    with dossier(cast, day(11, 20)) as (w, complaint):
-        promises.cancel_open(w, complaint, "transferred", TODAY)
-
-        assert {each.cancel_reason for each in promises.view(w, complaint)} == {"transferred"}
 
 
 def test_refreshing_restores_what_the_board_shows(cast: Cast) -> None:
@@ -247,6 +240,7 @@ def test_childcare_has_both_clocks(cast: Cast, profile: str) -> None:
 @pytest.mark.parametrize("profile", ["kinderopvang-welzijn"])
 def test_a_red_flag_asks_for_the_expert_on_the_same_day(cast: Cast, profile: str) -> None:
     with dossier(cast, day(11, 20), red_flag=True, **CHILDCARE) as (w, complaint):
+        tell(w, complaint, Fact.SUSPICION_KNOWN, day(11, 20))
         assert complaint.next_promise == "WKO.ABUSE_CONSULT"
         assert stands(w, complaint, "WKO.ABUSE_CONSULT").flag is Flag.LEGAL_PASSED
 
@@ -288,7 +282,7 @@ def test_a_measure_keeps_a_closed_dossier_in_sight(cast: Cast, profile: str) -> 
     with dossier(cast, day(10, 5), **CHILDCARE) as (w, complaint):
         tell(w, complaint, Fact.MEASURE_AGREED, day(11, 1), day(12, 1))
         tell(w, complaint, Fact.DECISION_SENT, day(11, 1))
-        promises.cancel_open(w, complaint, "closed", day(11, 10))
+        promises.happened(w, complaint, Fact.CLOSED, day(11, 10), None)
 
         assert (complaint.next_promise, complaint.next_due_on) == ("WKO.MEASURE", day(12, 1))
 

@@ -1,0 +1,157 @@
+"""The ledger of one dossier: everything that happened and counts for its promises, and the book that follows from it.
+
+The book is computed anew from the whole ledger, in the order of the real dates: what is entered afterwards, corrected or
+taken back gives the same promises as if it had been known at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from domain.book import (
+    PLAIN,
+    Book,
+    Circumstances,
+    Rules,
+    after,
+    extended,
+    paused,
+    resumed,
+    withdrawn_extension,
+    within_ceilings,
+)
+from domain.calendar import Calendar
+from domain.errors import Refused
+from domain.facts import Fact
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One fact on its real date. `given` is the date that it names: the new one in a notice, that of a measure, the first
+    day after a pause, the corrected day of receipt."""
+
+    fact: Fact
+    on: date
+    given: date | None = None
+    event: int | None = None  # where it stands in the history
+
+
+_BEGINNINGS = (Fact.RECEIVED, Fact.REGISTERED)
+_NOTICES = (Fact.EXTENDED, Fact.RULING_EXTENDED)
+_NOTES = (Fact.EXTENSION_WITHDRAWN, Fact.RECEIPT_CORRECTED, Fact.CONSENTED)  # say something about other entries
+
+
+def replay(entries: Iterable[Entry], rules: Rules, calendar: Calendar, about: Circumstances = PLAIN) -> Book:
+    """The book after these entries, which stand in the order in which they were recorded.
+
+    Raises Refused for what the newest entry may not do (see `domain.book`); ``nothing_to_withdraw``. What was accepted
+    before is never refused again: an older entry that has lost its footing, because something was entered before it,
+    changes nothing.
+    """
+    recorded = list(entries)
+    if not recorded:
+        return ()
+    newest = recorded[-1]
+    withdrawn = _withdrawn(recorded)
+    about = replace(about, received_on=received_on(recorded))
+    book: Book = ()
+    for entry in _in_order(recorded):
+        consented = _consented(entry, recorded, withdrawn)
+        try:
+            now = _step(book, rules, entry, calendar, about, withdrawn.get(id(entry)), consented)
+        except Refused:
+            if entry is newest:
+                raise
+            continue
+        book = _signed(book, now, entry.event)
+    return within_ceilings(book, rules)
+
+
+def received_on(entries: Sequence[Entry]) -> date | None:
+    """The day of receipt, as corrected."""
+    corrected = [each.given for each in entries if each.fact is Fact.RECEIPT_CORRECTED]
+    if corrected:
+        return corrected[-1]
+    return next((each.on for each in entries if each.fact is Fact.RECEIVED), None)
+
+
+def _in_order(recorded: Sequence[Entry]) -> list[Entry]:
+    """By day; on one day as recorded. Receipt and registration go before all that was recorded after them: what happened
+    before the registration belongs to the clocks that it started. What was recorded while it was still a question has its
+    turn before."""
+    began = received_on(recorded)
+    first = next((number for number, each in enumerate(recorded) if each.fact is Fact.RECEIVED), 0)
+
+    def turn(numbered: tuple[int, Entry]) -> tuple[int, date]:
+        number, each = numbered
+        if each.fact in _BEGINNINGS:
+            return 1, date.min
+        return (0 if number < first else 2), each.on
+
+    ordered = [each for _, each in sorted(enumerate(recorded), key=turn) if each.fact not in _NOTES]
+    return [replace(each, on=began) if each.fact is Fact.RECEIVED and began and each.on != began else each for each in ordered]
+
+
+def _withdrawn(recorded: Sequence[Entry]) -> dict[int, date]:
+    """Of each notice that does not hold any more, the day on which it was withdrawn."""
+    gone: dict[int, date] = {}
+    for number, entry in enumerate(recorded):
+        if entry.fact is not Fact.EXTENSION_WITHDRAWN:
+            continue
+        standing = [each for each in recorded[:number] if each.fact in _NOTICES and id(each) not in gone]
+        if standing:
+            gone[id(max(standing, key=lambda each: each.on))] = entry.on
+        elif number == len(recorded) - 1:
+            raise Refused("nothing_to_withdraw")
+    return gone
+
+
+def _consented(notice: Entry, recorded: Sequence[Entry], withdrawn: dict[int, date]) -> bool:
+    """Did the complainant agree to this notice: in writing, by its day, and after the one before it?"""
+    if notice.fact not in _NOTICES:
+        return False
+    others = [each.on for each in recorded if each.fact in _NOTICES and each is not notice and id(each) not in withdrawn]
+    before = max((each for each in others if each <= notice.on), default=date.min)
+    return any(each.fact is Fact.CONSENTED and before <= each.on <= notice.on for each in recorded)
+
+
+def consent_given(entries: Sequence[Entry]) -> bool:
+    """Did the complainant agree in writing to a further extension, of which no notice went out yet?"""
+    last = max((each.on for each in entries if each.fact in _NOTICES), default=date.min)
+    return any(each.fact is Fact.CONSENTED and each.on >= last for each in entries)
+
+
+def _step(
+    book: Book,
+    rules: Rules,
+    entry: Entry,
+    calendar: Calendar,
+    about: Circumstances,
+    withdrawn_on: date | None,
+    consented: bool,
+) -> Book:
+    match entry.fact:
+        case Fact.EXTENDED | Fact.RULING_EXTENDED if entry.given and withdrawn_on:
+            return withdrawn_extension(book, rules, entry.given, entry.on, calendar, withdrawn_on, by=entry.fact, about=about)
+        case Fact.EXTENDED | Fact.RULING_EXTENDED if entry.given:
+            return extended(book, rules, entry.given, entry.on, calendar, entry.fact, about, consented=consented)
+        case Fact.PAUSED:
+            return paused(book, rules, entry.on, entry.given)
+        case Fact.RESUMED:
+            return resumed(book, entry.on)
+        case _:
+            return after(book, rules, entry.fact, entry.on, calendar, entry.given, about)
+
+
+def _signed(before: Book, now: Book, event: int | None) -> Book:
+    """Which event opened a promise, and which one met it."""
+    signed = [
+        replace(each, met_event_id=event) if each.met_on is not None and each.met_on != old.met_on else each
+        for old, each in zip(before, now, strict=False)
+    ]
+    return (
+        *signed,
+        *(replace(each, opened_event_id=event, met_event_id=event if each.met_on else None) for each in now[len(before) :]),
+    )
