@@ -11,6 +11,8 @@ from ui import address, board_filters
 from ui.session import PAGES, Fields, actor, has, show_refusals, t
 from ui.widgets import board_table, days_left, flag_badge, plain, subject
 
+_SHORT, _LONG = 270, 580  # pixels: beside each other at 1,280, under each other on a telephone
+
 
 def to_do_list(work: ToDo) -> None:
     st.subheader(t("board.to_do"), anchor=False)
@@ -18,9 +20,10 @@ def to_do_list(work: ToDo) -> None:
         st.success(t("board.to_do_none_all" if has(Right.ASSIGN) else "board.to_do_none"), icon=":material/check_circle:")
     for row in work.rows:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            flag_badge(row.flag, days_left(row.days_left))
-            st.page_link(PAGES["complaint"], label=row.reference, query_params={"ref": row.reference})
-            st.text(f"{row.promise}: {subject(row)} ({waits_for(row)})")
+            with st.container(horizontal=True, vertical_alignment="center", gap="small", width=_SHORT):
+                flag_badge(row.flag, days_left(row.days_left))
+                st.page_link(PAGES["complaint"], label=row.reference, query_params={"ref": row.reference})
+            st.text(f"{row.promise}: {subject(row)} ({waits_for(row)})", width=_LONG)
     if work.total > len(work.rows):
         st.caption(t("board.to_do_more", count=work.total - len(work.rows)))
 

@@ -65,7 +65,7 @@ def welcome() -> None:
 
 def signed_in() -> None:
     # Registered too: an address of ours that is not this person's says so, in their language.
-    st.set_page_config(initial_sidebar_state=240)  # before the menu is drawn; the default takes 60 pixels from every table
+    st.set_page_config(initial_sidebar_state=210)  # before the menu is drawn; the default takes 60 pixels from every table
     pages = [PAGES[name] if reachable(name, me()) else closed_page(name) for name in PAGES]
     page = st.navigation(pages, position="sidebar")
     name = page.url_path or "home"

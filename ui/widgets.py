@@ -75,28 +75,38 @@ def subject(row: BoardRow) -> str:
     return t("board.red_flag", title=title) if row.red_flag else title
 
 
-_COLUMNS = ("flag", "reference", "title", "promise", "due", "left", "handler", "status", "unit")
+# Widths in pixels: together what a screen of 1,280 leaves beside the menu; the first three fit on a telephone. On a wider
+# screen the rest grows along. Text wraps in rows that are higher than 64 pixels, and only there.
+WIDTHS = {"flag": 128, "reference": 92, "due": 78, "title": 200, "promise": 144, "handler": 96, "status": 170}
+ROW = 66
 
 
 def board_table(rows: Sequence[BoardRow], key: str) -> str | None:
     """The rows as a grid; the reference that was clicked in this run. The reference comes back from the browser, so the
     dossier page asks the door."""
-    words = {name: t(f"board.column_{name}") for name in _COLUMNS}
-    config: dict[str, Any] = {name: st.column_config.TextColumn(words[name]) for name in _COLUMNS}
-    config["title"] = st.column_config.TextColumn(words["title"], width=200)
+    words = {name: t(f"board.column_{name}") for name in WIDTHS}
+    colors = {words: LOOKS[row.flag].color for row in rows for words in _flag_and_days(row)}
+    config: dict[str, Any] = {name: st.column_config.TextColumn(words[name], width=wide) for name, wide in WIDTHS.items()}
     config["flag"] = st.column_config.MultiselectColumn(
         words["flag"],
-        options=[flag_text(flag) for flag in LOOKS],
-        color=[look.color for look in LOOKS.values()],
+        options=list(colors),
+        color=list(colors.values()),
         pinned=True,
+        width=WIDTHS["flag"],
     )
     config["reference"] = st.column_config.ButtonColumn(
-        words["reference"], key=f"{key}.open", type="tertiary", alignment="left", pinned=True
+        words["reference"],
+        key=f"{key}.open",
+        type="tertiary",
+        alignment="left",
+        pinned=True,
+        width=WIDTHS["reference"],
     )
     st.dataframe(
-        pd.DataFrame([_cells(row) for row in rows], columns=list(_COLUMNS)),
+        pd.DataFrame([_cells(row) for row in rows], columns=list(WIDTHS)),
         hide_index=True,
         height="content",
+        row_height=ROW,
         column_config=config,
         alt=t("board.table"),
         key=f"{key}.table",
@@ -118,15 +128,20 @@ def _handler(row: BoardRow) -> str:
 
 
 def _cells(row: BoardRow) -> dict[str, object]:
-    status = t(f"status.{row.status}")
+    status = t(f"status.{row.status}").replace(" ", "\N{NO-BREAK SPACE}")
+    status = t("board.status_outside", status=status) if row.external else status
     return {
-        "flag": [flag_text(row.flag)],
+        "flag": _flag_and_days(row),
         "reference": row.reference,
+        "due": _by(row),
         "title": plain(subject(row)),
         "promise": row.promise or "",
-        "due": _by(row),
-        "left": days_left(row.days_left),
         "handler": plain(_handler(row)),
-        "status": t("board.status_outside", status=status) if row.external else status,
-        "unit": plain(row.unit or ""),
+        "status": f"{status} · {plain(row.unit)}" if row.unit else status,
     }
+
+
+def _flag_and_days(row: BoardRow) -> list[str]:
+    """What is due today says so once."""
+    left = days_left(row.days_left) if row.days_left else ""
+    return [flag_text(row.flag), left] if left else [flag_text(row.flag)]

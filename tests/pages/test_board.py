@@ -39,6 +39,12 @@ def shown(at: AppTest) -> list[str]:
     return list(at.dataframe[0].value["reference"]) if at.dataframe else []
 
 
+def cells(at: AppTest) -> dict[str, dict[str, object]]:
+    """The rows by reference."""
+    table = at.dataframe[0].value
+    return table.assign(flag=table["flag"].map(list)).set_index("reference").to_dict("index")
+
+
 def words(at: AppTest) -> str:
     elements = [*at.text, *at.caption, *at.info, *at.success, *at.error, *at.markdown, *at.title, *at.subheader]
     return "\n".join(str(each.value) for each in elements)
@@ -60,17 +66,17 @@ def test_a_row_says_it_all_in_words(cast: Cast) -> None:
     at = open_page(cast, "cora", "board")
 
     assert not at.exception
-    rows = at.dataframe[0].value.set_index("reference").to_dict("index")
+    rows = cells(at)
     assert list(rows) == ["K26-LATE", "K26-TODAY", "K26-LATER"]
     assert rows["K26-LATE"] == {
-        "flag": ["▲ Te laat"], "title": "Vergeten af te bellen", "promise": "Reactie naar de klant", "due": "do 19 nov",
-        "left": "2 dagen te laat", "handler": "Hans Behandelaar", "status": "Geregistreerd", "unit": "Locatie Noord",
+        "flag": ["▲ Te laat", "2 dagen te laat"], "due": "do 19 nov", "title": "Vergeten af te bellen",
+        "promise": "Reactie naar de klant", "handler": "Hans Behandelaar", "status": "Geregistreerd · Locatie Noord",
     }  # fmt: skip
     assert rows["K26-TODAY"]["flag"] == ["● Vandaag"]
     assert rows["K26-TODAY"]["handler"] == "nog niemand"
     assert rows["K26-LATER"]["title"] == "Vraag: Wat kost het?"
-    assert rows["K26-LATER"]["status"] == "In behandeling, ook extern"
-    assert rows["K26-LATER"]["left"] == "over 20 dagen"
+    assert rows["K26-LATER"]["status"] == "In\N{NO-BREAK SPACE}behandeling, ook extern · Locatie Noord"
+    assert rows["K26-LATER"]["flag"] == ["○ Op tijd", "over 20 dagen"]
 
 
 @pytest.mark.usefixtures("four")
@@ -296,8 +302,8 @@ def test_childcare_shows_a_statutory_term_that_has_passed(engine: Engine, cast: 
 
     at = open_page(cast, "cora", "board")
 
-    row = at.dataframe[0].value.to_dict("records")[0]
-    assert (row["flag"], row["title"]) == (["■ Wettelijk te laat"], "Met spoed: Vermoeden")
+    row = cells(at)["K26-WKO"]
+    assert (row["flag"], row["title"]) == (["■ Wettelijk te laat", "3 dagen te laat"], "Met spoed: Vermoeden")
     assert shown(open_page(cast, "cora", "board", procedure="HOUSE_WEEK")) == ["K26-WKO"]
     assert shown(open_page(cast, "piet", "board")) == []
 
@@ -310,7 +316,7 @@ def test_the_board_speaks_english_to_who_chose_so(engine: Engine, cast: Cast) ->
     at = open_page(cast, "cora", "board")
 
     assert "You see the files that belong to your role." in words(at)
-    assert at.dataframe[0].value["left"][0] == "2 days late"
+    assert cells(at)["K26-LATE"]["flag"] == ["▲ Late", "2 days late"]
 
 
 def test_every_view_has_a_look_and_every_empty_view_a_sentence() -> None:
