@@ -44,6 +44,7 @@ class Fact(StrEnum):
     APPEAL_LODGED = "appeal_lodged"
     APPEAL_ACK_SENT = "appeal_ack_sent"
     APPEAL_RULING_SENT = "appeal_ruling_sent"
+    APPEAL_WITHDRAWN = "appeal_withdrawn"
     NEW_DECISION_NEEDED = "new_decision_needed"  # a ruling annulled the decision
     CONSEQUENCES_DONE = "consequences_done"  # of a ruling in appeal
     EXTERNAL_SUBMITTED = "external_submitted"

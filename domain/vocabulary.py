@@ -217,4 +217,5 @@ class EventKind(StrEnum):
     APPEAL_HEARING = "appeal_hearing"
     APPEAL_NOTE = "appeal_note"
     APPEAL_RULED = "appeal_ruled"
+    APPEAL_WITHDRAWN = "appeal_withdrawn"  # by the complainant
     HANDED_OVER = "handed_over"

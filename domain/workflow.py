@@ -96,6 +96,7 @@ class Facts:
     open_promise: bool = False  # leaving out measures and what is only informative
     appeal_open: bool = False
     appeal_until: date | None = None  # last day on which an appeal is in time
+    ruled_on: bool = False  # an appeal against the decision in force was ruled on
     externally_ruled: bool = False
 
 
@@ -126,6 +127,7 @@ RESPONDENT_KNOWN = Guard("no_respondent", lambda f: f.respondent)
 LADDER_LEFT = Guard("top_of_ladder", lambda f: f.next_level is not None)
 OPEN_MEASURE = Guard("no_open_measure", lambda f: f.open_measure)
 DECIDED = Guard("no_decision", lambda f: f.decided)
+NOT_RULED_ON = Guard("already_ruled_on", lambda f: not f.ruled_on)
 
 # What closing needs (R051): complaint, decision, handling, when and by whom, and nothing promised that is still open.
 OUTCOME_KNOWN = Guard("outcome_missing", lambda f: f.outcome)
@@ -212,7 +214,8 @@ TABLE: tuple[Transition, ...] = (
     _row("T08", StepName.CLOSE, _ASKED, S.CLOSED, EXPERT_HEARD, QUESTION_ANSWERED, question=True),
     # Before its end a complaint cannot be closed; this row is here to say what is missing (R051).
     _row("", StepName.CLOSE, _ASKED | _HANDLING, S.CLOSED, *_COMPLETE, ENDED, question=False),
-    _row("T09", StepName.LODGE_APPEAL, frozenset({S.ANSWERED, S.CLOSED}), S.IN_APPEAL, DECIDED),
+    # Ruled: an appeal that was inadmissible or taken back may be lodged again.
+    _row("T09", StepName.LODGE_APPEAL, frozenset({S.ANSWERED, S.RULED, S.CLOSED}), S.IN_APPEAL, DECIDED, NOT_RULED_ON),
     _row("T10", StepName.RULE_APPEAL, frozenset({S.IN_APPEAL}), S.RULED),
     _row("T11", StepName.NEW_DECISION, frozenset({S.RULED}), S.IN_PROGRESS),
     _row("T12", StepName.WITHDRAW, _OPEN | {S.ANSWERED}, S.WITHDRAWN, EXPERT_HEARD),

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,12 +17,12 @@ from domain.rights import Right
 from domain.vocabulary import EventKind, LetterType, Side, Status
 from services import promises, reviewers
 from services.appeals import open_appeal
+from services.as_it_stood import of_appeal, status
 from services.door import Actor, Work, work
 from services.hearing import told
 from services.promises import PromiseView
 from services.records import load
 
-PROMISES = ("APPEAL_ACK", "APPEAL_RULING")
 _PAPERS = (EventKind.APPEAL_HEARING, EventKind.APPEAL_NOTE)
 
 
@@ -37,6 +37,7 @@ class AppealStep(StrEnum):
     TELL_COMPLAINANT = "tell_complainant"
     TELL_ORGANISATION = "tell_organisation"
     STEP_BACK = "step_back"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class AppealRow:
     next: PromiseView | None  # the earliest that is still open
     ruling: str | None
     ruled_on: date | None
+    withdrawn_on: date | None
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class AppealFile:
     binding: bool | None
     told: frozenset[LetterType]  # which letters with the ruling went out
     ruled_on: date | None
+    withdrawn_on: date | None
 
     @property
     def steps(self) -> tuple[AppealStep, ...]:
@@ -101,6 +104,7 @@ class AppealFile:
             (AppealStep.HEAR, self.heard_on is not None),
             (AppealStep.NOTE, True),
             (AppealStep.EXTEND, True),
+            (AppealStep.WITHDRAWN, True),
             (AppealStep.STEP_BACK, self.ruling is None),
         )
         return tuple(step for step, possible in usual if possible)
@@ -109,24 +113,29 @@ class AppealFile:
 def listing(actor: Actor) -> tuple[AppealRow, ...]:
     """The appeals of this reviewer: the open ones by date, then those that were ruled, the newest first."""
     with work(actor, Right.LIST) as w:
-        query = select(m.Appeal, m.Complaint).join(m.Complaint, m.Complaint.id == m.Appeal.complaint_id)
-        pairs = w.session.execute(query.where(m.Appeal.reviewer_id == w.me).order_by(m.Appeal.id)).all()
-        views = promises.view_many(w, [complaint for _, complaint in pairs])
-        rows = [_row(appeal, complaint, views[complaint.id]) for appeal, complaint in pairs]
+        query = (
+            select(m.Appeal, m.Complaint, m.AppealSnapshot)
+            .join(m.Complaint, m.Complaint.id == m.Appeal.complaint_id)
+            .join(m.AppealSnapshot, m.AppealSnapshot.appeal_id == m.Appeal.id)
+        )
+        found = w.session.execute(query.where(m.Appeal.reviewer_id == w.me).order_by(m.Appeal.id)).all()
+        views = promises.view_many(w, [complaint for _, complaint, _ in found])
+        rows = [_row(appeal, complaint, stood, views[complaint.id]) for appeal, complaint, stood in found]
     waiting = sorted((row for row in rows if row.ruled_on is None), key=lambda row: _due_on(row) or row.lodged_on)
     ruled = sorted((row for row in rows if row.ruled_on is not None), key=lambda row: row.ruled_on or row.lodged_on)
     return (*waiting, *reversed(ruled))
 
 
-def _row(appeal: m.Appeal, complaint: m.Complaint, views: Sequence[PromiseView]) -> AppealRow:
+def _row(appeal: m.Appeal, complaint: m.Complaint, stood: m.AppealSnapshot, views: Sequence[PromiseView]) -> AppealRow:
     return AppealRow(
         reference=complaint.reference,
-        title=complaint.title,
+        title=stood.columns["title"],
         lodged_on=appeal.lodged_on,
         in_time=appeal.in_time,
-        next=None if appeal.ruled_on else _next(_of(appeal, views)),
+        next=None if appeal.ruled_on else _next(of_appeal(appeal, views)),
         ruling=appeal.ruling if appeal.ruled_on else None,
         ruled_on=appeal.ruled_on,
+        withdrawn_on=appeal.withdrawn_on,
     )
 
 
@@ -141,13 +150,13 @@ def read(actor: Actor, reference: str) -> AppealFile:
         return AppealFile(
             reference=complaint.reference,
             version=appeal.version,
-            status=complaint.status,
+            status=status(appeal),
             lodged_on=appeal.lodged_on,
             channel=appeal.channel,
             grounds=appeal.grounds,
             in_time=appeal.in_time,
             late_reason=appeal.late_reason,
-            promises=_of(appeal, promises.view(w, complaint)),
+            promises=of_appeal(appeal, promises.view(w, complaint)),
             papers=_papers(w, appeal),
             acknowledged_on=appeal.acknowledged_on,
             heard_on=appeal.heard_on,
@@ -156,8 +165,9 @@ def read(actor: Actor, reference: str) -> AppealFile:
             consequence=appeal.consequence,
             consequence_due_on=appeal.consequence_due_on,
             binding=appeal.binding,
-            told=told(w, appeal),
+            told=frozenset(told(w, appeal)),
             ruled_on=appeal.ruled_on,
+            withdrawn_on=appeal.withdrawn_on,
         )
 
 
@@ -185,12 +195,6 @@ def needs_reviewer(actor: Actor, reference: str) -> bool:
         if complaint.status != Status.IN_APPEAL:
             return False
         return not reviewers.able(w, complaint, open_appeal(w, complaint).reviewer_id)
-
-
-def _of(appeal: m.Appeal, views: Iterable[PromiseView]) -> tuple[PromiseView, ...]:
-    """The promises of this appeal, not of another one on the same dossier."""
-    until = appeal.ruled_on or date.max
-    return tuple(each for each in views if each.code in PROMISES and appeal.lodged_on <= each.trigger_on <= until)
 
 
 def _next(views: Sequence[PromiseView]) -> PromiseView | None:

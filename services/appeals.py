@@ -16,8 +16,10 @@ from domain.texts import clean, line, required, surname_key
 from domain.vocabulary import Channel, EventKind, Status
 from domain.workflow import Facts, StepName, move
 from services import promises, reviewers, throttle
+from services.as_it_stood import columns_of, keep
 from services.door import Actor, Work, already_lodged, appealable, work
 from services.records import load_to_append, locked, record
+from services.standing import RULED_ON
 
 APPEAL_LODGE = "APPEAL_LODGE"  # the complainant's own term, opened when the decision was sent
 
@@ -61,7 +63,8 @@ def lodge(
     gives the first answer.
 
     Raises Refused: ``in_the_future``, ``missing``; then ``not_found``, ``not_in_this_status``, ``no_decision``,
-    ``before_the_decision`` (to a reviewer all four read ``no_appeal_possible``), ``late_reason_missing``, ``no_reviewer``.
+    ``already_ruled_on``, ``before_the_decision`` (to a reviewer these five read ``no_appeal_possible``),
+    ``late_reason_missing``, ``no_reviewer``.
     """
     reference = line(reference, "reference").upper()
     with work(actor, Right.APPEAL_LODGE) as w:
@@ -114,7 +117,8 @@ def _by_surname(w: Work, reference: str, surname: str, lodging: _Lodging) -> m.C
 
 def _appealable(w: Work, complaint: m.Complaint, on: date) -> m.Decision:
     decision = _in_force(w, complaint)
-    move(StepName.LODGE_APPEAL, Facts(Status(complaint.status), w.today, decided=decision is not None))
+    ruled_on = decision is not None and _ruled_on(w, decision)
+    move(StepName.LODGE_APPEAL, Facts(Status(complaint.status), w.today, decided=decision is not None, ruled_on=ruled_on))
     if decision is None:
         raise Refused("no_decision")
     if on < (complaint.answered_on or decision.decided_on):
@@ -127,12 +131,18 @@ def _in_force(w: Work, complaint: m.Complaint) -> m.Decision | None:
     return w.session.scalar(query.order_by(m.Decision.id.desc()).limit(1))
 
 
+def _ruled_on(w: Work, decision: m.Decision) -> bool:
+    query = select(m.Appeal.id).where(m.Appeal.decision_id == decision.id, RULED_ON)
+    return w.session.scalars(query.limit(1)).first() is not None
+
+
 def _open(w: Work, complaint: m.Complaint, lodging: _Lodging) -> m.Appeal:
     decision = _appealable(w, complaint, lodging.on)
     in_time = lodging.on <= (_last_day(w, complaint) or lodging.on)
     if not in_time and not lodging.late_reason:
         raise Refused("late_reason_missing", "late_reason")
     reviewer = reviewers.choose(w, complaint, but_not=frozenset({w.me} if lodging.supported else ()))
+    stood = columns_of(complaint)
     complaint.status = Status.IN_APPEAL
     complaint.closed_on = complaint.close_reason = None
     event = record(w, complaint, EventKind.APPEAL_LODGED, lodging.on, channel=lodging.channel, in_time=in_time)
@@ -151,6 +161,8 @@ def _open(w: Work, complaint: m.Complaint, lodging: _Lodging) -> m.Appeal:
         snapshot_seq=event.seq,  # the file as it stands now, this line of it included
     )
     w.session.add(appeal)
+    w.session.flush()  # what is kept of the dossier refers to it
+    keep(w, complaint, appeal, stood)
     return appeal
 
 

@@ -267,6 +267,9 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
     decided = exists().where(
         appeal.c.complaint_id == m.Decision.complaint_id, appeal.c.reviewer_id == me, m.Decision.id <= appeal.c.decision_id
     )
+    hers = exists().where(  # or an earlier one of the same dossier
+        appeal.c.complaint_id == m.Appeal.complaint_id, appeal.c.reviewer_id == me, m.Appeal.id <= appeal.c.id
+    )
     rule = {
         m.Complaint: rules[right](m.Complaint),
         m.Complainant: within(m.Complainant, Right.IDENTITY),
@@ -282,7 +285,7 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
         m.Decision: stood(m.Decision, decided),
         m.Measure: stood(m.Measure, before(m.Measure.event_id)),
         m.MeasureDone: stood(m.MeasureDone, before(m.MeasureDone.event_id)),
-        m.Appeal: within(m.Appeal, Right.READ),
+        m.Appeal: stood(m.Appeal, hers),
         m.AppealSnapshot: within(m.AppealSnapshot, Right.READ),
         m.Referral: stood(m.Referral, before(m.Referral.event_id)),
         m.AccessLog: within(m.AccessLog, Right.READ),

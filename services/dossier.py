@@ -13,6 +13,7 @@ from domain.rights import Right
 from domain.vocabulary import CloseReason, Compartment, LadderLevel
 from domain.workflow import NOT_NOW, Facts, StepName, close_reasons, possible
 from services import profiles, promises
+from services.as_it_stood import promises_shown, shown, snapshot
 from services.colleagues import PersonChoice, available
 from services.deciding import annulled_for
 from services.door import Actor, Work, work
@@ -146,7 +147,7 @@ def read(actor: Actor, reference: str) -> Dossier:
     exist and what may not be seen."""
     with work(actor, Right.OPEN) as w:
         complaint = load(w, reference)
-        seen = _dossier(w, complaint, w.rights_on(complaint.id, Right.READ, Right.IDENTITY))
+        seen = _dossier(w, shown(w, complaint), w.rights_on(complaint.id, Right.READ, Right.IDENTITY))
         logged = w.person.id is None or was_opened(w, complaint, "dossier", w.now - LOGGED_ONCE_IN)
         complaint_id = complaint.id
     if not logged:
@@ -186,9 +187,10 @@ def _dossier(w: Work, complaint: m.Complaint, held: frozenset[Right]) -> Dossier
     profile = profiles.profile_of(w, complaint)
     rows = rows_of(w, complaint) if Right.READ in held else None
     names = _names(w, complaint, rows)
-    views = promises.view(w, complaint)
+    views = promises_shown(w, complaint)
+    heard = snapshot(w, complaint)
     mine = complaint.reporter_id is not None and complaint.reporter_id == w.person.id
-    words = mine or Right.READ in held
+    words, regular = mine or Right.READ in held, complaint.compartment == Compartment.REGULAR
     unit = w.session.get(m.OrgUnit, complaint.unit_id) if complaint.unit_id else None
     same = (name for name in Dossier.__dataclass_fields__ if name in m.Complaint.__table__.columns)
     columns = {name: getattr(complaint, name) for name in same}
@@ -206,8 +208,8 @@ def _dossier(w: Work, complaint: m.Complaint, held: frozenset[Right]) -> Dossier
         ladder=tuple((each.level, each.label) for each in profile.ladder),
         promises=views,
         complainant=_complainant(w, complaint) if Right.IDENTITY in held else None,
-        content=content_of(w, profile, rows, names, views) if rows is not None else None,
-        offer=_offer(w, complaint, profile) if rows is not None and complaint.compartment == Compartment.REGULAR else None,
+        content=content_of(w, profile, rows, names, views, heard[0] if heard else None) if rows is not None else None,
+        offer=_offer(w, complaint, profile) if rows is not None and not heard and regular else None,
     )
 
 

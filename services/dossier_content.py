@@ -114,6 +114,7 @@ class AppealBrief:
     in_time: bool
     ruling_due: date | None
     ruled_on: date | None
+    withdrawn_on: date | None
     ruling: str | None
     reasons: str | None
     consequence: str | None
@@ -202,12 +203,17 @@ def rows_of(w: Work, complaint: m.Complaint) -> Rows:
     )
 
 
-def content_of(w: Work, profile: Profile, rows: Rows, names: Mapping[int, str], promises: tuple[PromiseView, ...]) -> Content:
+def content_of(
+    w: Work,
+    profile: Profile,
+    rows: Rows,
+    names: Mapping[int, str],
+    promises: tuple[PromiseView, ...],
+    heard: m.Appeal | None,
+) -> Content:
+    """`heard`: the appeal of the reviewer who looks; the decision in force then is the one it is about."""
     timeline = tuple(_entry(event, text, names) for event, text in rows.events)
-    decisions = tuple(
-        DecisionView(each.id, each.outcome, each.reasons, names[each.decided_by], each.decided_on, each.superseded)
-        for each in rows.decisions
-    )
+    decisions = tuple(_decision(each, names, heard) for each in rows.decisions)
     return Content(
         timeline=timeline,
         notes=tuple(each for each in timeline if each.kind == EventKind.NOTE),
@@ -269,6 +275,17 @@ def _message(message: m.Message, subject: str | None, body: str | None, names: M
     )
 
 
+def _decision(decision: m.Decision, names: Mapping[int, str], heard: m.Appeal | None) -> DecisionView:
+    return DecisionView(
+        decision.id,
+        decision.outcome,
+        decision.reasons,
+        names[decision.decided_by],
+        decision.decided_on,
+        superseded=decision.superseded if heard is None else decision.id != heard.decision_id,
+    )
+
+
 def _measure(measure: m.Measure, done: m.MeasureDone | None, names: Mapping[int, str], today: date) -> MeasureView:
     return MeasureView(
         measure.id,
@@ -304,6 +321,7 @@ def _appeal(appeal: m.Appeal, promises: tuple[PromiseView, ...]) -> AppealBrief:
         in_time=appeal.in_time,
         ruling_due=min(due, default=None) if not ruled else None,
         ruled_on=appeal.ruled_on,
+        withdrawn_on=appeal.withdrawn_on,
         ruling=appeal.ruling if ruled else None,
         reasons=appeal.reasons if ruled else None,
         consequence=appeal.consequence if ruled else None,

@@ -16,7 +16,7 @@ from domain.errors import Refused
 from domain.facts import Fact
 from domain.rights import Right
 from domain.texts import clean, required
-from domain.vocabulary import EventKind, LetterType, Ruling, Side, Status
+from domain.vocabulary import Channel, EventKind, LetterType, Ruling, Side, Status
 from domain.workflow import Facts, StepName, move
 from services import letters, promises, reviewers
 from services.appeals import open_appeal
@@ -121,7 +121,7 @@ def send_ruling(actor: Actor, reference: str, seen: int, outgoing: Outgoing) -> 
             return
         # The notice lies in the first line's file: it has to be followed there.
         _send(w, complaint, appeal, outgoing, Side.FILE, LetterType.APPEAL_RULING_NOTICE)
-        _ruled(w, complaint, appeal, outgoing.sent_on)
+        _ruled(w, complaint, appeal, max(told(w, appeal).values()))  # both sides know it
 
 
 def step_back(actor: Actor, reference: str, seen: int, reason: str) -> None:
@@ -136,13 +136,29 @@ def step_back(actor: Actor, reference: str, seen: int, reason: str) -> None:
         appeal.reviewer_id = successor
 
 
+def withdrawn(actor: Actor, reference: str, seen: int, on: date, channel: str) -> None:
+    """The complainant takes the appeal back: it ends as settled, without a ruling, and the decision stands. What was
+    written down as a ruling goes. Raises Refused: ``ruling_sent``, ``before_appeal``, ``unknown_value``."""
+    with work(actor, Right.APPEAL_RULE) as w:
+        complaint, appeal = _in_hand(w, reference, seen)
+        if told(w, appeal):
+            raise Refused("ruling_sent")
+        on = day(on, "on", latest=w.today, earliest=appeal.lodged_on, too_early="before_appeal")
+        way = choice(Channel, channel, "channel")
+        appeal.ruling, appeal.ruled_on, appeal.withdrawn_on = Ruling.SETTLED, on, on
+        appeal.reasons = appeal.consequence = appeal.consequence_due_on = appeal.binding = None
+        complaint.status = move(StepName.RULE_APPEAL, Facts(Status(complaint.status), w.today))
+        event = record(w, complaint, EventKind.APPEAL_WITHDRAWN, on, channel=way)
+        promises.happened(w, complaint, Fact.APPEAL_WITHDRAWN, on, event)
+
+
 # What they share
 
 
-def told(w: Work, appeal: m.Appeal) -> frozenset[LetterType]:
-    """Which of the two letters with the ruling of this appeal went out."""
+def told(w: Work, appeal: m.Appeal) -> dict[LetterType, date]:
+    """Which of the two letters with the ruling of this appeal went out, and when."""
     query = (
-        select(m.Message.letter_type)
+        select(m.Message.letter_type, m.Message.sent_on)
         .join(m.Event, m.Event.id == m.Message.event_id)
         .where(
             m.Message.complaint_id == appeal.complaint_id,
@@ -150,7 +166,7 @@ def told(w: Work, appeal: m.Appeal) -> frozenset[LetterType]:
             m.Event.seq > appeal.snapshot_seq,
         )
     )
-    return frozenset(LetterType(each) for each in w.session.scalars(query) if each)
+    return {LetterType(kind): on for kind, on in w.session.execute(query) if kind}
 
 
 def _in_hand(w: Work, reference: str, seen: int | None = None) -> tuple[m.Complaint, m.Appeal]:
@@ -188,8 +204,18 @@ def _ruled(w: Work, complaint: m.Complaint, appeal: m.Appeal, on: date) -> None:
     complaint.status = move(StepName.RULE_APPEAL, Facts(Status(complaint.status), w.today))
     due_on = appeal.consequence_due_on
     event = record(w, complaint, EventKind.APPEAL_RULED, on, ruling=appeal.ruling, binding=appeal.binding, due_on=due_on)
+    decision = w.session.get_one(m.Decision, appeal.decision_id)
     if appeal.ruling == Ruling.ANNULLED:
-        _back_to_the_first_line(w, complaint, w.session.get_one(m.Decision, appeal.decision_id), event)
+        _back_to_the_first_line(w, complaint, decision, event)
+    if due_on is not None:
+        _to_be_done(w, complaint, appeal.consequence or "", due_on, decision, event)
+
+
+def _to_be_done(w: Work, complaint: m.Complaint, text: str, due_on: date, decision: m.Decision, event: m.Event) -> None:
+    """What follows from the ruling, with its date, is a measure of the first line; its director sees to it."""
+    owner = complaint.acting_director_id or complaint.handler_id or decision.decided_by
+    w.session.add(m.Measure(complaint_id=complaint.id, text=text, owner_id=owner, due_on=due_on, event_id=event.id))
+    promises.happened(w, complaint, Fact.MEASURE_AGREED, event.happened_on, event, due_on)
 
 
 def _back_to_the_first_line(w: Work, complaint: m.Complaint, decision: m.Decision, event: m.Event) -> None:

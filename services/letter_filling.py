@@ -15,6 +15,7 @@ from domain.letters import Value, absent, fill, places, unknown
 from domain.texts import line, required
 from domain.vocabulary import LetterType
 from services import profiles
+from services.as_it_stood import shown
 from services.door import Work
 from services.letter_values import Source, gather
 from text import translate
@@ -61,6 +62,7 @@ class Filled:
 
 def filled(w: Work, complaint: m.Complaint, kind: LetterType, sent_on: date, extra: Mapping[str, object]) -> Filled:
     """Raises Refused: ``letter_to_nobody``, and what `gather` raises."""
+    complaint = shown(w, complaint)  # a reviewer writes about the dossier that she sees
     if kind in ACKNOWLEDGEMENTS and complaint.anonymous:
         raise Refused("letter_to_nobody")
     profile = profiles.profile_of(w, complaint)

@@ -15,7 +15,7 @@ from services.door import Work
 from services.records import everything_in
 
 # What a reviewer does for an appeal is not having touched the dossier.
-_FOR_AN_APPEAL = frozenset({EventKind.APPEAL_LODGED, EventKind.APPEAL_RULED})
+_FOR_AN_APPEAL = frozenset({EventKind.APPEAL_LODGED, EventKind.APPEAL_RULED, EventKind.APPEAL_WITHDRAWN})
 
 
 def choose(w: Work, complaint: m.Complaint, *, but_not: frozenset[int] = frozenset()) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 
 from db import models as m
 from db.profiles import Profile
@@ -19,6 +19,7 @@ from domain.vocabulary import (
     LadderLevel,
     Recipient,
     Relation,
+    Ruling,
     Status,
 )
 from domain.workflow import Facts, StepName, move, next_level
@@ -29,6 +30,8 @@ TALKS = frozenset({EventKind.CONVERSATION, EventKind.MEDIATION})
 CONTACTS = TALKS | {EventKind.CONTACT, EventKind.INFORMED}
 APPEAL_TERM = "APPEAL_LODGE"
 MEASURE = "MEASURE"
+# One ruling per decision. What was inadmissible or taken back can be lodged again: nobody judged the decision.
+RULED_ON = and_(m.Appeal.ruled_on.is_not(None), m.Appeal.withdrawn_on.is_(None), m.Appeal.ruling != Ruling.INADMISSIBLE)
 
 
 def go(w: Work, complaint: m.Complaint, step: StepName) -> Facts:
@@ -78,6 +81,7 @@ def facts_of(w: Work, complaint: m.Complaint) -> Facts:
         open_promise=found.open_promise,
         appeal_open=found.appeal_open,
         appeal_until=found.appeal_until,
+        ruled_on=found.ruled_on,
         externally_ruled=complaint.external_stage == ExternalStage.RULED,
     )
 
@@ -111,6 +115,11 @@ def _looks(complaint: m.Complaint, profile: Profile) -> Any:
         .where(m.Measure.complaint_id == here, ~exists().where(m.MeasureDone.measure_id == m.Measure.id))
         .label("open_measure"),
         exists().where(m.Appeal.complaint_id == here, m.Appeal.ruled_on.is_(None)).label("appeal_open"),
+        exists()
+        .where(
+            m.Decision.complaint_id == here, m.Decision.superseded.is_(False), m.Appeal.decision_id == m.Decision.id, RULED_ON
+        )
+        .label("ruled_on"),
         select(func.max(m.Promise.legal_on))
         .where(m.Promise.complaint_id == here, m.Promise.code == APPEAL_TERM)
         .scalar_subquery()

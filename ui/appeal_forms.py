@@ -90,6 +90,14 @@ def step_back(here: AtAppeal) -> Save | None:
     return (lambda who: hearing.step_back(who, here.reference, here.seen, reason)) if here.pressed() else None
 
 
+def withdrawn(here: AtAppeal) -> Save | None:
+    on = here.day()
+    channel = here.pick("channel", list(Channel), lambda each: t(f"channel.{each}"), list(Channel).index(Channel.PHONE))
+    if not here.pressed():
+        return None
+    return lambda who: hearing.withdrawn(who, here.reference, here.seen, on, channel or "")  # type: ignore[arg-type]
+
+
 FORMS: dict[AppealStep, Callable[[AtAppeal], Save | None]] = {
     AppealStep.ACKNOWLEDGE: acknowledge,
     AppealStep.HEAR: hear,
@@ -99,6 +107,7 @@ FORMS: dict[AppealStep, Callable[[AtAppeal], Save | None]] = {
     AppealStep.TELL_COMPLAINANT: tell_complainant,
     AppealStep.TELL_ORGANISATION: tell_organisation,
     AppealStep.STEP_BACK: step_back,
+    AppealStep.WITHDRAWN: withdrawn,
 }
 
 

@@ -37,6 +37,8 @@ def _row(row: AppealRow) -> None:
         st.text(row.title)
     if row.next:
         st.text(promise_sentence(row.next))
+    elif row.withdrawn_on:
+        st.text(f"{t('appeals.withdrawn')}, {day(row.withdrawn_on)}")
     elif row.ruling:
         st.text(f"{t(f'ruling.{row.ruling}')}, {day(row.ruled_on)}")
 
@@ -61,9 +63,10 @@ def the_appeal(appeal: AppealFile) -> None:
         words(t("appeals.why_late"), appeal.late_reason)
         fact(t("appeals.acknowledged_on"), day(appeal.acknowledged_on))
         fact(t("appeals.heard_on"), day(appeal.heard_on))
+        fact(t("appeals.withdrawn_on"), day(appeal.withdrawn_on))
         for each in appeal.promises:
             promise_line(each)
-    if appeal.ruling:
+    if appeal.ruling and not appeal.withdrawn_on:
         _ruling(appeal)
     _papers(appeal.papers)
 

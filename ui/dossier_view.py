@@ -213,7 +213,9 @@ def appeal(content: Content, reassign: Callable[[], None]) -> None:
         lodged = t("complaint.appeal_in_time" if brief.in_time else "complaint.appeal_late")
         fact(t("complaint.lodged_on"), f"{day(brief.lodged_on)}, {lodged}")
         fact(t("complaint.ruling_due"), day(brief.ruling_due))
-        if brief.ruled_on and brief.ruling:
+        if brief.withdrawn_on:
+            fact(t("appeals.withdrawn_on"), day(brief.withdrawn_on))
+        elif brief.ruled_on and brief.ruling:
             fact(t("complaint.ruling"), f"{t(f'ruling.{brief.ruling}')} ({day(brief.ruled_on)})")
             words(t("complaint.ruling_reasons"), brief.reasons)
             words(t("complaint.consequence"), brief.consequence)

@@ -72,7 +72,7 @@ EXPECTED: dict[StepName, tuple[set[Status], Status | None]] = {
     StepName.REFER: (EVERY, None),
     StepName.CLOSE: ({S.ANSWERED, S.RULED, S.WITHDRAWN, S.NOT_HANDLED}, S.CLOSED),
     StepName.REOPEN: ({S.CLOSED}, S.IN_PROGRESS),
-    StepName.LODGE_APPEAL: ({S.ANSWERED, S.CLOSED}, S.IN_APPEAL),
+    StepName.LODGE_APPEAL: ({S.ANSWERED, S.RULED, S.CLOSED}, S.IN_APPEAL),
     StepName.RULE_APPEAL: ({S.IN_APPEAL}, S.RULED),
     StepName.NEW_DECISION: ({S.RULED}, S.IN_PROGRESS),
 }
