@@ -46,10 +46,12 @@ class ExtendText:
     once: bool = False
     before_expiry: bool = False
     limit: TermText | None = None
+    further_with_consent: bool = False
+    notify: tuple[Literal["complainant", "respondent", "provider", "committee"], ...] = ("complainant",)
 
     def extension(self) -> Extension:
         limit = self.limit.term() if self.limit else None
-        return Extension(self.by, self.successor, self.once, self.before_expiry, limit)
+        return Extension(self.by, self.successor, self.once, self.before_expiry, limit, self.further_with_consent, self.notify)
 
 
 _ENDS = (Fact.WITHDRAWN, Fact.NOT_HANDLED, Fact.CLOSED)
@@ -73,6 +75,8 @@ class RuleText:
     extend: ExtendText | None = None
     when: When = When.ALWAYS
     trigger_if_resolved: Fact | None = None
+    counts_from: Literal[Fact.RECEIVED] | None = None
+    recurs_for: TermText | None = None
     only_while: Code | None = None
     cancelled_by: tuple[Fact, ...] = _ENDS
     pause: bool = False
@@ -97,6 +101,8 @@ class RuleText:
             extend=self.extend.extension() if self.extend else None,
             when=self.when,
             trigger_if_resolved=self.trigger_if_resolved,
+            counts_from=self.counts_from,
+            recurs_for=self.recurs_for.term() if self.recurs_for else None,
             only_while=self.only_while,
             pause=self.pause,
             ceiling=self.ceiling,
@@ -118,13 +124,30 @@ class Procedure:
 
 
 @dataclass(frozen=True, config=_STRICT)
+class Course:
+    """A procedure and a second set of clocks over it."""
+
+    procedure: Code
+    overlay: Code | None = None
+
+
+@dataclass(frozen=True, config=_STRICT)
 class Sector:
-    """Which procedure a complaint in this sector follows; `overlay` is a second set of clocks."""
+    """Which procedure a complaint in this sector follows; `overlay` is a second set of clocks; `also` is what somebody may
+    choose instead."""
 
     key: Key
     label: Line
     procedure: Code
     overlay: Code | None = None
+    also: tuple[Course, ...] = ()
+
+    def course(self, procedure: str | None) -> Course | None:
+        """The procedure of this name as this sector follows it; the usual one for None; None where it does not know it."""
+        usual = Course(self.procedure, self.overlay)
+        if procedure in (None, self.procedure):
+            return usual
+        return next((each for each in self.also if each.procedure == procedure), None)
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -313,6 +336,10 @@ def _names(profile: Profile) -> Iterator[Wrong]:
         yield from _unknown("sectors", number, "overlay", [sector.overlay], procedures)
         if sector.overlay == sector.procedure:
             yield ("sectors", number, "overlay"), "overlay_is_main", {}
+        for course in sector.also:
+            yield from _unknown("sectors", number, "also", [course.procedure, course.overlay], procedures)
+            if course.overlay == course.procedure:
+                yield ("sectors", number, "also"), "overlay_is_main", {}
         if not profile.categories_for(sector.key):
             yield ("sectors", number), "no_categories", {"name": sector.key}
     for number, category in enumerate(profile.categories):
@@ -354,6 +381,8 @@ def _rule_sense(rule: RuleText, profile: Profile) -> Iterator[tuple[str, str, di
             yield key, "unknown_name", {"name": name, "known": _listed(codes)}
     if rule.ceiling and rule.amount is None:
         yield "ceiling", "term_or_date", {}
+    if rule.pause and rule.roll is not Roll.NONE:
+        yield "pause", "pause_rolls", {}
 
 
 def _listed(names: set[str]) -> str:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from domain.calendar import Calendar
 from domain.errors import Refused
 from domain.facts import Fact
-from domain.promises import Promise, is_open, is_paused
+from domain.promises import Promise, is_open, is_paused, last_good_day, stands_still
 from domain.terms import Rule, When, due, raw_end
 
 Book = tuple[Promise, ...]
@@ -62,7 +62,9 @@ def after(
     # A promise that needs another one to be open is looked at last.
     for rule in sorted(rules, key=lambda each: each.only_while is not None):
         if _opens(rule, book, facts, on, calendar, about):
-            book = (*book, opened(rule, _day_zero(rule, on, about), calendar, given if fact in rule.trigger else None))
+            new = opened(rule, _day_zero(rule, on, about), calendar, given if fact in rule.trigger else None)
+            at_once = rule.counts_from is not None and bool(facts.intersection(rule.met_by))
+            book = (*book, replace(new, met_on=on) if at_once else new)
     return book
 
 
@@ -120,7 +122,7 @@ def _reaches(number: int, book: Book, rule: Rule, on: date) -> bool:
         return False
     if promise.met_on is not None and (on >= promise.met_on or rule.date_given):
         return False
-    recurring = bool(set(rule.trigger) & set(rule.met_by))
+    recurring = rule.recurs_for is not None or bool(set(rule.trigger) & set(rule.met_by))
     if recurring:
         return on > promise.trigger_on  # not the fact that opened it
     second_round = any(each.key == promise.key for each in book[:number]) and not rule.date_given
@@ -158,16 +160,23 @@ def cancelled(promise: Promise, reason: str, on: date) -> Promise:
 
 
 def _opens(rule: Rule, book: Book, facts: frozenset[Fact], on: date, calendar: Calendar, about: Circumstances) -> bool:
-    if _NOTICES.intersection(rule.trigger) or not facts.intersection(_triggers(rule, about)):
+    mine = [each for each in book if each.key == rule.key]
+    if _NOTICES.intersection(rule.trigger) or not facts.intersection(
+        _triggers(rule, about) + (rule.met_by if _again(rule, mine) else ())
+    ):
         return False
     if rule.when is not When.ALWAYS and rule.when not in about.holds:
         return False
     if rule.only_while and not any(is_open(each) and each.key == f"{rule.procedure}.{rule.only_while}" for each in book):
         return False
-    mine = [each for each in book if each.key == rule.key]
     if rule.recurs_for and mine and on >= raw_end(rule.recurs_for, mine[0].trigger_on, calendar):
         return False
     return rule.date_given or not any(is_open(each) for each in mine)
+
+
+def _again(rule: Rule, mine: list[Promise]) -> bool:
+    """A recurring clock starts anew with what met it."""
+    return rule.recurs_for is not None and bool(mine)
 
 
 def _triggers(rule: Rule, about: Circumstances) -> tuple[Fact, ...]:
@@ -233,8 +242,8 @@ def extended(
 def latest_date(
     book: Book, rules: Rules, calendar: Calendar, by: Fact = Fact.EXTENDED, *, consented: bool = False
 ) -> tuple[date, Rule] | None:
-    """How far a notice may move an answer, and the rule that says so: a statutory maximum still to be met, or the limit
-    of the clock itself. Counted from the raw end, never from a rolled one."""
+    """How far a notice may move an answer, and the rule that says so: a statutory maximum still to be met, or else the
+    limit that the house set itself. Counted from the raw end, never from a rolled one."""
     bounds = []
     for rule in rules:
         mine = [each for each in book if each.key == rule.key]
@@ -247,7 +256,8 @@ def latest_date(
                 bounds.append((raw_end(rule.extend.limit, end, calendar), rule))
         elif rule.ceiling and by is Fact.EXTENDED and is_open(mine[-1]):
             bounds.append((end, rule))
-    return min(bounds, key=lambda bound: bound[0], default=None)
+    statutory = [bound for bound in bounds if bound[1].statutory]
+    return min(statutory or bounds, key=lambda bound: bound[0], default=None)
 
 
 def _successor(promise: Promise, rules: Rules, by: Fact) -> str | None:
@@ -271,7 +281,7 @@ def _refuse_spent(promise: Promise, book: Book, rules: Rules, notice_on: date, c
     rule = rule_of(promise, rules)
     if rule is None or rule.extend is None:
         return
-    if rule.extend.before_expiry and notice_on > promise.target_on:
+    if rule.extend.before_expiry and notice_on > last_good_day(promise):
         raise Refused("notice_too_late", "new_date", article=rule.source)
     further = consented and rule.extend.further_with_consent
     if rule.extend.once and not further and any(each.key == promise.key and each.extended_to for each in book):
@@ -324,7 +334,7 @@ def resumed(book: Book, on: date) -> Book:
     ``not_paused``."""
     if not any(is_paused(each, on) for each in book):
         raise Refused("not_paused")
-    return tuple(_awake(each, on) for each in book)
+    return tuple(_standing_still(each, on) if is_paused(each, on) else each for each in book)
 
 
 def within_ceilings(book: Book, rules: Rules) -> Book:
@@ -362,5 +372,5 @@ def _standing_still(promise: Promise, until: date | None) -> Promise:
 
 
 def _awake(promise: Promise, on: date) -> Promise:
-    """As it stands on `on`, when its pause ends because something happened to it."""
-    return _standing_still(promise, on) if is_paused(promise, on) else promise
+    """As it stands on `on`, when a pause of which nobody knew the end stops because something happened to it."""
+    return _standing_still(promise, on) if stands_still(promise) and is_paused(promise, on) else promise

@@ -106,7 +106,7 @@ def state(promise: Dated, today: date) -> PromiseState:
     if promise.met_on is not None:
         return PromiseState.KEPT if promise.met_on <= good or promise.informative else PromiseState.MISSED
     if promise.extended_to is not None:
-        in_time = promise.notice_on is not None and promise.notice_on <= promise.target_on
+        in_time = promise.notice_on is not None and promise.notice_on <= good
         return PromiseState.EXTENDED_IN_TIME if in_time else PromiseState.EXTENDED_LATE
     if promise.informative:
         return PromiseState.CANCELLED if promise.cancelled_on else PromiseState.INFORMATIVE

@@ -148,7 +148,7 @@ def rolled(term: Term, trigger_on: date, calendar: Calendar) -> date:
     end = raw_end(term, trigger_on, calendar)
     if not is_rolled(term):
         return end
-    if end - trigger_on >= timedelta(days=3):
+    if term.unit is not Unit.WORKING_DAYS and end - trigger_on >= timedelta(days=3):  # in working days it holds them
         end = max(end, calendar.add_working_days(trigger_on, 2))
     return calendar.roll_forward(end)
 

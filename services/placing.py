@@ -40,11 +40,10 @@ def place(w: Work, profile: Profile, unit_id: int | None, sector: str | None, pr
     found = profile.sector(key)
     if found is None:
         raise Refused("unknown_value", "sector")
-    if procedure in (None, found.procedure):
-        return Placed(unit_id, key, found.procedure, found.overlay)
-    if procedure not in {each.procedure for each in profile.sectors}:
+    course = found.course(procedure)
+    if course is None:
         raise Refused("unknown_value", "procedure")
-    return Placed(unit_id, key, str(procedure), found.overlay if found.overlay != procedure else None)
+    return Placed(unit_id, key, course.procedure, course.overlay)
 
 
 def new_dossier(w: Work, form_id: str, series: str, **columns: Any) -> tuple[m.Complaint, bool]:

@@ -103,13 +103,17 @@ def read_profile(name: str) -> Profile:
 
 
 def procedure_of(profile: Profile, written: str | None) -> tuple[str, str | None]:
-    """The main procedure and the overlay of a dossier; `written` in any case, with dashes or underscores; none: that of
-    the first sector. Raises Refused ``unknown_procedure``."""
-    known = {each.key: None for each in profile.procedures} | {each.procedure: each.overlay for each in profile.sectors}
+    """The main procedure and the overlay of a dossier, as the first sector that knows it follows it; `written` in any
+    case, with dashes or underscores; none: that of the first sector. Raises Refused ``unknown_procedure``."""
     key = written.strip().upper().replace("-", "_") if written else profile.sectors[0].procedure
+    usual = {each.procedure: each.overlay for each in reversed(profile.sectors)}
+    if key in usual:
+        return key, usual[key]
+    courses = (course for sector in profile.sectors if (course := sector.course(key)))
+    known = sorted({each.key for each in profile.procedures})
     if key not in known:
-        raise Refused("unknown_procedure", "procedure", name=written, known=", ".join(sorted(known)))
-    return key, known[key]
+        raise Refused("unknown_procedure", "procedure", name=written, known=", ".join(known))
+    return key, next((each.overlay for each in courses), None)
 
 
 def reckon(

@@ -126,7 +126,7 @@ def test_without_json_it_is_a_sentence_per_promise() -> None:
     ("words", "said"),
     [
         (("--profile", "zorg", "--received", "2026-11-20"), "bekend: kinderopvang-welzijn, training"),
-        ((*TRAINING, "--procedure", "wko", "--received", "2026-11-20"), "Bekend: HOUSE_WEEK"),
+        ((*TRAINING, "--procedure", "wko", "--received", "2026-11-20"), "HOUSE_WEEK, TRAINING"),
         ((*TRAINING, "--received", "2026-02-30"), "2026-02-30"),
         ((*TRAINING, "--received", "0001-01-01"), "Alleen jaren van 2000"),
         ((*TRAINING, "--received", "9999-12-31"), "Alleen jaren van 2000"),

@@ -196,10 +196,13 @@ class TestEveryProfile:
             assert label(rule.key, rule, "nl") == rule.label
             assert label(rule.key, rule, "en") not in (rule.key, "")
 
-    def test_only_terms_from_an_act_or_of_the_complainant_are_rolled(self, profile: str) -> None:
-        rolled = {rule.key for rule in profiles.standard(profile).terms if rule.roll == "next_working_day"}
+    def test_only_terms_for_a_duty_in_an_act_or_of_the_complainant_are_rolled(self, profile: str) -> None:
+        rolled = {rule.key: rule for rule in profiles.standard(profile).terms if rule.roll == "next_working_day"}
 
-        assert rolled <= {"WKO.RESPONSE", "WBK.ACK", "WBK.FEEDBACK", "HOUSE_WEEK.APPEAL_LODGE"}
+        own = {key for key, rule in rolled.items() if " art. " not in rule.source}
+
+        assert own == {"HOUSE_WEEK.APPEAL_LODGE"}
+        assert not {key for key, rule in rolled.items() if rule.pause}
 
     def test_the_help_page_can_tell_what_it_must(self, cast: Cast) -> None:
         told = {each.key: each.text for each in profiles.vocabulary(cast.actor("tom")).help}
@@ -285,7 +288,9 @@ def test_a_line_that_cannot_be_read_is_named() -> None:
 @pytest.mark.parametrize(
     ("good", "bad", "key", "sentence"),
     [
-        ('procedure = "HOUSE_WEEK"\n\n[[procedures]]', 'procedure = "WEEK"\n\n[[procedures]]', "sectors[1].procedure", "WEEK"),
+        ('procedure = "HOUSE_WEEK"\nalso', 'procedure = "WEEK"\nalso', "sectors[1].procedure", "WEEK"),
+        ('procedure = "TRAINING", overlay', 'procedure = "CURSUS", overlay', "sectors[1].also", "CURSUS"),
+        ('roll = "next_working_day"\ninformative = true', 'roll = "next_working_day"\npause = true', "rules[7].pause", "stil"),
         ('successor = "EXPECTED_ANSWER"', 'successor = "LATER"', "rules[3].extend", "LATER bestaat niet"),
         ('unit = "working_days"\n', "", "rules[1].amount", "horen bij elkaar"),
         ('date = "given"\n', "", "rules[6].code", "óf een datum"),
@@ -310,7 +315,7 @@ def test_what_does_not_make_sense_is_said_in_dutch(good: str, bad: str, key: str
 
 
 def test_an_overlay_cannot_be_the_main_procedure() -> None:
-    source = standard_source("kinderopvang-welzijn").replace('overlay = "HOUSE_WEEK"', 'overlay = "WKO"')
+    source = standard_source("kinderopvang-welzijn").replace('overlay = "HOUSE_WEEK"', 'overlay = "WKO"', 1)
 
     (problem,) = check_profile(source)
 
