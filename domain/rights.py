@@ -38,6 +38,7 @@ class Right(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     APPEAL_LODGE = "appeal_lodge"
     APPEAL_RULE = "appeal_rule"  # acknowledge, hear, rule
+    CALENDAR = "calendar"  # let dates move by a closed day that became known later
     ASSIGN = "assign"
     CLOSE = "close"  # close, not handled
     CONSULT = "consult"
@@ -98,7 +99,7 @@ _WORK = (
     Right.EXTEND,
     Right.DECIDE,
 )
-_STEER = (*_WORK, Right.ASSIGN, Right.CLOSE, Right.CONSULT, Right.REOPEN, Right.APPEAL_LODGE)
+_STEER = (*_WORK, Right.ASSIGN, Right.CALENDAR, Right.CLOSE, Right.CONSULT, Right.REOPEN, Right.APPEAL_LODGE)
 
 # domain.md 5.4. An assigned handler has the director's mandate to extend and decide (ADR 0002).
 RIGHTS: dict[Role, dict[Right, tuple[Scope, ...]]] = {}
@@ -139,7 +140,7 @@ _grant(Role.CONFIDANT, _STAFF, _with(Scope.UNWANTED, Right.LIST, Right.OPEN, Rig
 _grant(
     Role.APPEAL_REVIEWER,
     {Right.SELF: Scope.NONE},
-    _with(Scope.APPEALED, Right.LIST, Right.OPEN, Right.READ, Right.IDENTITY, Right.APPEAL_RULE, Right.SEND),
+    _with(Scope.APPEALED, Right.OPEN, Right.READ, Right.IDENTITY, Right.APPEAL_RULE, Right.SEND),
     _with(Scope.NONE, Right.APPEAL_LODGE),
 )
 _grant(Role.WB_OFFICER, _STAFF, _with(Scope.WHISTLEBLOWER, Right.LIST, Right.OPEN, Right.READ, Right.IDENTITY, Right.WORK))

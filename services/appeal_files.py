@@ -112,7 +112,7 @@ class AppealFile:
 
 def listing(actor: Actor) -> tuple[AppealRow, ...]:
     """The appeals of this reviewer: the open ones by date, then those that were ruled, the newest first."""
-    with work(actor, Right.LIST) as w:
+    with work(actor, Right.READ) as w:
         query = (
             select(m.Appeal, m.Complaint, m.AppealSnapshot)
             .join(m.Complaint, m.Complaint.id == m.Appeal.complaint_id)

@@ -198,6 +198,8 @@ def measure_done(actor: Actor, reference: str, measure_id: int, on: date, eviden
             m.MeasureDone(measure_id=measure.id, complaint_id=complaint.id, done_on=on, evidence=words, event_id=entry.id)
         )
         promises.happened(w, complaint, Fact.MEASURE_DONE, on, entry, measure.due_on)
+        if measure.decision_id is None:  # it followed from a ruling in appeal
+            promises.happened(w, complaint, Fact.CONSEQUENCES_DONE, on, entry)
 
 
 def withdraw(

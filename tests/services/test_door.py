@@ -275,6 +275,54 @@ def test_a_reviewer_sees_the_file_as_it_stood_at_the_appeal_and_her_own_papers(e
     assert texts("suze") == []
 
 
+def test_what_an_event_brought_in_after_lodging_is_not_for_the_reviewer(engine: Engine, cast: Cast) -> None:
+    complaint = dossier(engine, cast)
+    written = []
+    for _ in range(2):
+        with work(cast.actor("cora"), Right.WORK) as w:
+            written.append(record(w, load(w, complaint.reference), EventKind.NOTE, text="regel").id)
+    with Session(engine) as session, session.begin():
+        decisions = [
+            m.Decision(complaint_id=complaint.id, outcome="upheld", reasons="R", decided_by=cast["dora"], decided_on=TODAY)
+            for _ in written
+        ]
+        session.add_all(decisions)
+        session.flush()
+        session.add(m.Appeal(
+            complaint_id=complaint.id, form_id=str(uuid4()), decision_id=decisions[0].id, lodged_on=TODAY, channel="phone",
+            grounds="G", in_time=True, registered_by=cast["vera"], reviewer_id=cast["vera"], snapshot_seq=1,
+        ))  # fmt: skip
+        for event_id in (*written, None):  # what no event brought in is not shown either
+            brought_in(session, cast, complaint.id, event_id)
+
+    narrowed = (m.Party, m.Referral, m.Measure, m.MeasureDone, m.Decision)
+    assert [counted(cast, "vera", model) for model in narrowed] == [1, 1, 1, 1, 1]
+    assert [counted(cast, "cora", model) for model in narrowed] == [3, 3, 3, 3, 2]
+    assert [counted(cast, "suze", model) for model in narrowed] == [0, 0, 0, 0, 0]
+
+
+def brought_in(session: Session, cast: Cast, complaint_id: int, event_id: int | None) -> None:
+    measure = m.Measure(complaint_id=complaint_id, text="T", owner_id=cast["cora"], due_on=TODAY, event_id=event_id)
+    session.add(measure)
+    session.flush()
+    session.add_all([
+        m.Party(complaint_id=complaint_id, relation="involved", name="N", excluded=False, added_at=door._clock(),
+                event_id=event_id),
+        m.Referral(complaint_id=complaint_id, form_id=str(uuid4()), body="other", stage="informed",
+                   initiated_by="complainant", submitted_on=TODAY, event_id=event_id),
+        m.MeasureDone(measure_id=measure.id, complaint_id=complaint_id, done_on=TODAY, evidence="E", event_id=event_id),
+    ])  # fmt: skip
+
+
+def counted(cast: Cast, who: str, model: type[m.Base]) -> int:
+    with work(cast.actor(who), Right.READ) as w:
+        return w.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_the_register_is_not_the_reviewers_list(cast: Cast) -> None:
+    assert refused(cast.actor("suze"), Right.LIST) == "not_allowed"
+
+
 def test_the_clock_can_be_moved_and_comes_back(cast: Cast) -> None:
     with door.clock_at(date(2024, 2, 29)):
         assert door._clock().astimezone(door.AMSTERDAM).date() == date(2024, 2, 29)
