@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ui import form_drafts
 from ui.session import PAGES, actor, me, show_refusals, t, tell
 from ui.step_here import Here, Save
 
@@ -70,6 +71,7 @@ def _finish(here: Here) -> None:
 
 
 def leave(page: str, name: str) -> None:
+    form_drafts.drop(page)
     for key in [str(each) for each in st.session_state]:
         if key in (f"{page}.step", f"{page}.seen", f"{page}.sent") or key.startswith(f"{page}.{name}."):
             del st.session_state[key]

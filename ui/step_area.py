@@ -8,7 +8,7 @@ import streamlit as st
 
 from domain.workflow import StepName
 from services.dossier import Dossier, Step
-from ui import one_form
+from ui import form_drafts, one_form
 from ui.session import t
 from ui.step_forms import FORMS
 from ui.step_here import Here
@@ -45,6 +45,8 @@ _NO_NEWS = frozenset(
 
 def step_area(file: Dossier, offered: Sequence[Step]) -> None:
     """`offered`: what services/dossier.steps says of this person here."""
+    if offered:
+        form_drafts.resume("complaint", file.reference)
     opened = _opened(offered)
     if opened is not None:
         _form(file, opened)
@@ -111,6 +113,7 @@ def _form(file: Dossier, step: Step) -> None:
             st.warning(t(f"refused.{why}"), icon=":material/lock:")
         one_form.warn_changed("complaint", step.name, file.version)
         here = Here("complaint", file, step.name, one_form.seen("complaint"))
-        save = FORMS[step.name](here)
+        with form_drafts.kept("complaint", step.name):
+            save = FORMS[step.name](here)
         if save is not None:
             one_form.carry_out(here, save)

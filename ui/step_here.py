@@ -85,16 +85,17 @@ class Here:
 
     def pick(self, field: str, options: Iterable[T], label: Callable[[T], str], start: int | None = None) -> T | None:
         """A list of which nothing is chosen yet, unless `start` says what is."""
+        offered = list(options)
         chosen = st.selectbox(
             t(f"complaint.field.{field}"),
-            list(options),
+            offered,
             index=start,
             format_func=label,
             placeholder=t("complaint.choose"),
             key=self.key(field),
         )
         self.fields.under(field)
-        return chosen
+        return next((each for each in offered if each == chosen), None)  # a draft gives the plain text back
 
     def person(self, field: str, fit: Callable[[PersonChoice], bool] = lambda _: True, start: int | None = None) -> int | None:
         ids = [each.id for each in self.people.values() if fit(each)]

@@ -33,7 +33,7 @@ def acknowledge(here: Here) -> Save | None:
         format_func=lambda each: t(f"complaint.variant.{each}"),
         key=here.key("variant"),
     )
-    outgoing = letter(here, variant)
+    outgoing = letter(here, LetterType(variant))
     if outgoing is None:
         return None
     return lambda who: steps.acknowledge(who, here.reference, here.seen, outgoing)

@@ -1,0 +1,95 @@
+"""What is being typed in the form that is open: kept at every change, given back after a reload, a restart or an expired
+session, and dropped when it was carried out or cancelled. One per dossier, as at most one form is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from services import drafts
+from ui.session import actor, show_refusals, t
+
+# What a form remembers besides what somebody typed: buttons, of which Streamlit takes no value, and what follows by itself.
+_NOT_TYPED = ("save", "cancel", "go_on", "another", "again", "send", "pdf", "docx", "preview", "draft_start")
+_FOLLOWS = ("typed_", "proposed_")
+
+
+def resume(page: str, reference: str) -> None:
+    """At the first run of a visit: the form of this dossier that was left open, with what stood in it."""
+    if f"{page}.draft" in st.session_state:
+        return
+    found = drafts.recall(actor(), f"{page}.{reference}")
+    if found:
+        st.session_state[f"{page}.step"], st.session_state[f"{page}.seen"] = found["step"], found["seen"]
+        st.session_state[f"{page}.draft_values"] = found["values"]
+        st.session_state[f"{page}.draft_kept"] = found["values"]
+    # Last: a run can be cut short anywhere, and the next one then begins here again.
+    st.session_state[f"{page}.draft"] = f"{page}.{reference}"
+
+
+@contextmanager
+def kept(page: str, step: str) -> Iterator[None]:
+    """Around the widgets of the form."""
+    given: Mapping[str, Any] | None = st.session_state.get(f"{page}.draft_values")
+    if given is not None:
+        st.caption(f":material/draft: {t('complaint.resumed')}")
+        for name, value in given.items():
+            st.session_state[f"{page}.{step}.{name}"] = _as_it_was(value)
+    yield
+    st.session_state.pop(f"{page}.draft_values", None)  # only now: until here the browser may not have heard of it
+    _keep(page, step)
+
+
+def drop(page: str) -> None:
+    """The form was carried out, or is not wanted any more."""
+    kept_one = st.session_state.pop(f"{page}.draft_kept", None)
+    st.session_state.pop(f"{page}.draft_values", None)
+    if kept_one is not None:
+        drafts.drop(actor(), st.session_state[f"{page}.draft"])
+
+
+def _keep(page: str, step: str) -> None:
+    """Where something changed since the last run; a form in which nothing was typed is no draft."""
+    now = _typed(f"{page}.{step}.")
+    untouched = st.session_state.setdefault(f"{page}.{step}.draft_start", now)
+    before = st.session_state.get(f"{page}.draft_kept")
+    if now == (untouched if before is None else before):
+        return
+    with show_refusals():
+        drafts.keep(
+            actor(),
+            st.session_state[f"{page}.draft"],
+            {"step": step, "seen": st.session_state[f"{page}.seen"], "values": now},
+        )
+    st.session_state[f"{page}.draft_kept"] = now
+
+
+def _typed(prefix: str) -> dict[str, Any]:
+    """By field, as plain JSON."""
+    names = [str(each).removeprefix(prefix) for each in st.session_state if str(each).startswith(prefix)]
+    fields = [each for each in names if not _besides(each.rpartition(".")[2])]
+    values = {each: _plain(st.session_state[prefix + each]) for each in sorted(fields)}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _besides(name: str) -> bool:
+    return name in _NOT_TYPED or name.startswith(_FOLLOWS)
+
+
+def _plain(value: Any) -> Any:
+    """None for what cannot be kept, such as a file."""
+    if isinstance(value, date):
+        return {"date": value.isoformat()}
+    if isinstance(value, list | tuple):
+        return [each for each in map(_plain, value) if each is not None]
+    if isinstance(value, bool | int):
+        return value
+    return str(value) if isinstance(value, str) else None
+
+
+def _as_it_was(value: Any) -> Any:
+    return date.fromisoformat(value["date"]) if isinstance(value, dict) else value
