@@ -76,7 +76,7 @@ def of_promises(lines: Sequence[tuple[str, dict[str, int]]]) -> alt.Chart:
             alt.Tooltip("number:Q", title=t("overview.number_promises")),
         ],
     )
-    bars: alt.Chart = encoded.configure_legend(orient="top", columns=3).properties(height=_AROUND + 30 + _BAR * len(lines))
+    bars: alt.Chart = encoded.configure_legend(orient="top", columns=1).properties(height=_AROUND + 90 + _BAR * len(lines))
     return bars
 
 
