@@ -48,6 +48,7 @@ class Right(StrEnum):
     EXTEND = "extend"
     GREET = "greet"  # what the sign-in screen shows: reading only; visitors
     IDENTITY = "identity"  # who complained
+    LIFT = "lift"  # take somebody back out of a dossier, and with it the exclusion
     LIST = "list"  # a row on the board
     OPEN = "open"  # summary of one dossier
     OPERATE = "operate"  # operator commands (manage.py): no role holds it
@@ -99,7 +100,7 @@ _WORK = (
     Right.EXTEND,
     Right.DECIDE,
 )
-_STEER = (*_WORK, Right.ASSIGN, Right.CALENDAR, Right.CLOSE, Right.CONSULT, Right.REOPEN, Right.APPEAL_LODGE)
+_STEER = (*_WORK, Right.ASSIGN, Right.CALENDAR, Right.CLOSE, Right.CONSULT, Right.REOPEN, Right.APPEAL_LODGE, Right.LIFT)
 
 # domain.md 5.4. An assigned handler has the director's mandate to extend and decide (ADR 0002).
 RIGHTS: dict[Role, dict[Right, tuple[Scope, ...]]] = {}

@@ -207,6 +207,9 @@ class EventKind(StrEnum):
     LADDER_STEP = "ladder_step"
     EXPERT_CONSULTED = "expert_consulted"
     PARTY_ADDED = "party_added"
+    PARTY_REMOVED = "party_removed"  # named by mistake
+    CORRECTED = "corrected"  # which fields; the text keeps what stood there
+    RED_FLAG_RAISED = "red_flag_raised"
     COMPLAINANT_NAMED = "complainant_named"  # who complained became known, or was corrected
     MEASURE_DONE = "measure_done"
     ATTACHMENT_ADDED = "attachment_added"

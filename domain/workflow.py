@@ -36,6 +36,9 @@ class StepName(StrEnum):
     MEASURE_DONE = "measure_done"
     ADD_PARTY = "add_party"
     NAME_COMPLAINANT = "name_complainant"
+    CORRECT = "correct"  # what was written down wrongly at registration
+    REMOVE_PARTY = "remove_party"
+    RAISE_RED_FLAG = "raise_red_flag"  # a suspicion became known after registration
     REFER = "refer"  # the external route
     CLOSE = "close"
     REOPEN = "reopen"
@@ -79,6 +82,7 @@ class Facts:
     next_level: LadderLevel | None = None
     action_known: bool = False  # what was done at once, or a talk that is recorded
     red_flag: bool = False
+    red_flag_used: bool = False  # this organisation has a duty that hangs on it
     expert_consulted: bool = False
     consultation_used: bool = False  # this organisation consults before it acknowledges
     consultation_first: bool = False  # and the main procedure starts no handling without it
@@ -92,6 +96,7 @@ class Facts:
     written_to: bool = False  # something in writing went to the complainant
     spoken_to: bool = False  # or they were talked to
     respondent: bool = False
+    party: bool = False  # somebody besides the complainant stands in it
     open_measure: bool = False
     open_promise: bool = False  # leaving out measures and what is only informative
     appeal_open: bool = False
@@ -110,6 +115,8 @@ class Guard:
 
 A_COMPLAINT = Guard("still_a_question", lambda f: not f.question)
 RED_FLAG = Guard("no_red_flag", lambda f: f.red_flag)
+NOT_YET_FLAGGED = Guard("already_red_flag", lambda f: not f.red_flag)
+RED_FLAG_USED = Guard("no_red_flag_here", lambda f: f.red_flag_used)
 EXPERT_NOT_YET = Guard("expert_already_consulted", lambda f: not f.expert_consulted)
 # Wko 1.51b: nothing ordinary happens before the designated expert was consulted.
 EXPERT_HEARD = Guard("expert_first", lambda f: not f.red_flag or f.expert_consulted)
@@ -124,6 +131,7 @@ RESOLVED = Guard("not_resolved", lambda f: f.already_resolved or f.level in (Lad
 ACTION_KNOWN = Guard("action_missing", lambda f: f.action_known)
 EXTENDABLE = Guard("nothing_to_extend", lambda f: f.extendable)
 RESPONDENT_KNOWN = Guard("no_respondent", lambda f: f.respondent)
+A_PARTY = Guard("no_party", lambda f: f.party)
 LADDER_LEFT = Guard("top_of_ladder", lambda f: f.next_level is not None)
 OPEN_MEASURE = Guard("no_open_measure", lambda f: f.open_measure)
 DECIDED = Guard("no_decision", lambda f: f.decided)
@@ -191,7 +199,8 @@ TABLE: tuple[Transition, ...] = (
     _row("", StepName.CONSULT, _OPEN | {S.ANSWERED}, None, *_ORDINARY, CONSULTATION_USED),
     _row("", StepName.EXPERT_CONSULTED, _ANY, None, RED_FLAG, EXPERT_NOT_YET),
     _row("T02", StepName.ACKNOWLEDGE, _REGISTERED, S.ACKNOWLEDGED, *_ACK),
-    _row("", StepName.ACKNOWLEDGE, _IN_PROGRESS, None, *_ACK),  # assigned before it was acknowledged
+    # Assigned before it was acknowledged; or it could not be, and then the complainant became known.
+    _row("", StepName.ACKNOWLEDGE, _HANDLING, None, *_ACK),
     _row("T02", StepName.ACKNOWLEDGE_IMPOSSIBLE, _REGISTERED, S.ACKNOWLEDGED, *_NO_ACK),
     _row("", StepName.ACKNOWLEDGE_IMPOSSIBLE, _IN_PROGRESS, None, *_NO_ACK),
     _row("T03", StepName.ASSIGN, _NEW, S.IN_PROGRESS, EXPERT_HEARD, CONSULTED),
@@ -224,6 +233,9 @@ TABLE: tuple[Transition, ...] = (
     _row("", StepName.MEASURE_DONE, _ANY, None, OPEN_MEASURE),
     _row("", StepName.ADD_PARTY, _ANY),
     _row("", StepName.NAME_COMPLAINANT, _ANY),
+    _row("", StepName.CORRECT, _ANY),
+    _row("", StepName.REMOVE_PARTY, _ANY, None, A_PARTY),
+    _row("", StepName.RAISE_RED_FLAG, _ANY, None, RED_FLAG_USED, NOT_YET_FLAGGED),
     _row("T15", StepName.REFER, _ANY),  # R009: no guard ever
 )
 

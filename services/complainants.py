@@ -9,10 +9,12 @@ from sqlalchemy.orm.attributes import flag_modified
 from db import models as m
 from domain.entries import choice, optional_choice
 from domain.errors import Refused
+from domain.facts import Fact
 from domain.rights import Right
 from domain.texts import line, required, surname_key
-from domain.vocabulary import Channel, ComplainantType, EventKind
-from domain.workflow import StepName
+from domain.vocabulary import Channel, ComplainantType, EventKind, Status
+from domain.workflow import Facts, StepName
+from services import promises
 from services.door import Actor, work
 from services.records import load, record
 from services.standing import go
@@ -29,10 +31,11 @@ def name_complainant(
     representative_of: str | None = None,
 ) -> None:
     """Who complained became known, or was written down wrongly. Not back to anonymous: a name that was known stays
-    until it is anonymised. Raises Refused: ``missing``, ``unknown_value``."""
+    until it is anonymised. Where nobody could be written to before, the clock of the acknowledgement runs from today.
+    Raises Refused: ``missing``, ``unknown_value``."""
     with work(actor, Right.WORK) as w:
         complaint = load(w, reference, seen)
-        go(w, complaint, StepName.NAME_COMPLAINANT)
+        before = go(w, complaint, StepName.NAME_COMPLAINANT)
         kind = choice(ComplainantType, complainant_type, "complainant_type")
         if kind is ComplainantType.ANONYMOUS:
             raise Refused("unknown_value", "complainant_type")
@@ -45,7 +48,14 @@ def name_complainant(
         row.representative_of = line(representative_of, "representative_of") or None
         complaint.anonymous = False
         flag_modified(complaint, "anonymous")  # who has the dossier open must see that it changed
-        record(w, complaint, EventKind.COMPLAINANT_NAMED, type=kind)
+        entry = record(w, complaint, EventKind.COMPLAINANT_NAMED, type=kind)
+        if not before.reachable and _can_be_acknowledged(before):
+            promises.happened(w, complaint, Fact.COMPLAINANT_KNOWN, w.today, entry)
+
+
+def _can_be_acknowledged(facts: Facts) -> bool:
+    """Whoever is known now is told so, unless there is an answer already."""
+    return facts.regular and not facts.question and facts.status in (Status.REGISTERED, Status.ACKNOWLEDGED, Status.IN_PROGRESS)
 
 
 def complainant_row(

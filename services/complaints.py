@@ -27,6 +27,7 @@ from domain.vocabulary import (
 )
 from domain.workflow import StepName
 from services import promises
+from services.categories import refuse_unknown_category
 from services.complainants import complainant_row, name_complainant
 from services.door import Actor, Work, already_made, stay_with, work
 from services.handing_over import HandOver, hand_over
@@ -128,7 +129,7 @@ def _registered(w: Work, form_id: str, intake: Intake) -> m.Complaint:
     complainant = _complainant(profile, intake)
     respondents = checked(w, intake.respondents)
     placed = place(w, profile, intake.unit_id, intake.sector, intake.procedure)
-    _refuse_unknown_category(profile, placed.sector, intake)
+    refuse_unknown_category(profile, placed.sector, intake.category, intake.subcategory)
     complaint, fresh = new_dossier(
         w,
         form_id,
@@ -238,22 +239,6 @@ def _red_flag(profile: Profile, placed: Placed, intake: Intake) -> bool:
     if not intake.red_flag and any(each.name == category and each.treatment == "red_flag" for each in profile.restricted):
         raise Refused("red_flag_expected", "red_flag")
     return bool(intake.red_flag)
-
-
-def _refuse_unknown_category(profile: Profile, sector: str, intake: Intake) -> None:
-    """Raises Refused ``use_hand_over`` where the category belongs in a closed compartment."""
-    category, subcategory = line(intake.category, "category"), line(intake.subcategory, "subcategory")
-    if not category:
-        raise Refused("missing", "category")
-    special = next((each for each in profile.restricted if each.name == category), None)
-    if special is not None and special.treatment != "red_flag":
-        raise Refused("use_hand_over", "category")
-    known = {each.name: each.subcategories for each in profile.categories_for(sector)}
-    known |= {special.name: special.subcategories} if special is not None else {}
-    if category not in known:
-        raise Refused("unknown_value", "category")
-    if subcategory and subcategory not in known[category]:
-        raise Refused("unknown_value", "subcategory")
 
 
 def _complainant(profile: Profile, intake: Intake) -> m.Complainant:

@@ -23,7 +23,7 @@ from services.handling import resolve
 from services.letters import Outgoing
 from services.posting import already_sent, letter_type, send
 from services.records import check_seen, last_day_of, load, load_to_append, record
-from services.standing import facts_of, go, real_day
+from services.standing import facts_of, go, lapsed, real_day
 
 FARTHEST = date(2099, 12, 31)  # a measure is due before this
 _AGAIN = (EventKind.REOPENED, EventKind.APPEAL_RULED)  # what a second decision comes after
@@ -175,7 +175,7 @@ def _answer_with_decision(w: Work, complaint: m.Complaint, outgoing: Outgoing) -
 
 def measure_done(actor: Actor, reference: str, measure_id: int, on: date, evidence: str) -> None:
     """What was agreed was done; twice the same is once. Raises Refused: ``not_found``, ``measure_already_done``,
-    ``before_decision``."""
+    ``measure_lapsed``, ``before_decision``."""
     with work(actor, Right.WORK) as w:
         complaint = load_to_append(w, reference)
         measure = w.session.scalar(
@@ -190,6 +190,8 @@ def measure_done(actor: Actor, reference: str, measure_id: int, on: date, eviden
                 return
             raise Refused("measure_already_done")
         go(w, complaint, StepName.MEASURE_DONE)
+        if lapsed(w, measure):
+            raise Refused("measure_lapsed")
         decision = w.session.get(m.Decision, measure.decision_id) if measure.decision_id else None
         since = decision.decided_on if decision else complaint.received_on
         on = day(on, "on", latest=w.today, earliest=since, too_early="before_decision")

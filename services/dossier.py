@@ -64,6 +64,7 @@ class Dossier:
     channel: str
     sector: str | None
     unit: str | None
+    unit_id: int | None
     procedure: str
     procedure_label: str
     overlay: str | None
@@ -134,6 +135,9 @@ STEP_RIGHTS: dict[StepName, Right] = {
     StepName.MEASURE_DONE: Right.WORK,
     StepName.ADD_PARTY: Right.WORK,
     StepName.NAME_COMPLAINANT: Right.WORK,
+    StepName.CORRECT: Right.WORK,
+    StepName.REMOVE_PARTY: Right.LIFT,
+    StepName.RAISE_RED_FLAG: Right.WORK,
     StepName.REFER: Right.WORK,
     StepName.CLOSE: Right.CLOSE,
     StepName.REOPEN: Right.REOPEN,

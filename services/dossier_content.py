@@ -16,7 +16,7 @@ from sqlalchemy import select
 from db import models as m
 from db.profiles import Profile
 from domain.promises import is_open
-from domain.vocabulary import EventKind
+from domain.vocabulary import EventKind, Ruling
 from services.door import AMSTERDAM, Work
 from services.promises import PromiseView
 
@@ -40,6 +40,7 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class PartyView:
+    id: int
     relation: str
     name: str
     account_id: int | None
@@ -72,6 +73,7 @@ class MeasureView:
     done_on: date | None
     evidence: str | None
     late: bool  # not done, and past its date
+    lapsed: bool  # not done, and an appeal annulled the decision that it came from
 
 
 @dataclass(frozen=True)
@@ -217,11 +219,13 @@ def content_of(
     return Content(
         timeline=timeline,
         notes=tuple(each for each in timeline if each.kind == EventKind.NOTE),
-        people=tuple(PartyView(each.relation, _name(each, names), each.account_id, each.excluded) for each in rows.parties),
+        people=tuple(
+            PartyView(each.id, each.relation, _name(each, names), each.account_id, each.excluded) for each in rows.parties
+        ),
         messages=tuple(_message(*row, names) for row in rows.messages),
         decision=next((each for each in decisions if not each.superseded), None),
         earlier_decisions=tuple(each for each in decisions if each.superseded),
-        measures=tuple(_measure(*row, names, w.today) for row in rows.measures),
+        measures=tuple(_measure(*row, names, w.today, _annulled(rows.appeals)) for row in rows.measures),
         attachments=tuple(
             AttachmentView(each.token, each.name, each.media_type, each.size, names[each.added_by], each.added_at)
             for each in rows.attachments
@@ -275,6 +279,11 @@ def _message(message: m.Message, subject: str | None, body: str | None, names: M
     )
 
 
+def _annulled(appeals: Iterable[m.Appeal]) -> frozenset[int]:
+    """The decisions that an appeal annulled."""
+    return frozenset(each.decision_id for each in appeals if each.ruled_on and each.ruling == Ruling.ANNULLED)
+
+
 def _decision(decision: m.Decision, names: Mapping[int, str], heard: m.Appeal | None) -> DecisionView:
     return DecisionView(
         decision.id,
@@ -286,7 +295,10 @@ def _decision(decision: m.Decision, names: Mapping[int, str], heard: m.Appeal | 
     )
 
 
-def _measure(measure: m.Measure, done: m.MeasureDone | None, names: Mapping[int, str], today: date) -> MeasureView:
+def _measure(
+    measure: m.Measure, done: m.MeasureDone | None, names: Mapping[int, str], today: date, annulled: frozenset[int]
+) -> MeasureView:
+    lapsed = done is None and measure.decision_id in annulled
     return MeasureView(
         measure.id,
         measure.decision_id,
@@ -295,7 +307,8 @@ def _measure(measure: m.Measure, done: m.MeasureDone | None, names: Mapping[int,
         measure.due_on,
         done.done_on if done else None,
         done.evidence if done else None,
-        late=done is None and measure.due_on < today,
+        late=done is None and not lapsed and measure.due_on < today,
+        lapsed=lapsed,
     )
 
 

@@ -64,6 +64,7 @@ def facts_of(w: Work, complaint: m.Complaint) -> Facts:
         next_level=next_level(ladder, level),
         action_known=bool(complaint.immediate_actions) or found.talked,
         red_flag=complaint.red_flag,
+        red_flag_used=profile.red_flag_question,
         expert_consulted=complaint.expert_consulted_on is not None,
         consultation_used=consulting,
         consultation_first=consulting and _consults(profile, complaint.procedure),
@@ -77,6 +78,7 @@ def facts_of(w: Work, complaint: m.Complaint) -> Facts:
         written_to=found.written_to,
         spoken_to=found.contacted,
         respondent=found.respondent,
+        party=found.party,
         open_measure=found.open_measure,
         open_promise=found.open_promise,
         appeal_open=found.appeal_open,
@@ -111,9 +113,8 @@ def _looks(complaint: m.Complaint, profile: Profile) -> Any:
         .where(m.Message.complaint_id == here, m.Message.direction == "out", m.Message.recipient == Recipient.COMPLAINANT)
         .label("written_to"),
         exists().where(m.Party.complaint_id == here, m.Party.relation == Relation.RESPONDENT).label("respondent"),
-        exists()
-        .where(m.Measure.complaint_id == here, ~exists().where(m.MeasureDone.measure_id == m.Measure.id))
-        .label("open_measure"),
+        exists().where(m.Party.complaint_id == here).label("party"),
+        exists().where(m.Measure.complaint_id == here, ~done(), ~annulled()).label("open_measure"),
         exists().where(m.Appeal.complaint_id == here, m.Appeal.ruled_on.is_(None)).label("appeal_open"),
         exists()
         .where(
@@ -125,6 +126,22 @@ def _looks(complaint: m.Complaint, profile: Profile) -> Any:
         .scalar_subquery()
         .label("appeal_until"),
     )
+
+
+def done() -> Any:
+    return exists().where(m.MeasureDone.measure_id == m.Measure.id)
+
+
+def annulled() -> Any:
+    """Of a measure: an appeal annulled the decision that it came from, so nobody is held to it any more."""
+    return exists().where(
+        m.Appeal.decision_id == m.Measure.decision_id, m.Appeal.ruling == Ruling.ANNULLED, m.Appeal.ruled_on.is_not(None)
+    )
+
+
+def lapsed(w: Work, measure: m.Measure) -> bool:
+    query = select(m.Measure.id).where(m.Measure.id == measure.id, ~done(), annulled())
+    return w.session.scalar(query, execution_options={"row_rule": False}) is not None
 
 
 def _consults(profile: Profile, procedure: str) -> bool:

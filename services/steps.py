@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.corrections import Corrected, correct, raise_red_flag, remove_party
 from services.deciding import (
     MeasureInput,
     answer,
@@ -28,6 +29,7 @@ from services.handling import (
 )
 
 __all__ = [
+    "Corrected",
     "MeasureInput",
     "acknowledge",
     "acknowledge_impossible",
@@ -37,6 +39,7 @@ __all__ = [
     "close",
     "closing_gaps",
     "consult",
+    "correct",
     "decide",
     "expert_consulted",
     "extend",
@@ -45,7 +48,9 @@ __all__ = [
     "not_handled",
     "notify_respondent",
     "progress",
+    "raise_red_flag",
     "refer",
+    "remove_party",
     "reopen",
     "withdraw",
 ]

@@ -42,6 +42,8 @@ def head(file: Dossier) -> None:
     st.text(file.title)
     with st.container(horizontal=True, gap="small"):
         _badges(file)
+    if file.red_flag and file.expert_consulted_on is None:
+        st.error(t("complaint.red_flag_banner"), icon=":material/priority_high:")
     _next(file)
 
 

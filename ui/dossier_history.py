@@ -86,6 +86,10 @@ def _detail(entry: TimelineEntry, code: str, value: Any) -> str:
         return t(f"complaint.code_{code}", day=day(date.fromisoformat(value)))
     if code == "reason" and entry.kind == EventKind.CLOSED:
         return t(f"close_reason.{value}")
+    if code == "fields":
+        return t("correction.fields", fields=", ".join(t(f"correction.{each}").lower() for each in value))
+    if code == "was":
+        return t("correction.old_description")
     if code == "level":
         return t(f"ladder_level.{value}")
     return ""

@@ -193,6 +193,8 @@ def _decision(made: DecisionView) -> None:
 def _measure(measure: MeasureView) -> None:
     if measure.done_on:
         word, look = t("complaint.measure_done", day=day(measure.done_on)), _STATES[PromiseState.KEPT]
+    elif measure.lapsed:
+        word, look = t("complaint.measure_lapsed"), _STATES[PromiseState.CANCELLED]
     elif measure.late:
         word, look = t("complaint.measure_late", day=day(measure.due_on)), _STATES[PromiseState.MISSED]
     else:

@@ -31,11 +31,14 @@ _AT_HAND = (StepName.LOG, StepName.EXTEND, StepName.LODGE_APPEAL, StepName.REOPE
 _NO_NEWS = frozenset(
     {
         "already_acknowledged",
+        "already_red_flag",
         "can_be_written_to",
         "expert_already_consulted",
         "no_consultation_here",
         "no_open_measure",
+        "no_party",
         "no_red_flag",
+        "no_red_flag_here",
         "nobody_to_write_to",
         "not_resolved",
         "top_of_ladder",

@@ -22,6 +22,7 @@ from services import appeals, complainants, complaints, steps
 from services.complaints import Named
 from services.steps import MeasureInput
 from text import weekday_date
+from ui import step_corrections as corrections
 from ui import step_letters as by_letter
 from ui.session import form_id, language, t
 from ui.step_here import Here, Save
@@ -181,7 +182,11 @@ def _measure(here: Here, number: int) -> MeasureInput | None:
 
 
 def measure_done(here: Here) -> Save | None:
-    waiting = {each.id: each for each in here.file.content.measures if each.done_on is None} if here.file.content else {}
+    waiting = (
+        {each.id: each for each in here.file.content.measures if each.done_on is None and not each.lapsed}
+        if here.file.content
+        else {}
+    )
     chosen = here.pick(
         "measure_id", list(waiting), lambda each: waiting[each].text if each in waiting else "", 0 if waiting else None
     )
@@ -284,4 +289,5 @@ FORMS: dict[StepName, Callable[[Here], Save | None]] = {
     StepName.CLOSE: close,
     StepName.REOPEN: reopen,
     StepName.LODGE_APPEAL: lodge_appeal,
+    **corrections.FORMS,
 }

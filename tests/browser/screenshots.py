@@ -59,10 +59,14 @@ STEPS: dict[StepName, tuple[str, Status]] = {
     StepName.RESOLVE: ("cora", Status.REGISTERED),
     StepName.NOT_HANDLED: ("cora", Status.ACKNOWLEDGED),
     StepName.MEASURE_DONE: ("cora", Status.ANSWERED),
+    StepName.REMOVE_PARTY: ("cora", Status.REGISTERED),
     StepName.CLOSE: ("cora", Status.ANSWERED),
     StepName.REOPEN: ("cora", Status.CLOSED),
     StepName.LODGE_APPEAL: ("cora", Status.ANSWERED),
 }
+
+
+CHILDCARE = (StepName.EXPERT_CONSULTED, StepName.RAISE_RED_FLAG)  # steps that only this procedure knows
 
 
 def store(name: str, png: bytes) -> None:
@@ -83,7 +87,7 @@ def store(name: str, png: bytes) -> None:
 
 @dataclass
 class Studio:
-    """A running demonstration and a browser that looks at it. Only the expert's step needs the childcare one."""
+    """A running demonstration and a browser that looks at it. Only the steps about a suspicion need the childcare one."""
 
     browser: Browser
     server: Server
@@ -314,9 +318,9 @@ def main() -> None:
         with studio(browser, "training") as at:
             for picture in (sign_in, intake, board, one_dossier, letter, appeals, restricted, other_pages):
                 picture(at)
-            steps(at, [name for name in FORMS if name is not StepName.EXPERT_CONSULTED])
+            steps(at, [name for name in FORMS if name not in CHILDCARE])
         with studio(browser, "kinderopvang-welzijn") as at:
-            steps(at, [StepName.EXPERT_CONSULTED])
+            steps(at, list(CHILDCARE))
         browser.close()
 
 

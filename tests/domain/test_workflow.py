@@ -45,7 +45,9 @@ READY = Facts(
     decided=True,
     outcome=True,
     written_to=True,
+    red_flag_used=True,
     respondent=True,
+    party=True,
     open_measure=True,
 )
 OPEN = {S.REGISTERED, S.ACKNOWLEDGED, S.IN_PROGRESS, S.DECIDED}
@@ -69,6 +71,8 @@ EXPECTED: dict[StepName, tuple[set[Status], Status | None]] = {
     StepName.MEASURE_DONE: (EVERY, None),
     StepName.ADD_PARTY: (EVERY, None),
     StepName.NAME_COMPLAINANT: (EVERY, None),
+    StepName.CORRECT: (EVERY, None),
+    StepName.REMOVE_PARTY: (EVERY, None),
     StepName.REFER: (EVERY, None),
     StepName.CLOSE: ({S.ANSWERED, S.RULED, S.WITHDRAWN, S.NOT_HANDLED}, S.CLOSED),
     StepName.REOPEN: ({S.CLOSED}, S.IN_PROGRESS),
@@ -108,6 +112,11 @@ def test_the_line_of_the_design_can_be_walked() -> None:
         walked.append(facts.status)
 
     assert walked == [S.REGISTERED, S.ACKNOWLEDGED, S.IN_PROGRESS, S.DECIDED, S.ANSWERED, S.CLOSED]
+
+
+@pytest.mark.parametrize("status", sorted(EVERY))
+def test_a_suspicion_can_be_raised_whatever_the_status(status: Status) -> None:
+    assert move(StepName.RAISE_RED_FLAG, replace(READY, status=status, red_flag=False)) is status
 
 
 def test_an_appeal_goes_back_to_the_handling_or_to_the_end() -> None:
@@ -154,6 +163,9 @@ BLOCKED: list[tuple[StepName, Status, dict[str, object], str]] = [
     (StepName.WITHDRAW, S.REGISTERED, {"expert_consulted": False}, "expert_first"),
     (StepName.NOT_HANDLED, S.REGISTERED, {"question": True}, "still_a_question"),
     (StepName.MEASURE_DONE, S.CLOSED, {"open_measure": False}, "no_open_measure"),
+    (StepName.REMOVE_PARTY, S.CLOSED, {"party": False}, "no_party"),
+    (StepName.RAISE_RED_FLAG, S.CLOSED, {}, "already_red_flag"),
+    (StepName.RAISE_RED_FLAG, S.REGISTERED, {"red_flag": False, "red_flag_used": False}, "no_red_flag_here"),
     (StepName.LODGE_APPEAL, S.ANSWERED, {"decided": False}, "no_decision"),
 ]
 

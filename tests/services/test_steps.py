@@ -11,11 +11,14 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from db import models as m
 from domain.errors import Refused
 from domain.vocabulary import Channel, CloseReason, EventKind, LetterType, Outcome, Relation
 from domain.workflow import StepName
-from services import complaints, steps
+from services import complaints, door, steps
 from services.complaints import Named
 from services.steps import MeasureInput
 from tests.cases import BODY, LONG_AGO, Case
@@ -241,6 +244,43 @@ def _add(account: str | None) -> Act:
     return act
 
 
+def _correct(reason: str = "Verkeerd verstaan.", **changes: object) -> Act:
+    def act(case: Case, who: str) -> None:
+        row = case.row
+        stands = {
+            name: getattr(row, name) for name in ("title", "description", "category", "subcategory", "unit_id", "channel")
+        }
+        steps.correct(case.cast.actor(who), case.reference, row.version, reason, steps.Corrected(**stands | changes))
+
+    return act
+
+
+def _correct_category(case: Case, who: str) -> None:
+    other = {"training": "Kosten en annulering", "kinderopvang-welzijn": "Contract en facturen"}
+    _correct(category=other[case.profile], subcategory=None)(case, who)
+
+
+def _correct_into_compartment(case: Case, who: str) -> None:
+    _correct(category="Ongewenst gedrag")(case, who)
+
+
+def _remove(reason: str = "Verkeerde naam aangeklikt.") -> Act:
+    def act(case: Case, who: str) -> None:
+        with Session(door.engine()) as session:
+            first = session.scalars(select(m.Party.id).where(m.Party.complaint_id == case.row.id)).first()
+        steps.remove_party(case.cast.actor(who), case.reference, case.seen, first or 0, reason)
+
+    return act
+
+
+def _raise_flag(reason: str = "De moeder vertelde meer.", tomorrow: bool = False, by: str | None = None) -> Act:
+    def act(case: Case, who: str) -> None:
+        on = TOMORROW if tomorrow else TODAY
+        steps.raise_red_flag(case.cast.actor(by or who), case.reference, case.seen, on, reason)
+
+    return act
+
+
 def _name(kind: str = "client", name: str = "Femke Stolwijk") -> Act:
     return lambda case, who: complaints.name_complainant(case.cast.actor(who), case.reference, case.seen, kind, name, None)
 
@@ -340,6 +380,17 @@ ACTS: dict[str, Act] = {
     "name": _name(),
     "name_nothing": _name(name=""),
     "name_anonymous": _name("anonymous"),
+    "correct": _correct(title="Niemand was er op tijd"),
+    "correct_without_reason": _correct("", title="Niemand was er op tijd"),
+    "correct_nothing": _correct(),
+    "correct_category": _correct_category,
+    "correct_into_compartment": _correct_into_compartment,
+    "remove": _remove(),
+    "remove_without_reason": _remove(" "),
+    "raise_flag": _raise_flag(),
+    "raise_flag_as_cora": _raise_flag(by="cora"),
+    "raise_flag_without_reason": _raise_flag(""),
+    "raise_flag_tomorrow": _raise_flag(tomorrow=True),
     "refer": _refer(),
     "refer_nowhere": _refer("nowhere"),
     "refer_tomorrow": _refer(tomorrow=True),
