@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from db.base import Base as Base
 from db.base import complaint as _complaint
 from db.base import key as _key
+from db.escalations import Escalation as Escalation
 
 # People and their sign-ins
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass as plain_dataclass
 from dataclasses import field
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,6 +17,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from db.toml_lines import KeyPath, Where, lines_of
+from domain.escalation import NEAREST, Rung, Step
 from domain.facts import Fact
 from domain.terms import Extension, Reach, Roll, Rule, Standing, Term, Unit, When
 from domain.vocabulary import Channel, ComplainantType, LadderLevel
@@ -177,6 +179,14 @@ class LadderStep:
 
 
 @dataclass(frozen=True, config=_STRICT)
+class StepText:
+    """Who hears of a promise that is near or past its date without action, and when (working days)."""
+
+    to: Rung
+    days: Annotated[int, Field(strict=True, ge=-NEAREST, le=60)]
+
+
+@dataclass(frozen=True, config=_STRICT)
 class Body:
     """An outside body. Only affiliated ones are printed in letters (R008); any can be recorded (R009)."""
 
@@ -220,6 +230,11 @@ class Profile:
     functions: Annotated[tuple[Line, ...], Field(min_length=1)]
     help: Annotated[tuple[HelpText, ...], Field(min_length=1)]
     channels: tuple[Channel, ...] = tuple(Channel)
+    escalation: tuple[StepText, ...] = ()  # none: nothing climbs
+
+    @cached_property
+    def rungs(self) -> tuple[Step, ...]:
+        return tuple(Step(each.to, each.days) for each in self.escalation)
 
     @cached_property
     def terms(self) -> tuple[Rule, ...]:
@@ -311,6 +326,8 @@ def _sense(profile: Profile) -> Iterator[Wrong]:
     yield from _twice("bodies", [each.key for each in profile.bodies])
     yield from _twice("ladder", [each.level.value for each in profile.ladder])
     yield from _twice("help", [each.key for each in profile.help])
+    yield from _twice("escalation", [each.to.value for each in profile.escalation])
+    yield from _later("escalation", [each.days for each in profile.escalation])
     yield from _twice("rules", [f"{each.procedure}.{each.code}" for each in profile.rules])
     yield from _twice("categories", [f"{each.sector}: {each.name}" for each in profile.categories])
     yield from _names(profile)
@@ -323,6 +340,12 @@ def _twice(table: str, keys: list[str]) -> Iterator[Wrong]:
     for number, key in enumerate(keys):
         if key in keys[:number]:
             yield (table, number), "twice", {"name": key}
+
+
+def _later(table: str, days: list[int]) -> Iterator[Wrong]:
+    for number, (before, now) in enumerate(pairwise(days), start=1):
+        if now <= before:
+            yield (table, number, "days"), "not_later", {"before": before}
 
 
 HELP = ("procedure", "confidentiality", "ladder", "appeal", "privacy")  # what the help page must be able to tell

@@ -37,6 +37,7 @@ class Settings(BaseModel):
     stand_in_ids: tuple[int, ...] = ()  # in order: the first who is not excluded acts as director
     reviewer_id: int | None = None  # who hears appeals (account with APPEAL_REVIEWER)
     substitute_reviewer_ids: tuple[int, ...] = ()
+    no_decree_years: tuple[int, ...] = ()  # of which somebody looked it up: no decree day was made
     demo: bool = False  # show the accounts on the sign-in page
     extra: dict[str, str] = Field(default_factory=dict)
 

@@ -222,3 +222,5 @@ class EventKind(StrEnum):
     APPEAL_RULED = "appeal_ruled"
     APPEAL_WITHDRAWN = "appeal_withdrawn"  # by the complainant
     HANDED_OVER = "handed_over"
+    CALENDAR_CHANGED = "calendar_changed"  # a closed day became known later: its dates moved, or somebody left them
+    ESCALATED = "escalated"  # within the organisation, by the nightly run

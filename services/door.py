@@ -276,6 +276,7 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
         m.Party: stood(m.Party, before(m.Party.event_id)),
         m.Promise: within(m.Promise, right),
         m.LedgerEntry: within(m.LedgerEntry, right),
+        m.Escalation: within(m.Escalation, right),
         m.ChainHead: within(m.ChainHead, right),
         m.Event: papers(m.Event, m.Event.id, m.Event.actor_id),
         m.EventText: beside(m.Event, m.EventText.event_id),
@@ -358,6 +359,15 @@ def _enter(session: Session, actor: Actor, person: Person, right: Right, now: da
     session.info["criteria"] = _criteria(person, right, rules)
     session_id = actor if isinstance(actor, str) else None
     return Work(session, person, right, now, session_id, rules)
+
+
+def reaches(w: Work, account: m.Account, right: Right, complaint_id: int) -> bool:
+    """Does `right` of this account reach this dossier? For who hands somebody a task; the rule is the one above."""
+    roles = frozenset(Role(held.role) for held in account.roles)
+    units = _unit_ids(w.session, account.id) if Role.MANAGER in roles else []
+    rule = _rule_for(Person(account.id, "", "", roles), right, units)
+    query = select(_COMPLAINT.c.id).where(_COMPLAINT.c.id == complaint_id, rule(_COMPLAINT.c))
+    return account.active and w.session.execute(query, execution_options={"row_rule": False}).first() is not None
 
 
 # Three questions that are asked before any row may be seen. Each has one answer for every "no".

@@ -501,6 +501,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_appeal_snapshot_complaint_id"), ["complaint_id"], unique=False)
 
     op.create_table(
+        "escalation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("promise_id", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("rung", sa.String(length=20), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("climbed_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_escalation_account_id")),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_escalation_complaint_id")),
+        sa.ForeignKeyConstraint(["promise_id"], ["promise.id"], name=op.f("fk_escalation_promise_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_escalation")),
+        sa.UniqueConstraint("promise_id", "due_on", "rung", name=op.f("uq_escalation_promise_id_due_on_rung")),
+    )
+    with op.batch_alter_table("escalation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_escalation_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_escalation_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
         "measure_done",
         sa.Column("measure_id", sa.Integer(), nullable=False),
         sa.Column("complaint_id", sa.Integer(), nullable=False),
@@ -545,6 +564,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_measure_done_complaint_id"))
 
     op.drop_table("measure_done")
+    with op.batch_alter_table("escalation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_escalation_complaint_id"))
+        batch_op.drop_index(batch_op.f("ix_escalation_account_id"))
+
+    op.drop_table("escalation")
     with op.batch_alter_table("appeal_snapshot", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_appeal_snapshot_complaint_id"))
 
