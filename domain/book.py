@@ -252,8 +252,9 @@ def latest_date(
             continue
         end = raw_end(rule.term, first.trigger_on, calendar) + timedelta(days=first.paused_days)
         if rule.extend and rule.extend.by is by and rule.extend.limit:
-            if not (consented and rule.extend.further_with_consent):
-                bounds.append((raw_end(rule.extend.limit, end, calendar), rule))
+            if consented and rule.extend.further_with_consent and rule.statutory:
+                return None  # what the complainant agreed to; the house asks no less time than the Act
+            bounds.append((raw_end(rule.extend.limit, end, calendar), rule))
         elif rule.ceiling and by is Fact.EXTENDED and is_open(mine[-1]):
             bounds.append((end, rule))
     statutory = [bound for bound in bounds if bound[1].statutory]

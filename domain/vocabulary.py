@@ -127,6 +127,14 @@ class Ruling(StrEnum):
     SETTLED = "settled"
 
 
+class PauseReason(StrEnum):
+    """Why clocks stand still."""
+
+    WAITING_COMPLAINANT = "waiting_complainant"
+    EXTERNAL_BODY = "external_body"  # suspended while an outside body looks at it (R011)
+    AGREED = "agreed"
+
+
 class ExternalStage(StrEnum):
     """The overlay of R009-R011."""
 
@@ -198,6 +206,11 @@ class EventKind(StrEnum):
     LETTER_SENT = "letter_sent"
     MESSAGE_RECEIVED = "message_received"
     EXTENDED = "extended"
+    EXTENSION_WITHDRAWN = "extension_withdrawn"
+    CONSENTED = "consented"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    RECEIPT_CORRECTED = "receipt_corrected"
     DECIDED = "decided"
     ANSWERED = "answered"
     WITHDRAWN = "withdrawn"

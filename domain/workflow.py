@@ -28,6 +28,11 @@ class StepName(StrEnum):
     NOTIFY_RESPONDENT = "notify_respondent"
     CLIMB = "climb"
     EXTEND = "extend"
+    WITHDRAW_EXTENSION = "withdraw_extension"
+    CONSENT = "consent"  # the complainant agrees in writing to a further extension
+    PAUSE = "pause"
+    RESUME = "resume"
+    CORRECT_RECEIPT = "correct_receipt"
     DECIDE = "decide"
     ANSWER = "answer"  # the decision letter
     RESOLVE = "resolve"  # the fast track: solved, and told so in writing
@@ -91,6 +96,10 @@ class Facts:
     acknowledged: bool = False  # or recorded as impossible
     handled: bool = False  # it shows who did what
     extendable: bool = False  # an open promise that a notice can move
+    extended: bool = False  # an open promise that took over from one that was moved
+    consent_used: bool = False  # the procedure extends further with the complainant's consent
+    pausable: bool = False  # an open promise that may stand still
+    paused: bool = False
     decided: bool = False  # a decision in force
     outcome: bool = False
     written_to: bool = False  # something in writing went to the complainant
@@ -130,6 +139,11 @@ ACKNOWLEDGED = Guard("not_acknowledged", lambda f: f.acknowledged)
 RESOLVED = Guard("not_resolved", lambda f: f.already_resolved or f.level in (LadderLevel.COLLEAGUE, LadderLevel.MANAGER))
 ACTION_KNOWN = Guard("action_missing", lambda f: f.action_known)
 EXTENDABLE = Guard("nothing_to_extend", lambda f: f.extendable)
+EXTENDED = Guard("nothing_to_withdraw", lambda f: f.extended)
+CONSENT_USED = Guard("no_consent_here", lambda f: f.consent_used)
+PAUSABLE = Guard("nothing_to_pause", lambda f: f.pausable)
+RUNNING = Guard("already_paused", lambda f: not f.paused)
+PAUSED = Guard("not_paused", lambda f: f.paused)
 RESPONDENT_KNOWN = Guard("no_respondent", lambda f: f.respondent)
 A_PARTY = Guard("no_party", lambda f: f.party)
 LADDER_LEFT = Guard("top_of_ladder", lambda f: f.next_level is not None)
@@ -212,6 +226,11 @@ TABLE: tuple[Transition, ...] = (
     _row("", StepName.NOTIFY_RESPONDENT, _OPEN, None, *_ORDINARY, RESPONDENT_KNOWN),
     _row("", StepName.CLIMB, _OPEN | {S.ANSWERED}, None, LADDER_LEFT),
     _row("T04", StepName.EXTEND, _HANDLING, None, *_ORDINARY, REACHABLE, EXTENDABLE),
+    _row("", StepName.WITHDRAW_EXTENSION, _HANDLING | {S.DECIDED}, None, *_ORDINARY, EXTENDED),
+    _row("", StepName.CONSENT, _HANDLING, None, *_ORDINARY, CONSENT_USED, EXTENDABLE),
+    _row("", StepName.PAUSE, _OPEN, None, *_ORDINARY, RUNNING, PAUSABLE),
+    _row("", StepName.RESUME, _ANY, None, PAUSED),
+    _row("", StepName.CORRECT_RECEIPT, _ANY, None, A_COMPLAINT),
     # R046: the acknowledgement goes first; without it a missed promise would stay open for ever.
     _row("T05", StepName.DECIDE, _HANDLING, S.DECIDED, *_ORDINARY, ACKNOWLEDGED),
     _row("T06", StepName.ANSWER, frozenset({S.DECIDED}), S.ANSWERED, *_ORDINARY, REACHABLE, DECIDED),

@@ -107,11 +107,20 @@ def moves(
     now = _book(_rows(w, complaint))
     entries = [*_entries(w, complaint), *more]
     then = replay(entries, rules or _rules(w, complaint), days or calendar_of(w, complaint), _about(complaint))
-    pairs = _paired(now, then)
+    return moved(now, then)
+
+
+def book(w: Work, complaint: m.Complaint) -> Book:
+    """Its promises as they are kept."""
+    return _book(_rows(w, complaint))
+
+
+def moved(before: Sequence[Promise], now: Sequence[Promise]) -> tuple[Move, ...]:
+    """What has another date, is new, or is gone."""
     return tuple(
-        Move(each.key, before, now)
-        for before, now in pairs
-        if (each := before or now) is not None and _dates(before) != _dates(now)
+        Move(each.key, old, new)
+        for old, new in _paired(before, now)
+        if (each := old or new) is not None and _dates(old) != _dates(new)
     )
 
 

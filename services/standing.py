@@ -11,6 +11,7 @@ from db import models as m
 from db.profiles import Profile
 from domain.entries import day
 from domain.facts import Fact
+from domain.terms import Rule
 from domain.vocabulary import (
     Compartment,
     EventKind,
@@ -73,6 +74,10 @@ def facts_of(w: Work, complaint: m.Complaint) -> Facts:
         acknowledged=complaint.acknowledged_on is not None or (found.ack_impossible and not reachable),
         handled=bool(complaint.immediate_actions) or complaint.handler_id is not None or found.contacted,
         extendable=found.extendable,
+        extended=found.extended,
+        consent_used=any(rule.extend and rule.extend.further_with_consent for rule in _rules(profile, complaint)),
+        pausable=found.pausable,
+        paused=_stands_still(complaint, w.today),
         decided=found.decided,
         outcome=complaint.outcome is not None,
         written_to=found.written_to,
@@ -98,6 +103,8 @@ def _looks(complaint: m.Complaint, profile: Profile) -> Any:
         m.Promise.extended_to.is_(None),
     )
     movable = [rule.key for rule in profile.terms if rule.extend is not None and rule.extend.by is Fact.EXTENDED]
+    pausable = [rule.key for rule in profile.terms if rule.pause]
+    key = m.Promise.procedure + "." + m.Promise.code
     events = exists().where(m.Event.complaint_id == here)
     return select(
         exists()
@@ -106,7 +113,9 @@ def _looks(complaint: m.Complaint, profile: Profile) -> Any:
         events.where(m.Event.kind.in_(TALKS)).label("talked"),
         events.where(m.Event.kind.in_(CONTACTS)).label("contacted"),
         events.where(m.Event.kind == EventKind.ACK_IMPOSSIBLE).label("ack_impossible"),
-        exists().where(*open_promise, (m.Promise.procedure + "." + m.Promise.code).in_(movable)).label("extendable"),
+        exists().where(*open_promise, key.in_(movable)).label("extendable"),
+        exists().where(*open_promise, m.Promise.heir).label("extended"),
+        exists().where(*open_promise, key.in_(pausable)).label("pausable"),
         exists().where(*open_promise, m.Promise.informative.is_(False), m.Promise.code != MEASURE).label("open_promise"),
         exists().where(m.Decision.complaint_id == here, m.Decision.superseded.is_(False)).label("decided"),
         exists()
@@ -126,6 +135,15 @@ def _looks(complaint: m.Complaint, profile: Profile) -> Any:
         .scalar_subquery()
         .label("appeal_until"),
     )
+
+
+def _rules(profile: Profile, complaint: m.Complaint) -> tuple[Rule, ...]:
+    return profile.rules_for(complaint.procedure, complaint.overlay)
+
+
+def _stands_still(complaint: m.Complaint, today: date) -> bool:
+    since, until = complaint.paused_from, complaint.paused_until
+    return since is not None and since <= today and (until is None or today < until)
 
 
 def done() -> Any:

@@ -31,7 +31,8 @@ _CODED = {  # codes of events whose values are words of the catalogues
     "recipient": "recipient",
 }
 _NAMED = ("handler", "before", "ack_owner", "participants", "account")  # accounts, by name
-_DATED = ("new_date", "due_on")
+_DATED = ("new_date", "due_on", "until", "after")
+_REASONS: dict[str, str] = {EventKind.CLOSED: "close_reason", EventKind.PAUSED: "pause_reason"}
 
 
 # The timeline
@@ -79,13 +80,15 @@ def _detail(entry: TimelineEntry, code: str, value: Any) -> str:
         return ""
     if code in _CODED:
         return t(f"{_CODED[code]}.{value}")
+    if code == "before" and entry.kind == EventKind.RECEIPT_CORRECTED:
+        return t("complaint.code_received_before", day=day(date.fromisoformat(value)))
     if code in _NAMED:
         names = ", ".join(str(each) for each in value) if isinstance(value, tuple) else str(value)
         return t(f"complaint.code_{code}", name=names)
     if code in _DATED:
         return t(f"complaint.code_{code}", day=day(date.fromisoformat(value)))
-    if code == "reason" and entry.kind == EventKind.CLOSED:
-        return t(f"close_reason.{value}")
+    if code == "reason" and entry.kind in _REASONS:
+        return t(f"{_REASONS[entry.kind]}.{value}")
     if code == "fields":
         return t("correction.fields", fields=", ".join(t(f"correction.{each}").lower() for each in value))
     if code == "was":

@@ -34,13 +34,17 @@ _NO_NEWS = frozenset(
         "already_red_flag",
         "can_be_written_to",
         "expert_already_consulted",
+        "no_consent_here",
         "no_consultation_here",
         "no_open_measure",
         "no_party",
         "no_red_flag",
         "no_red_flag_here",
         "nobody_to_write_to",
+        "not_paused",
         "not_resolved",
+        "nothing_to_pause",
+        "nothing_to_withdraw",
         "top_of_ladder",
     }
 )

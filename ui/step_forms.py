@@ -22,6 +22,7 @@ from services import appeals, complainants, complaints, steps
 from services.complaints import Named
 from services.steps import MeasureInput
 from text import weekday_date
+from ui import step_clocks
 from ui import step_corrections as corrections
 from ui import step_letters as by_letter
 from ui.session import form_id, language, t
@@ -277,6 +278,7 @@ FORMS: dict[StepName, Callable[[Here], Save | None]] = {
     StepName.NOTIFY_RESPONDENT: by_letter.notify_respondent,
     StepName.CLIMB: climb,
     StepName.EXTEND: by_letter.extend,
+    **step_clocks.FORMS,
     StepName.DECIDE: decide,
     StepName.ANSWER: by_letter.answer,
     StepName.RESOLVE: by_letter.resolve,

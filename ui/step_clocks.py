@@ -1,0 +1,92 @@
+"""The forms of the steps that change the clocks: stand still and go on, take an extension back, consent, day of receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+import streamlit as st
+
+from domain.errors import Refused
+from domain.vocabulary import Channel, PauseReason
+from domain.workflow import StepName
+from services import clocks
+from services.promises import Move
+from text import weekday_date
+from ui.session import actor, language, t
+from ui.step_here import Here, Save
+
+
+def pause(here: Here) -> Save | None:
+    going_on = [each for each in here.file.promises if each.statutory and each.met_on is None and each.cancelled_on is None]
+    if going_on:
+        st.info(t("complaint.statutory_goes_on", source=going_on[0].source), icon=":material/gavel:")
+    reason = here.pick("pause_reason", list(PauseReason), lambda each: t(f"pause_reason.{each}"), start=0)
+    here.fields.under("reason")
+    on, until = here.day(), here.day("until", ahead=True)
+    st.caption(t("complaint.pause_until_empty"))
+    text = here.text("text")
+    if not here.pressed():
+        return None
+    return lambda who: clocks.pause(who, here.reference, here.seen, reason or "", on, until, text)  # type: ignore[arg-type]
+
+
+def resume(here: Here) -> Save | None:
+    on, text = here.day(), here.text("text", height=80)
+    return (lambda who: clocks.resume(who, here.reference, here.seen, on, text)) if here.pressed() else None  # type: ignore[arg-type]
+
+
+def withdraw_extension(here: Here) -> Save | None:
+    on, reason = here.day(), here.text("reason", height=80)
+    if not here.pressed():
+        return None
+    return lambda who: clocks.withdraw_extension(who, here.reference, here.seen, on, reason)  # type: ignore[arg-type]
+
+
+def consent(here: Here) -> Save | None:
+    on = here.day()
+    channel = here.pick("channel", list(clocks.IN_WRITING), lambda each: t(f"channel.{each}"), start=0)
+    text = here.text("text", height=80)
+    if not here.pressed():
+        return None
+    return lambda who: clocks.consent(who, here.reference, here.seen, on, channel or Channel.OTHER, text)  # type: ignore[arg-type]
+
+
+def correct_receipt(here: Here) -> Save | None:
+    received_on = here.day("received_on", start=here.file.received_on)
+    if received_on and received_on != here.file.received_on:
+        _would_move(here, received_on)
+    reason = here.text("reason", height=80)
+    if not here.pressed():
+        return None
+    return lambda who: _corrected(who, here, received_on, reason)
+
+
+def _corrected(who: object, here: Here, received_on: date | None, reason: str) -> None:
+    clocks.correct_receipt(who, here.reference, here.seen, received_on, reason)  # type: ignore[arg-type]
+
+
+def _would_move(here: Here, received_on: date) -> None:
+    try:
+        moves = clocks.receipt_moves(actor(), here.reference, received_on)
+    except Refused:
+        return  # saving says why
+    st.caption(t("complaint.would_move") if moves else t("complaint.nothing_moves"))
+    show_moves(here, moves)
+
+
+def show_moves(here: Here, moves: Iterable[Move]) -> None:
+    labels = {each.key: each.label for each in here.file.promises}
+    for each in moves:
+        before = weekday_date(each.before.target_on, language()) if each.before else t("complaint.move_new")
+        after = weekday_date(each.after.target_on, language()) if each.after else t("complaint.move_gone")
+        st.text(t("complaint.move", label=labels.get(each.key, each.key), before=before, after=after))
+
+
+FORMS: dict[StepName, Callable[[Here], Save | None]] = {
+    StepName.PAUSE: pause,
+    StepName.RESUME: resume,
+    StepName.WITHDRAW_EXTENSION: withdraw_extension,
+    StepName.CONSENT: consent,
+    StepName.CORRECT_RECEIPT: correct_receipt,
+}
