@@ -6,7 +6,7 @@ taken back gives the same promises as if it had been known at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -50,9 +50,18 @@ def replay(entries: Iterable[Entry], rules: Rules, calendar: Calendar, about: Ci
     before is never refused again: an older entry that has lost its footing, because something was entered before it,
     changes nothing.
     """
+    books = [book for _, book in course(entries, rules, calendar, about)]
+    return within_ceilings(books[-1] if books else (), rules)
+
+
+def course(
+    entries: Iterable[Entry], rules: Rules, calendar: Calendar, about: Circumstances = PLAIN
+) -> Iterator[tuple[Entry, Book]]:
+    """Each entry that changed or could change something, in the order of its turn, with the book after it: before the main
+    procedure's maximum is laid over it. Raises as `replay`."""
     recorded = list(entries)
     if not recorded:
-        return ()
+        return
     newest = recorded[-1]
     withdrawn = _withdrawn(recorded)
     about = replace(about, received_on=received_on(recorded))
@@ -66,7 +75,7 @@ def replay(entries: Iterable[Entry], rules: Rules, calendar: Calendar, about: Ci
                 raise
             continue
         book = _signed(book, now, entry.event)
-    return within_ceilings(book, rules)
+        yield entry, book
 
 
 def received_on(entries: Sequence[Entry]) -> date | None:
