@@ -6,125 +6,22 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base as Base
 from db.base import complaint as _complaint
 from db.base import key as _key
 from db.escalations import Escalation as Escalation
-
-# People and their sign-ins
-
-
-class OrgUnit(Base):
-    __tablename__ = "org_unit"
-    id: Mapped[int] = _key()
-    name: Mapped[str]
-    kind: Mapped[str]  # organisation, region, district, location
-    sector: Mapped[str | None]  # kinderopvang, welzijn, training; decides the outside bodies offered
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"))
-    manager_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", use_alter=True))
-    active: Mapped[bool] = mapped_column(default=True)
-
-
-class Account(Base):
-    __tablename__ = "account"
-    id: Mapped[int] = _key()
-    name: Mapped[str] = mapped_column(unique=True)  # what one signs in with, case-folded
-    display_name: Mapped[str]
-    email: Mapped[str | None]
-    phone: Mapped[str | None]  # printed in letters in which this person is the contact (a substitute reviewer)
-    password_hash: Mapped[str | None]  # bcrypt; none until the one-time link was used
-    active: Mapped[bool] = mapped_column(default=True)
-    external: Mapped[bool] = mapped_column(default=False)
-    unit_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"))
-    language: Mapped[str] = mapped_column(String(5), default="nl")
-    created_at: Mapped[datetime]
-    version: Mapped[int] = mapped_column()
-    roles: Mapped[list[AccountRole]] = relationship(cascade="all, delete-orphan", lazy="selectin")
-    __mapper_args__ = {"version_id_col": version}
-
-
-class AccountRole(Base):
-    __tablename__ = "account_role"
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
-    role: Mapped[str] = mapped_column(String(30), primary_key=True)
-
-
-class AuthSession(Base):
-    __tablename__ = "auth_session"
-    id: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256 (hex) of the cookie's token
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    created_at: Mapped[datetime]
-    last_seen_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
-    revoked_why: Mapped[str | None] = mapped_column(String(30))
-
-
-class AuthTicket(Base):
-    """Between a correct password and the cookie: once, 30 seconds, for the browser that asked."""
-
-    __tablename__ = "auth_ticket"
-    id: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256 of the ticket
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    browser: Mapped[str] = mapped_column(String(64))  # SHA-256 of the browser cookie
-    created_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
-
-
-class OneTimeLink(Base):
-    __tablename__ = "one_time_link"
-    id: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256 of the token
-    purpose: Mapped[str] = mapped_column(String(20))  # first_admin, password
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
-
-
-class Throttle(Base):
-    """Failed sign-ins, counted per account name and per source. The key is an HMAC: no name, no address is kept."""
-
-    __tablename__ = "throttle"
-    key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    failures: Mapped[int] = mapped_column(default=0)
-    first_at: Mapped[datetime]
-    last_at: Mapped[datetime]
-
-
-class Setting(Base):
-    """Organisation settings by key (see db/settings.py); values are JSON."""
-
-    __tablename__ = "setting"
-    key: Mapped[str] = mapped_column(String(60), primary_key=True)
-    value: Mapped[Any] = mapped_column(JSON)
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}
-
-
-class ProfileVersion(Base):
-    """A procedure as it stood; never changed, only superseded (R064)."""
-
-    __tablename__ = "profile_version"
-    id: Mapped[int] = _key()
-    profile: Mapped[str] = mapped_column(String(60))
-    version: Mapped[int] = mapped_column()
-    valid_from: Mapped[date]
-    source: Mapped[str] = mapped_column(Text)  # the TOML
-    created_at: Mapped[datetime]
-    __table_args__ = (UniqueConstraint("profile", "version"),)
-
-
-class ClosedDay(Base):
-    __tablename__ = "closed_day"
-    id: Mapped[int] = _key()
-    day: Mapped[date]
-    kind: Mapped[str] = mapped_column(String(20))  # statutory, decree, organisation
-    name: Mapped[str]
-    source: Mapped[str] = mapped_column(Text)
-    added_at: Mapped[datetime]
-    removed_at: Mapped[datetime | None]
-
+from db.people import Account as Account
+from db.people import AccountRole as AccountRole
+from db.people import AuthSession as AuthSession
+from db.people import AuthTicket as AuthTicket
+from db.people import ClosedDay as ClosedDay
+from db.people import OneTimeLink as OneTimeLink
+from db.people import OrgUnit as OrgUnit
+from db.people import ProfileVersion as ProfileVersion
+from db.people import Setting as Setting
+from db.people import Throttle as Throttle
 
 # One dossier
 
@@ -173,6 +70,7 @@ class Complaint(Base):
     answered_on: Mapped[date | None]
     closed_on: Mapped[date | None]
     close_reason: Mapped[str | None] = mapped_column(String(30))
+    satisfied: Mapped[str | None] = mapped_column(String(20))  # at closing: yes, no, unknown
     reopened: Mapped[bool] = mapped_column(default=False)
     by_committee: Mapped[bool] = mapped_column(default=False)  # our own complaints committee handles it
     calendar_at: Mapped[datetime | None]  # it counts with the closed days that were known then
@@ -351,6 +249,17 @@ class MeasureDone(Base):
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
 
 
+class ComplaintPart(Base):
+    """What became of one part of the complaint, as told at closing."""
+
+    __tablename__ = "complaint_part"
+    id: Mapped[int] = _key()
+    complaint_id: Mapped[int] = _complaint()
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    text: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[str] = mapped_column(String(30))
+
+
 class Appeal(Base):
     __tablename__ = "appeal"
     id: Mapped[int] = _key()
@@ -389,7 +298,7 @@ class AppealSnapshot(Base):
 
 
 class Referral(Base):
-    """The external route: an overlay, possible at any moment (R009)."""
+    """One stage of the external route: an overlay, possible at any moment (R009)."""
 
     __tablename__ = "referral"
     id: Mapped[int] = _key()
@@ -398,8 +307,11 @@ class Referral(Base):
     body: Mapped[str] = mapped_column(String(60))  # key of the profile's external body
     stage: Mapped[str] = mapped_column(String(30))
     initiated_by: Mapped[str] = mapped_column(String(20))  # complainant, organisation
-    submitted_on: Mapped[date]
+    submitted_on: Mapped[date]  # when this stage began; of a hearing, its day
     case_number: Mapped[str | None]
+    result: Mapped[str | None] = mapped_column(String(30))  # what the body said or reached
+    binding: Mapped[bool | None]
+    internal_first: Mapped[bool | None]  # had it been put to us before?
     note: Mapped[str | None] = mapped_column(Text)
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
 

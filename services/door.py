@@ -289,6 +289,7 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
         m.Appeal: stood(m.Appeal, hers),
         m.AppealSnapshot: within(m.AppealSnapshot, Right.READ),
         m.Referral: stood(m.Referral, before(m.Referral.event_id)),
+        m.ComplaintPart: stood(m.ComplaintPart, before(m.ComplaintPart.event_id)),
         m.AccessLog: within(m.AccessLog, Right.READ),
     }
     return [with_loader_criteria(model, criterion, include_aliases=True) for model, criterion in rule.items()]

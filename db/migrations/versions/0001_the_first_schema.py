@@ -157,6 +157,7 @@ def upgrade() -> None:
         sa.Column("answered_on", sa.Date(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("close_reason", sa.String(length=30), nullable=True),
+        sa.Column("satisfied", sa.String(length=20), nullable=True),
         sa.Column("reopened", sa.Boolean(), nullable=False),
         sa.Column("by_committee", sa.Boolean(), nullable=False),
         sa.Column("calendar_at", sa.DateTime(timezone=True), nullable=True),
@@ -346,6 +347,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_attachment_complaint_id"), ["complaint_id"], unique=False)
 
     op.create_table(
+        "complaint_part",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.String(length=30), nullable=False),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_complaint_part_complaint_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_complaint_part_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_part")),
+    )
+    with op.batch_alter_table("complaint_part", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_complaint_part_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
         "event_text",
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("complaint_id", sa.Integer(), nullable=False),
@@ -477,6 +492,9 @@ def upgrade() -> None:
         sa.Column("initiated_by", sa.String(length=20), nullable=False),
         sa.Column("submitted_on", sa.Date(), nullable=False),
         sa.Column("case_number", sa.String(length=200), nullable=True),
+        sa.Column("result", sa.String(length=30), nullable=True),
+        sa.Column("binding", sa.Boolean(), nullable=True),
+        sa.Column("internal_first", sa.Boolean(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("event_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_referral_complaint_id")),
@@ -602,6 +620,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_event_text_complaint_id"))
 
     op.drop_table("event_text")
+    with op.batch_alter_table("complaint_part", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_complaint_part_complaint_id"))
+
+    op.drop_table("complaint_part")
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attachment_complaint_id"))
 
