@@ -37,13 +37,17 @@ def header(page: str, name: str, title: str) -> None:
 
 
 def warn_changed(page: str, name: str, version: int) -> None:
-    """A colleague was first: the text stays, and the person looks before going on."""
+    """A colleague was first: the text stays, and the person looks before going on. Drawn anew by nobody: a click on the
+    next button may have come along with this one, and would be lost."""
     if version == seen(page) or st.session_state.get(f"{page}.sent") is not None:  # or our own change, on its way
         return
-    st.warning(t("complaint.changed"), icon=":material/sync_problem:")
-    if st.button(t("complaint.go_on"), key=f"{page}.{name}.go_on"):
+    place = st.empty()
+    with place.container():
+        st.warning(t("complaint.changed"), icon=":material/sync_problem:")
+        looked = st.button(t("complaint.go_on"), key=f"{page}.{name}.go_on")
+    if looked:
         st.session_state[f"{page}.seen"] = version
-        st.rerun()
+        place.empty()
 
 
 def carry_out(here: Here, save: Save) -> None:

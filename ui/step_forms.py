@@ -153,12 +153,11 @@ def decide(here: Here) -> Save | None:
 
 def _measures(here: Here) -> list[MeasureInput | None]:
     """What will be done, by whom and until when; a row of which nothing is filled in does not count."""
-    rows = int(st.session_state.setdefault(here.key("rows"), 1))
-    found = [_measure(here, number) for number in range(rows)]
+    rows, place = int(st.session_state.setdefault(here.key("rows"), 1)), st.container()
     if st.button(t("complaint.another_measure"), key=here.key("another"), icon=":material/add:", type="tertiary"):
-        st.session_state[here.key("rows")] = rows + 1
-        st.rerun()
-    return found
+        rows = st.session_state[here.key("rows")] = rows + 1
+    with place:
+        return [_measure(here, number) for number in range(rows)]
 
 
 def _measure(here: Here, number: int) -> MeasureInput | None:

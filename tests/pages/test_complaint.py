@@ -491,6 +491,42 @@ def test_a_stale_form_is_refused_keeps_its_text_and_can_go_on(cast: Cast, on: On
     assert complaint_of(reference).status == Status.DECIDED
 
 
+def test_saving_at_once_after_going_on_is_not_lost(cast: Cast, on: On) -> None:
+    """Both clicks reach the server before the first one is answered."""
+    reference = in_progress(cast, on, YESTERDAY)
+    at = opened(cast, "hans", reference)
+    step(at, StepName.DECIDE)
+    fill(at, "complaint.decide.outcome", Outcome.UPHELD)
+    fill(at, "complaint.decide.reasons", "Het was te koud.")
+    fill(at, "complaint.decide.no_measures", True)
+    steps.assign(cast.actor("cora"), reference, seen(reference), cast["hilde"])
+    steps.assign(cast.actor("cora"), reference, seen(reference), cast["hans"])
+    at.run()
+
+    at.button(key="complaint.decide.go_on").click()
+    press(at, "complaint.decide.save")
+
+    assert errors(at) == []
+    assert complaint_of(reference).status == Status.DECIDED
+
+
+def test_another_measure_and_saving_at_once_is_not_lost(cast: Cast, on: On) -> None:
+    reference = in_progress(cast, on, YESTERDAY)
+    at = opened(cast, "hans", reference)
+    step(at, StepName.DECIDE)
+    fill(at, "complaint.decide.outcome", Outcome.UPHELD)
+    fill(at, "complaint.decide.reasons", "Het was te koud.")
+    fill(at, "complaint.decide.measure_0", "Een uur van tevoren verwarmen.")
+    fill(at, "complaint.decide.owner_0", cast["tom"])
+    fill(at, "complaint.decide.due_0", date(2026, 12, 1))
+
+    at.button(key="complaint.decide.another").click()
+    press(at, "complaint.decide.save")
+
+    assert errors(at) == []
+    assert (complaint_of(reference).status, count(m.Measure)) == (Status.DECIDED, 1)
+
+
 def test_the_second_half_of_a_double_click_only_says_it_is_done(cast: Cast, on: On) -> None:
     reference = in_progress(cast, on, YESTERDAY)
     at = opened(cast, "hans", reference)
