@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 from types import CodeType, FrameType
 from typing import Any
@@ -24,7 +25,7 @@ from domain.ledger import Entry, replay
 from domain.promises import PromiseState, state
 from domain.terms import Term, Unit, raw_end, rolled
 from domain.vocabulary import Channel, Compartment, EventKind
-from services import appeals, board, door, dossier
+from services import appeal_files, appeals, board, door, dossier
 from services.board_filters import BoardFilter, Show
 from services.profiles import standard, standard_calendar
 from tests.cases import LONG_AGO, Case
@@ -204,12 +205,15 @@ def many_kinds(engine: Engine, cast: Cast) -> set[str]:
 
 
 def listed(cast: Cast, who: str) -> set[str]:
-    try:
+    """On the board, and for a reviewer also in the list of appeals: each empty for who has no such list."""
+    found: set[str] = set()
+    with suppress(Refused):
         page = board.page(cast.actor(who), BoardFilter(status=Show.ALL))
-    except Refused:
-        return set()
-    assert page.pages == 1
-    return {row.reference for row in page.rows}
+        assert page.pages == 1
+        found |= {row.reference for row in page.rows}
+    with suppress(Refused):
+        found |= {row.reference for row in appeal_files.listing(cast.actor(who))}
+    return found
 
 
 def opened(cast: Cast, who: str, reference: str) -> bool:
