@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from demo.stage import Case, Stage
-from domain.vocabulary import CloseReason, ExternalStage, LetterType, Outcome, Ruling
+from domain.vocabulary import CloseReason, ExternalStage, LetterType, Outcome, Ruling, SubjectType
 
 Story = Callable[[Stage], Case | None]
 
@@ -30,7 +30,8 @@ def v01(s: Stage) -> Case:
 
 def v02(s: Stage) -> Case:
     s.day("2026-10-05")
-    k = s.register("V02", by="rosa", unit="egel", subcategory="Opzegging en opzegtermijn", complainant="Bas Lievens")
+    k = s.register("V02", by="rosa", unit="egel", subcategory="Opzegging en opzegtermijn", complainant="Bas Lievens",
+                   subject_type=SubjectType.AGREEMENT)  # fmt: skip
     s.day("2026-10-06")
     k.consult("dora", ack_owner="cora")
     k.acknowledge("cora", LetterType.ACK_PROMISE)

@@ -159,7 +159,7 @@ def annulled() -> Any:
 
 def lapsed(w: Work, measure: m.Measure) -> bool:
     query = select(m.Measure.id).where(m.Measure.id == measure.id, ~done(), annulled())
-    return w.session.scalar(query, execution_options={"row_rule": False}) is not None
+    return w.session.scalar(query) is not None
 
 
 def _consults(profile: Profile, procedure: str) -> bool:
