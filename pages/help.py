@@ -52,7 +52,7 @@ def terms(procedure: ProcedureHelp) -> None:
         st.markdown(procedure.explanation)
         columns = [t(f"help.{name}") for name in ("promise", "term", "standing")]
         rows = [(each.label, each.term, t(f"standing.{each.standing}")) for each in procedure.terms]
-        st.dataframe(pd.DataFrame(rows, columns=columns), hide_index=True, alt=procedure.label, height="content")
+        st.table(pd.DataFrame(rows, columns=columns), border="horizontal", hide_index=True, alt=procedure.label)
 
 
 def ladder(known: Help) -> None:

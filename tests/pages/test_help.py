@@ -53,7 +53,7 @@ def test_the_training_bureau_reads_its_own_procedure(cast: Cast) -> None:
     assert "geactualiseerd op 29 maart 2022" in text
     assert "4. Beroep bij de vertrouwenspersoon" in text
     assert "Geschillencommissie Kinderopvang" not in text
-    assert list(at.dataframe[0].value["Binnen"])[:4] == ["2 werkdagen", "een werkdag", "een week", "een week"]
+    assert list(at.table[0].value["Binnen"])[:4] == ["2 werkdagen", "een werkdag", "een week", "een week"]
 
 
 @pytest.mark.parametrize("profile", ["kinderopvang-welzijn"])
@@ -64,7 +64,7 @@ def test_the_childcare_organisation_reads_the_law_and_its_bodies(cast: Cast) -> 
     assert "Klachtenloket Kinderopvang" in text
     assert "Geschillencommissie Kinderopvang" in text
     assert "Voor: Kinderopvang en peuteropvang" in text
-    rows = {row["Wat"]: (row["Binnen"], row["Volgens"]) for frame in at.dataframe for _, row in frame.value.iterrows()}
+    rows = {row["Wat"]: (row["Binnen"], row["Volgens"]) for frame in at.table for _, row in frame.value.iterrows()}
     assert rows["Oordeel op de klacht"] == ("6 weken", "wet")
 
 
