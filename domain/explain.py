@@ -63,7 +63,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Step:
-    """One sentence: ``explain.<code>`` with these values (dates, a `Fact`, a `Term`, a `Closed`, numbers, text)."""
+    """One sentence: ``explain.<code>`` with these values (dates, a `Fact`, a `Term`, a `Day` or some, numbers, text)."""
 
     code: str
     values: dict[str, object] = field(default_factory=dict)
@@ -320,23 +320,22 @@ class _Account:
         self._say("capped", label=rule.label, source=rule.source, until=until)
 
     def _roll(self, target: date) -> None:
-        closed = self._closed(target)
         if not self._rolls():
-            if closed is not None:
+            if self._closed(target) is not None:
                 too_long = self.rule.roll is Roll.NEXT_WORKING_DAY and not self.story.pauses
-                self._say("not_rolled" if too_long else "stays", closed=closed)
+                self._say("not_rolled" if too_long else "stays", why=self._day(target, Part.TARGET))
             return
         last = self._lengthened(target)
-        skipped: list[Closed] = []
-        while (shut := self._closed(last)) is not None:
-            skipped.append(shut)
+        skipped: list[Day] = []
+        while self._closed(last) is not None:
+            skipped.append(self._day(last, Part.ROLLED))
             if last != target:
-                self.days.append(self._day(last, Part.ROLLED))
+                self.days.append(skipped[-1])
             last += _DAY
         if last != target:
             self.days.append(self._day(last, Part.LEGAL))
         if skipped:
-            self._say("rolled", closed=skipped[0], others=tuple(skipped[1:]), until=last)
+            self._say("rolled_more" if skipped[1:] else "rolled", why=skipped[0], others=tuple(skipped[1:]), until=last)
 
     def _rolls(self) -> bool:
         """Algemene termijnenwet art. 4: not what is longer, nor what is set in hours or years; nor what stood still."""

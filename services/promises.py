@@ -10,6 +10,7 @@ from datetime import date
 from db import models as m
 from domain.book import Book, Circumstances, latest_date, rule_of
 from domain.calendar import Calendar
+from domain.explain import Explanation, Names, explain
 from domain.facts import Fact
 from domain.ledger import Entry, consent_given, replay
 from domain.promises import Promise, PromiseState, first_red_day, is_open, next_of, promise_flag, state
@@ -27,6 +28,8 @@ _COLUMNS = tuple(each.name for each in fields(Promise))
 class PromiseView:
     """One promise as it stands today."""
 
+    id: int
+    successor_id: int | None  # what took over when it was moved
     key: str  # procedure.code
     procedure: str
     code: str
@@ -122,6 +125,19 @@ def moved(before: Sequence[Promise], now: Sequence[Promise]) -> tuple[Move, ...]
         for old, new in _paired(before, now)
         if (each := old or new) is not None and _dates(old) != _dates(new)
     )
+
+
+def explained(w: Work, complaint: m.Complaint, promise_id: int, names: Names, until: int | None = None) -> Explanation | None:
+    """Why this promise of the dossier has its dates. `until`: the last event that counts, for who sees the dossier as it
+    stood."""
+    entries = [each for each in _entries(w, complaint) if until is None or (each.event or 0) <= until]
+    rules, days, about = _rules(w, complaint), calendar_of(w, complaint), _about(complaint)
+    rows = _rows(w, complaint)
+    values = [_value(row) for row in rows]
+    wanted = next((value for row, value in zip(rows, values, strict=True) if row.id == promise_id), None)
+    pairs = _paired(values, replay(entries, rules, days, about))
+    promise = next((now or before for before, now in pairs if before is wanted), None)
+    return explain(entries, rules, days, names, promise, about) if promise else None
 
 
 def recompute(w: Work, complaint: m.Complaint) -> None:
@@ -245,13 +261,16 @@ def view_many(w: Work, complaints: Sequence[m.Complaint]) -> dict[int, tuple[Pro
 
 def _views(w: Work, complaint: m.Complaint, rows: Sequence[m.Promise]) -> tuple[PromiseView, ...]:
     rules = {rule.key: rule for rule in profile_of(w, complaint).terms}
-    return tuple(_one_view(w, promise, rules.get(promise.key)) for promise in _book(rows))
+    return tuple(_one_view(w, row, rules.get(f"{row.procedure}.{row.code}")) for row in rows)
 
 
-def _one_view(w: Work, promise: Promise, rule: Rule | None) -> PromiseView:
+def _one_view(w: Work, row: m.Promise, rule: Rule | None) -> PromiseView:
+    promise = _value(row)
     columns = {name: getattr(promise, name) for name in _COLUMNS if name in PromiseView.__dataclass_fields__}
     return PromiseView(
         **columns,
+        id=row.id,
+        successor_id=row.successor_id,
         key=promise.key,
         label=label(promise.key, rule, w.person.language),
         red_on=first_red_day(promise),

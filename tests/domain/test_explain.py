@@ -14,7 +14,7 @@ from db.profiles import parse, standard_source
 from domain.book import Circumstances
 from domain.calendar import Calendar
 from domain.errors import Refused
-from domain.explain import Closed, Closure, Explanation, Part, explain
+from domain.explain import Closed, Closure, Day, Explanation, Part, explain
 from domain.facts import Fact
 from domain.ledger import Entry, replay
 from domain.promises import Promise
@@ -202,7 +202,7 @@ def test_six_weeks_that_end_on_liberation_day() -> None:
     assert codes(found) == ["started", "term_law", "rolled"]
     assert found.steps[0].values == {"fact": Fact.RECEIVED, "on": day(3, 24)}
     assert found.steps[1].values == {"term": Term(6, Unit.WEEKS), "until": day(5, 5)}
-    assert found.steps[2].values["closed"] == Closed(Closure.HOLIDAY, "Bevrijdingsdag")
+    assert found.steps[2].values["why"] == Day(day(5, 5), Part.ROLLED, Closed(Closure.HOLIDAY, "Bevrijdingsdag"))
     assert [(each.on, each.part) for each in found.days[-2:]] == [(day(5, 5), Part.TARGET), (day(5, 6), Part.LEGAL)]
     assert len(parts(found)[Part.COUNTED]) == 41  # the 42nd is the target
 
