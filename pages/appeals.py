@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from domain.rights import Right
@@ -10,6 +12,7 @@ from services.appeal_files import AppealFile, AppealStep
 from services.door import Actor
 from services.dossier import Content, Dossier
 from services.intake_choices import choices
+from services.profiles import vocabulary
 from ui import appeal_view as view
 from ui import dossier_history as history
 from ui import dossier_view, one_form
@@ -56,7 +59,7 @@ def one(who: Actor, reference: str) -> None:
     appeal, file = found
     view.head(appeal, file.title)
     steps(appeal, file)
-    tabs(appeal, file)
+    tabs(who, appeal, file)
 
 
 def steps(appeal: AppealFile, file: Dossier) -> None:
@@ -76,7 +79,7 @@ def steps(appeal: AppealFile, file: Dossier) -> None:
             one_form.offer("appeals", step, t(f"appeals.step.{step}"), appeal.version, first=number == 0)
 
 
-def tabs(appeal: AppealFile, file: Dossier) -> None:
+def tabs(who: Actor, appeal: AppealFile, file: Dossier) -> None:
     content = file.content
     names = ("appeal", "dossier", "timeline", "messages", "attachments") if content else ("appeal",)
     name, tab = open_tab("appeals.tab", {name: t(f"appeals.tab_{name}") for name in names})
@@ -84,7 +87,7 @@ def tabs(appeal: AppealFile, file: Dossier) -> None:
         if name == "appeal" or content is None:
             view.the_appeal(appeal)
         elif name == "dossier":
-            as_it_stood(file, content)
+            as_it_stood(who, file, content, appeal)
         elif name == "timeline":
             history.timeline(content)
         elif name == "messages":
@@ -93,12 +96,16 @@ def tabs(appeal: AppealFile, file: Dossier) -> None:
             history.files(file, content, may_write=False)
 
 
-def as_it_stood(file: Dossier, content: Content) -> None:
+def as_it_stood(who: Actor, file: Dossier, content: Content, appeal: AppealFile) -> None:
     st.caption(t("appeals.as_it_stood"))
     dossier_view.summary(file)
     dossier_view.decision(content)
+    first_line = tuple(each for each in file.promises if each not in appeal.promises)
+    dossier_view.promises(replace(file, promises=first_line))
     dossier_view.people(file)
     dossier_view.facts(file)
+    dossier_view.ladder(file)
+    dossier_view.outside(file, vocabulary(who))
 
 
 me_here = actor()

@@ -291,3 +291,32 @@ def test_what_the_coordinator_lodges_is_heard_here(cast: Cast, on: On) -> None:
     done(open_page(cast, "cora", "complaint", ref=reference), StepName.LODGE_APPEAL, grounds="Niet genoeg.")
 
     assert "Niet genoeg." in words(opened(cast, "vera", reference))
+
+
+def test_the_complainant_takes_the_appeal_back(cast: Cast, on: On) -> None:
+    reference = recent(cast, on)
+    at = opened(cast, "vera", reference)
+
+    own(at, "withdrawn", on=LODGED)
+
+    assert "Ingetrokken op" in words(at)
+    assert "Onderling geschikt" not in words(at)
+    assert not [each for each in at.button if str(each.key).startswith("appeals.open.")]
+    assert complaint_of(reference).status == Status.RULED
+    assert "Ingetrokken door de klager" in words(opened(cast, "vera"))
+    theirs = open_page(cast, "cora", "complaint", ref=reference)
+    assert "Ingetrokken op" in words(theirs)
+
+
+def test_what_was_corrected_after_lodging_is_not_on_her_page(cast: Cast, on: On) -> None:
+    reference = recent(cast, on)
+    with Session(door.engine()) as session, session.begin():
+        row = session.get_one(m.Complaint, complaint_of(reference).id)
+        row.title, row.description, row.handler_id = "Verbeterde titel", "Verbeterde tekst.", cast["hilde"]
+
+    at = opened(cast, "vera", reference)
+
+    seen_by_her = words(at) + words(tab(at, "Het dossier", "appeals"))
+    assert not [each for each in ("Verbeterde titel", "Verbeterde tekst.", "Hilde") if each in seen_by_her]
+    assert "Hans Behandelaar" in seen_by_her
+    assert "Wat we hebben beloofd" in seen_by_her
