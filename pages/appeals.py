@@ -15,7 +15,7 @@ from services.intake_choices import choices
 from services.profiles import vocabulary
 from ui import appeal_view as view
 from ui import dossier_history as history
-from ui import dossier_view, one_form
+from ui import dossier_view, form_drafts, one_form
 from ui.appeal_forms import FORMS, AtAppeal, register
 from ui.session import PAGES, actor, has, show_refusals, t, tell
 from ui.tabs import open_tab
@@ -63,6 +63,7 @@ def one(who: Actor, reference: str) -> None:
 
 
 def steps(appeal: AppealFile, file: Dossier) -> None:
+    form_drafts.resume("appeals", file.reference)
     name = one_form.opened("appeals")
     if name in set(AppealStep):
         step = AppealStep(name)
@@ -70,7 +71,8 @@ def steps(appeal: AppealFile, file: Dossier) -> None:
             one_form.header("appeals", step, t(f"appeals.step.{step}"))
             one_form.warn_changed("appeals", step, appeal.version)
             here = AtAppeal(file, appeal, step, one_form.seen("appeals"))
-            save = FORMS[step](here)
+            with form_drafts.kept("appeals", step):
+                save = FORMS[step](here)
             if save is not None:
                 one_form.carry_out(here, save)
         return

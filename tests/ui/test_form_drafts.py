@@ -14,8 +14,9 @@ from domain.vocabulary import EventKind
 from domain.workflow import StepName
 from services import dossier, steps
 from tests.conftest import Cast
-from tests.dossiers import On, in_progress, registered, seen
+from tests.dossiers import On, appealed, in_progress, registered, seen
 from tests.pages.test_complaint import STATES, fill, opened, press, step, words
+from tests.ui.apptest import open_page
 
 STILL_HERE = "Wat u eerder typte, staat er nog."
 
@@ -154,3 +155,17 @@ def test_every_form_comes_back_as_it_was(cast: Cast, on: On, state: str) -> None
 
         assert values(again) == values(at), name
         press(again, f"complaint.{name}.cancel")
+
+
+def test_a_reviewers_form_comes_back_too_and_to_the_reviewer_only(engine: Engine, cast: Cast, on: On) -> None:
+    reference = appealed(cast, on)
+    at = open_page(cast, "vera", "appeals", ref=reference)
+    press(at, "appeals.open.hear")
+    at.text_area(key="appeals.hear.hearing").set_value("Gehoord op kantoor.").run()
+
+    again = open_page(cast, "vera", "appeals", ref=reference)
+
+    assert again.text_area(key="appeals.hear.hearing").value == "Gehoord op kantoor."
+    assert STILL_HERE not in words(opened(cast, "dora", reference))
+    press(again, "appeals.hear.save")
+    assert drafts_of(engine) == []
