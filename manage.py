@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commands import running, terms
+from commands import nightly, running, terms
 
 
 @click.group()
@@ -12,7 +12,7 @@ def cli() -> None:
     """Weerklank, a complaint register."""
 
 
-for command in (*running.COMMANDS, *terms.COMMANDS):
+for command in (*running.COMMANDS, *nightly.COMMANDS, *terms.COMMANDS):
     cli.add_command(command)
 
 

@@ -29,8 +29,10 @@ def to_do_list(work: ToDo) -> None:
 
 
 def waits_for(row: board.BoardRow) -> str:
-    if row.mine:
-        return t("board.waits_for_me")
+    if row.nobody_found:
+        return t("board.nobody_found")
+    if row.mine or row.climbed:
+        return t("board.waits_for_me") if row.mine else t("board.climbed_to_me")
     return t("board.waits_for", name=row.waiting_for) if row.waiting_for else t("board.waits_for_nobody")
 
 

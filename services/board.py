@@ -6,7 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, func, select, union_all
+from sqlalchemy import case, func, or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from db import models as m
 from db.profiles import Profile
@@ -29,6 +30,7 @@ from services.board_filters import (
 from services.board_rows import BoardRow, as_rows, order, rows_of, waiting_id
 from services.colleagues import HANDLERS
 from services.door import Actor, Work, work
+from services.rungs import climbed_to
 
 __all__ = ["FINISHED", "OPEN", "BoardFilter", "BoardRow", "Show", "Sort", "View"]
 
@@ -95,12 +97,14 @@ def page(actor: Actor, filters: BoardFilter) -> BoardPage:
 
 
 def to_do(actor: Actor) -> ToDo:
-    """What has to be done today, or should have been: mine first; who assigns work also sees what waits for others.
-    One statement on dossiers."""
+    """What has to be done today, or should have been, and what climbed to me: mine first; who assigns work also sees what
+    waits for others. One statement on dossiers."""
     with work(actor, Right.LIST) as w:
-        mine = waiting_id() == w.me
+        due = aliased(m.Complaint)
+        mine = or_(waiting_id() == w.me, m.Complaint.id.in_(climbed_to(w.me)))
         whose = [] if w.may(Right.ASSIGN) else [mine]
-        query = rows_of(w, m.Complaint.next_due_on <= w.today, *whose).add_columns(func.count().over().label("everything"))
+        now = m.Complaint.id.in_(union_all(select(due.id).where(due.next_due_on <= w.today), climbed_to(w.me)))
+        query = rows_of(w, now, *whose).add_columns(func.count().over().label("everything"))
         query = query.order_by(case((mine, 0), else_=1), m.Complaint.next_due_on, m.Complaint.id).limit(TO_DO)
         found = w.session.execute(query).all()
         return ToDo(as_rows(w, found), found[0].everything if found else 0)

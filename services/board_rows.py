@@ -18,8 +18,9 @@ from domain.vocabulary import ExternalStage, Flag, Kind, Status
 from services import profiles
 from services.board_filters import Sort, handler_gone, still_here
 from services.door import Work
+from services.rungs import climbed_to, nobody_found
 
-OUTSIDE = frozenset({ExternalStage.DESK, ExternalStage.COMMITTEE_PENDING, ExternalStage.RULED})
+OUTSIDE = frozenset(ExternalStage) - {ExternalStage.INFORMED, ExternalStage.ENDED}
 
 Query = Select[*tuple[Any, ...]]
 
@@ -46,6 +47,8 @@ class BoardRow:
     unit: str | None
     external: bool
     red_flag: bool
+    climbed: bool  # to its reader: a promise is near or late, and nobody acts
+    nobody_found: bool  # and nobody was there to climb to
 
 
 def _flag(today: date, calendar: Calendar) -> ColumnElement[str]:
@@ -102,6 +105,8 @@ def rows_of(w: Work, *conditions: ColumnElement[bool]) -> Query:
             _waiting.display_name.label("waiting_for"),
             _waiting.id.label("waiting_id"),
             m.OrgUnit.name.label("unit"),
+            c.id.in_(climbed_to(w.me)).label("climbed"),
+            nobody_found().label("nobody_found"),
         )
         .outerjoin(_handler, _handler.id == c.handler_id)
         .outerjoin(_waiting, _waiting.id == waiting_id())
@@ -146,6 +151,8 @@ def as_rows(w: Work, rows: Sequence[Row[Any]]) -> tuple[BoardRow, ...]:
             unit=row.unit,
             external=row.external_stage in OUTSIDE,
             red_flag=row.red_flag,
+            climbed=bool(row.climbed),
+            nobody_found=bool(row.nobody_found),
         )
         for row in rows
     )

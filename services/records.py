@@ -9,13 +9,13 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from db import models as m
 from domain.errors import Refused
 from domain.texts import clean
-from domain.vocabulary import EventKind, Side
+from domain.vocabulary import Compartment, EventKind, Side
 from services.door import Work
 
 GENESIS = "0" * 64
@@ -127,6 +127,15 @@ def everything_in(w: Work, complaint: m.Complaint, *columns: InstrumentedAttribu
     came up after what this person may see counts there; nothing of it is shown."""
     query = select(*columns).where(columns[0].class_.complaint_id == complaint.id)
     return list(w.session.execute(query, **_UNSEEN))
+
+
+def how_many(w: Work, *conditions: ColumnElement[bool]) -> int:
+    """How many ordinary dossiers meet these, for who may see none of them: a number, and without those from which this
+    person is excluded."""
+    party = m.Party
+    excluded = exists().where(party.complaint_id == m.Complaint.id, party.account_id == w.me, party.excluded.is_(True))
+    query = select(func.count(m.Complaint.id)).where(m.Complaint.compartment == Compartment.REGULAR, ~excluded, *conditions)
+    return int(w.session.scalar(query, **_UNSEEN) or 0)
 
 
 def event_hash(entry: m.Event) -> str:

@@ -1,0 +1,26 @@
+"""What the register does by itself, once a night."""
+
+from __future__ import annotations
+
+import click
+
+from domain.rights import Right
+from services import escalation
+from services.door import SystemActor
+
+NIGHTLY = SystemActor("nightly", frozenset({Right.OPERATE}))
+
+
+@click.command()
+def nightly() -> None:
+    """Let promises that are near or past their date climb to the next person.
+
+    Safe to run twice, and on two machines at once. Ends with 1 when a dossier could not be done; the rest was.
+    """
+    ran = escalation.run(NIGHTLY)
+    click.echo(f"Climbed: {ran.climbed}. Nobody found: {ran.nobody}.")
+    if ran.failed:
+        raise click.ClickException(f"Not done: {len(ran.failed)}.")
+
+
+COMMANDS = (nightly,)
