@@ -10,7 +10,8 @@ from domain.vocabulary import LetterType
 from services.appeal_files import AppealFile, AppealRow, Paper
 from text import moment
 from ui.dossier_head import next_promise, promise_sentence, show_promise
-from ui.dossier_view import day, fact, promise_line, words
+from ui.dossier_promises import chain_line, chains
+from ui.dossier_view import day, fact, words
 from ui.session import PAGES, language, t
 from ui.widgets import flag_badge
 
@@ -64,8 +65,8 @@ def the_appeal(appeal: AppealFile) -> None:
         fact(t("appeals.acknowledged_on"), day(appeal.acknowledged_on))
         fact(t("appeals.heard_on"), day(appeal.heard_on))
         fact(t("appeals.withdrawn_on"), day(appeal.withdrawn_on))
-        for each in appeal.promises:
-            promise_line(each)
+        for each in chains(appeal.promises):
+            chain_line(appeal.reference, each, "appeals")
     if appeal.ruling and not appeal.withdrawn_on:
         _ruling(appeal)
     _papers(appeal.papers)

@@ -6,27 +6,17 @@ from collections.abc import Callable, Iterable
 
 import streamlit as st
 
-from domain.promises import PromiseState, is_open
+from domain.promises import PromiseState
 from domain.vocabulary import Flag, LadderLevel
 from services.dossier import Content, Dossier
 from services.dossier_content import DecisionView, MeasureView, ReferralView
 from services.profiles import ProfileWords
-from services.promises import PromiseView
 from text import short_date
+from ui.dossier_promises import STATES, promises_section
 from ui.session import language, t
-from ui.widgets import LOOKS, Look
+from ui.widgets import LOOKS
 
-_STATES = {
-    PromiseState.KEPT: Look(":material/check_circle:", "○", "green"),
-    PromiseState.EXTENDED_IN_TIME: Look(":material/update:", "○", "blue"),
-    PromiseState.EXTENDED_LATE: Look(":material/update:", "▲", "orange"),
-    PromiseState.MISSED: Look(":material/error:", "▲", "red"),
-    PromiseState.CANCELLED: Look(":material/block:", "–", "gray"),
-    PromiseState.INFORMATIVE: Look(":material/info:", "–", "gray"),
-}
-
-
-_LABEL, _BADGE = 130, 150  # pixels: what stands beside them keeps its own column, on a telephone too
+_LABEL = 130  # pixels: what stands beside it keeps its own column, on a telephone too
 
 
 def day(value: object) -> str:
@@ -122,45 +112,7 @@ def _complainant(file: Dossier) -> None:
 
 
 def promises(file: Dossier) -> None:
-    """What is still open stands first; what was settled is folded away as long as something is open."""
-    if not file.promises:
-        return
-    waiting = [each for each in file.promises if is_open(each)]
-    settled = [each for each in file.promises if not is_open(each)]
-    st.subheader(t("complaint.promises"), anchor=False)
-    with st.container(border=True, gap="xsmall"):
-        for each in waiting or settled:
-            promise_line(each)
-        if waiting and settled:
-            with st.expander(t("complaint.settled", count=len(settled))):
-                for each in settled:
-                    promise_line(each)
-
-
-def promise_line(promise: PromiseView) -> None:
-    flagged = is_open(promise) and not promise.informative
-    look = LOOKS[promise.flag] if flagged else _STATES[promise.state]
-    word = t(f"flag.{promise.flag}") if flagged else t(f"promise_state.{promise.state}")
-    with st.container(horizontal=True, wrap=False, gap="small"):
-        st.badge(word, icon=look.icon, color=look.color, width=_BADGE, help=promise.source or None)  # type: ignore[arg-type]
-        st.text(f"{promise.label}: {_until(promise)}", width="stretch")
-
-
-def _until(promise: PromiseView) -> str:
-    said = [t("complaint.until", day=day(promise.target_on))]
-    if promise.statutory and promise.legal_on != promise.target_on:
-        said.append(t("complaint.legal_until", day=day(promise.legal_on)))
-    if promise.met_on:
-        said.append(t("complaint.met_on", day=day(promise.met_on)))
-    if promise.extended_to:
-        said.append(t("complaint.extended_to", day=day(promise.extended_to), notice=day(promise.notice_on)))
-    if promise.cancelled_on:
-        why = t(f"promise_ended.{promise.cancel_reason}")
-        known = not why.startswith("promise_ended.")
-        said.append(
-            t("complaint.cancelled", reason=why) if known else t("complaint.cancelled_on", day=day(promise.cancelled_on))
-        )
-    return ", ".join(said)
+    promises_section(file.reference, file.promises)
 
 
 # What was decided, and what follows
@@ -182,6 +134,21 @@ def decision(content: Content) -> None:
                 _measure(measure)
 
 
+def closing(file: Dossier) -> None:
+    """What became of each part, and whether the complainant is satisfied."""
+    parts = file.content.parts if file.content else ()
+    if not parts or file.closed_on is None:
+        return
+    st.subheader(t("complaint.closing_parts"), anchor=False)
+    with st.container(border=True, gap="xsmall"):
+        for each in parts:
+            with st.container(horizontal=True, gap="small"):
+                st.badge(t(f"outcome.{each.outcome}"), color="blue")
+                st.text(each.text, width="stretch")
+        if file.satisfied:
+            fact(t("complaint.satisfied"), t(f"satisfied.{file.satisfied}"))
+
+
 def _decision(made: DecisionView) -> None:
     st.badge(t(f"outcome.{made.outcome}"), color="gray" if made.superseded else "blue")
     if made.superseded:
@@ -192,11 +159,11 @@ def _decision(made: DecisionView) -> None:
 
 def _measure(measure: MeasureView) -> None:
     if measure.done_on:
-        word, look = t("complaint.measure_done", day=day(measure.done_on)), _STATES[PromiseState.KEPT]
+        word, look = t("complaint.measure_done", day=day(measure.done_on)), STATES[PromiseState.KEPT]
     elif measure.lapsed:
-        word, look = t("complaint.measure_lapsed"), _STATES[PromiseState.CANCELLED]
+        word, look = t("complaint.measure_lapsed"), STATES[PromiseState.CANCELLED]
     elif measure.late:
-        word, look = t("complaint.measure_late", day=day(measure.due_on)), _STATES[PromiseState.MISSED]
+        word, look = t("complaint.measure_late", day=day(measure.due_on)), STATES[PromiseState.MISSED]
     else:
         word, look = t("complaint.measure_open", day=day(measure.due_on)), LOOKS[Flag.ON_TIME]
     st.badge(word, icon=look.icon, color=look.color)  # type: ignore[arg-type]
@@ -264,6 +231,11 @@ def _referral(referral: ReferralView) -> None:
     st.text(
         f"{referral.body_name}, {day(referral.submitted_on)}, {t(f'complaint.initiated_by.{referral.initiated_by}').lower()}"
     )
+    if referral.result:
+        binding = "" if referral.binding is None else t("complaint.binding_yes" if referral.binding else "complaint.binding_no")
+        fact(t("complaint.external_result"), ", ".join(filter(None, (t(f"external_result.{referral.result}"), binding))))
+    if referral.internal_first is not None:
+        fact(t("complaint.field.internal_first"), t("common.yes" if referral.internal_first else "common.no"))
     fact(t("complaint.case_number"), referral.case_number)
     words(t("complaint.note"), referral.note)
 
