@@ -19,7 +19,7 @@ from domain.vocabulary import Compartment, EventKind, Status
 from services import profiles
 from services.board_rows import waiting_id
 from services.door import AMSTERDAM, Actor, Work, reaches, work
-from services.records import everything_in, how_many, load, locked, promises_of, record
+from services.records import everything_in, load, locked, promises_of, record, unseen
 from services.rungs import counts, nobody_found
 
 BATCH = 100
@@ -224,4 +224,4 @@ def reached(actor: Actor, reference: str) -> tuple[Reached, ...]:
 def unanswered(actor: Actor) -> int:
     """For the administrator: in how many dossiers nobody was found. A number, nothing of any dossier."""
     with work(actor, Right.ACCOUNTS) as w:
-        return how_many(w, nobody_found())
+        return len(unseen(w, nobody_found()))

@@ -14,6 +14,7 @@ from db.engine import data_dir
 from db.settings import write_settings
 from domain.errors import Refused
 from domain.rights import Right
+from services import profiles
 from services.door import Actor, engine, work
 from services.sessions import digest
 
@@ -24,6 +25,8 @@ def upgrade(actor: Actor) -> tuple[str | None, str | None]:
         pass  # the right only: a migration runs in a transaction of its own
     before = schema.current(engine())
     schema.upgrade(engine())
+    with work(actor, Right.OPERATE) as w:
+        profiles.learn_closed_days(w)
     return before, schema.current(engine())
 
 

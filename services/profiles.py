@@ -36,7 +36,7 @@ from text import translate
 __all__ = ["Problem", "Profile", "ProfileInvalid", "ProfileWords", "Restricted", "standard_keys"]
 
 YEARS = (2020, 2035)  # closed days that a new register is filled with
-_ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
+ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)  # when a new register learned its closed days
 
 
 # Adopting
@@ -67,12 +67,19 @@ def _newest(session: Session, profile: str) -> m.ProfileVersion | None:
 def _fill_closed_days(session: Session, now: datetime) -> None:
     """What a later version of the program knows more counts for the dossiers from then on."""
     known = {(day, kind) for day, kind in session.execute(select(m.ClosedDay.day, m.ClosedDay.kind))}
-    since = now if known else _ALWAYS
+    since = now if known else ALWAYS
     session.add_all(
         m.ClosedDay(day=each.day, kind=each.kind, name=each.name, source=each.source, added_at=since)
         for each in closed_days(*YEARS)
         if (each.day, each.kind) not in known
     )
+
+
+def learn_closed_days(w: Work) -> None:
+    """After an upgrade: the days that this version of the program knows more. Dossiers that began before keep theirs until
+    somebody says otherwise."""
+    if w.session.scalars(select(m.ClosedDay.id).limit(1)).first() is not None:
+        _fill_closed_days(w.session, w.now)
 
 
 # Reading, inside a transaction

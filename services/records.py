@@ -129,13 +129,13 @@ def everything_in(w: Work, complaint: m.Complaint, *columns: InstrumentedAttribu
     return list(w.session.execute(query, **_UNSEEN))
 
 
-def how_many(w: Work, *conditions: ColumnElement[bool]) -> int:
-    """How many ordinary dossiers meet these, for who may see none of them: a number, and without those from which this
-    person is excluded."""
+def unseen(w: Work, *conditions: ColumnElement[bool]) -> list[m.Complaint]:
+    """The ordinary dossiers that meet these, for who may see none of them: only their number may leave the service. Without
+    those from which this person is excluded."""
     party = m.Party
     excluded = exists().where(party.complaint_id == m.Complaint.id, party.account_id == w.me, party.excluded.is_(True))
-    query = select(func.count(m.Complaint.id)).where(m.Complaint.compartment == Compartment.REGULAR, ~excluded, *conditions)
-    return int(w.session.scalar(query, **_UNSEEN) or 0)
+    query = select(m.Complaint).where(m.Complaint.compartment == Compartment.REGULAR, ~excluded, *conditions)
+    return list(w.session.scalars(query, **_UNSEEN))
 
 
 def event_hash(entry: m.Event) -> str:

@@ -1,0 +1,190 @@
+"""A holiday or decree day that became known, or was taken away, after dossiers began: nothing moves by itself. Who
+directs is shown what would move, and says yes or no; finished dossiers keep their dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+
+from db import models as m
+from db.profiles import parse
+from domain.errors import Refused
+from domain.promises import is_open
+from domain.rights import Right
+from domain.terms import Roll, Unit
+from domain.vocabulary import Compartment, EventKind
+from services import profiles, promises
+from services.board_filters import OPEN
+from services.door import AMSTERDAM, Actor, Work, work
+from services.profiles import ALWAYS
+from services.promises import Move
+from services.records import everything_in, locked, record, unseen
+
+ATW_WEEK = timedelta(days=7)  # how far before its raw end a closed day may lengthen a statutory term (art. 2)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One closed day that came or went."""
+
+    day: date
+    name: str
+    removed: bool
+    at: datetime  # UTC
+
+
+@dataclass(frozen=True)
+class Shift:
+    label: str  # of the promise
+    key: str
+    before: date | None  # the last good day; none: it was not there
+    after: date | None
+    ended: bool  # met, moved or ended already: history would say another date
+
+
+@dataclass(frozen=True)
+class Shifted:
+    reference: str
+    shifts: tuple[Shift, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What would move, for somebody to say yes or no."""
+
+    changes: tuple[Change, ...]  # by date
+    dossiers: tuple[Shifted, ...]
+
+
+# Asking
+
+
+def asked(actor: Actor) -> Question | None:
+    """What waits for an answer of this person; None when nothing moves. For who may not answer too: None."""
+    with work(actor, Right.LIST) as w:
+        if not w.may(Right.CALENDAR):
+            return None
+        return _question(w, [each for each in _touched(w) if w.allows(Right.CALENDAR, each.id)])
+
+
+def answer(actor: Actor, seen: Question, apply: bool) -> int:
+    """Moves the dates of these dossiers, or leaves them; how many dossiers. `seen` is what the person had on screen.
+    Raises Refused ``changed_meanwhile`` when that is not what would happen any more."""
+    with work(actor, Right.CALENDAR) as w:
+        complaints = [locked(w, each) for each in sorted(_touched(w), key=lambda each: each.id)]
+        if _question(w, complaints) != seen:
+            raise Refused("changed_meanwhile")
+        moved = {each.reference: each for each in seen.dossiers}
+        for complaint in complaints:
+            if complaint.reference in moved:
+                _answered(w, complaint, moved[complaint.reference].shifts, apply)
+        return len(moved)
+
+
+def how_many(w: Work) -> int:
+    """In how many open dossiers a date would move: for who keeps the calendar and sees no dossier."""
+    question = _question(w, unseen(w, *_conditions(w)))
+    return len(question.dossiers) if question else 0
+
+
+def _answered(w: Work, complaint: m.Complaint, shifts: Sequence[Shift], apply: bool) -> None:
+    if apply:
+        complaint.calendar_at = w.now
+        promises.recompute(w, complaint)
+    moved = [{"promise": each.key, "before": _iso(each.before), "after": _iso(each.after)} for each in shifts]
+    record(w, complaint, EventKind.CALENDAR_CHANGED, applied=apply, moved=moved)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+# What would move
+
+
+def _question(w: Work, complaints: Iterable[m.Complaint]) -> Question | None:
+    changes = _changes(w)
+    found, counted = [], set[Change]()
+    for complaint in sorted(complaints, key=lambda each: each.reference):
+        since = _answered_at(w, complaint)
+        unanswered = {each for each in changes if each.at > since}
+        shifts = _shifts(w, complaint) if unanswered else ()
+        if any(not each.ended for each in shifts):
+            found.append(Shifted(complaint.reference, shifts))
+            counted |= unanswered
+    in_order = tuple(sorted(counted, key=lambda each: (each.day, each.at)))
+    return Question(in_order, tuple(found)) if found else None
+
+
+def _answered_at(w: Work, complaint: m.Complaint) -> datetime:
+    """Until when it knows the closed days, or somebody said that it leaves them."""
+    events = everything_in(w, complaint, m.Event.recorded_at, m.Event.kind)
+    answers: list[datetime] = [at for at, kind in events if kind == EventKind.CALENDAR_CHANGED]
+    return max([complaint.calendar_at or w.now, *answers])
+
+
+def _shifts(w: Work, complaint: m.Complaint) -> tuple[Shift, ...]:
+    try:
+        moves = promises.moves(w, complaint, days=profiles.calendar(w))
+    except Refused:  # with these days its last notice would not have been allowed: it keeps those that it counted with
+        return ()
+    rules = {rule.key: rule for rule in profiles.profile_of(w, complaint).terms}
+    return tuple(
+        Shift(
+            promises.label(each.key, rules.get(each.key), w.person.language),
+            each.key,
+            each.before.legal_on if each.before else None,
+            each.after.legal_on if each.after else None,
+            _ended(each),
+        )
+        for each in moves
+    )
+
+
+def _ended(move: Move) -> bool:
+    promise = move.before or move.after
+    return promise is not None and not is_open(promise)
+
+
+def _changes(w: Work) -> list[Change]:
+    """Every coming and going of a day since the register began that was not over yet by then: what is over moves nothing."""
+    rows = w.session.scalars(select(m.ClosedDay).where(m.ClosedDay.kind.in_(("statutory", "decree")))).all()
+    came = [Change(row.day, row.name, False, row.added_at) for row in rows if row.added_at > ALWAYS]
+    went = [Change(row.day, row.name, True, row.removed_at) for row in rows if row.removed_at is not None]
+    return [each for each in came + went if each.day >= each.at.astimezone(AMSTERDAM).date()]
+
+
+def _touched(w: Work) -> list[m.Complaint]:
+    return list(w.session.scalars(select(m.Complaint).where(*_conditions(w))))
+
+
+def _conditions(w: Work) -> list[ColumnElement[bool]]:
+    """Open ordinary dossiers that began before a change, with an open promise that the day can move: one that counts
+    working days over it, or a statutory one that ends around it. The database leaves out most dossiers."""
+    c, p = m.Complaint, m.Promise
+    working, rolling = _movable(w)
+    key: Any = p.procedure + "." + p.code
+    over = [
+        and_(
+            c.calendar_at < each.at,
+            p.legal_on >= each.day,
+            or_(
+                and_(key.in_(working), p.trigger_on < each.day),
+                and_(key.in_(rolling), p.target_on <= each.day + ATW_WEEK),
+            ),
+        )
+        for each in _changes(w)
+    ]
+    open_promise = (p.complaint_id == c.id, p.met_on.is_(None), p.extended_to.is_(None), p.cancelled_on.is_(None))
+    return [c.compartment == Compartment.REGULAR, c.status.in_(OPEN), exists().where(*open_promise, or_(false(), *over))]
+
+
+def _movable(w: Work) -> tuple[set[str], set[str]]:
+    """The promises that count working days, and those that end on a working day, in any version of any procedure."""
+    rules = [rule for source in w.session.scalars(select(m.ProfileVersion.source)) for rule in parse(source).terms]
+    working = {rule.key for rule in rules if rule.term is not None and rule.term.unit is Unit.WORKING_DAYS}
+    return working, {rule.key for rule in rules if rule.roll is not Roll.NONE}
