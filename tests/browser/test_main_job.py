@@ -52,7 +52,7 @@ def dora_steers(page: Page, reference: str) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 dossier.", exact=False)).to_be_visible()
     hands.settled(page)
-    page.get_by_test_id("stDataFrame").click(position={"x": 120, "y": 52})
+    page.get_by_test_id("stDataFrame").click(position={"x": 170, "y": 68})
     expect(page.get_by_role("heading", name=reference)).to_be_visible()
     expect(page.get_by_text(STORY).first).to_be_visible()
 
@@ -184,8 +184,10 @@ def everything_stands_in_the_register(server: Server, reference: str) -> None:
         assert complaint.description == STORY
         (decision,) = session.scalars(select(m.Decision).where(m.Decision.complaint_id == complaint.id))
         assert (decision.outcome, decision.reasons) == (Outcome.UPHELD, REASONS)
-        (measure,) = session.scalars(select(m.Measure).where(m.Measure.complaint_id == complaint.id))
-        assert (measure.owner_id, measure.due_on) == (server.cast["tom"], date(2026, 12, 1))
+        measures = select(m.Measure).where(m.Measure.complaint_id == complaint.id).order_by(m.Measure.id)
+        decided, ruled = session.scalars(measures)
+        assert (decided.owner_id, decided.due_on) == (server.cast["tom"], date(2026, 12, 1))
+        assert (ruled.owner_id, ruled.due_on) == (server.cast["dora"], date(2026, 12, 7))
         (appeal,) = session.scalars(select(m.Appeal).where(m.Appeal.complaint_id == complaint.id))
         assert (appeal.ruling, appeal.binding, appeal.reviewer_id) == (Ruling.REVISED, True, server.cast["vera"])
         letters = session.scalars(
