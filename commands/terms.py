@@ -12,9 +12,11 @@ import click
 from domain.errors import Refused
 from domain.facts import Fact
 from services import reckoning
-from services.profiles import ProfileInvalid, check_profile, standard_keys
+from services.explanations import Explained
+from services.profiles import Profile, ProfileInvalid, check_profile, standard_keys
 from services.reckoning import Circumstances, Entry, Reckoned
 from text import translate
+from text.explain import day_lines
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -47,6 +49,16 @@ def _say(key: str, **values: object) -> str:
 )
 @click.option("--contact", type=_DAY, multiple=True, help="Contact with the complainant; may be repeated.")
 @click.option("--extended", type=_DAY, nargs=2, multiple=True, help="An extension: day of the notice and the new date.")
+@click.option("--extension-withdrawn", type=_DAY, callback=_the_day, help="The last notice does not hold any more.")
+@click.option("--consented", type=_DAY, callback=_the_day, help="The complainant agreed in writing to a further extension.")
+@click.option(
+    "--paused",
+    nargs=2,
+    multiple=True,
+    metavar="FROM UNTIL",
+    help="The clocks stood still; UNTIL is the first day that they ran again, or - when that is not known.",
+)
+@click.option("--measure", type=_DAY, nargs=2, multiple=True, help="A measure: day of the agreement and the day it is due.")
 @click.option("--responded", type=_DAY, callback=_the_day, help="A response was sent.")
 @click.option("--decided", type=_DAY, callback=_the_day, help="A decision was taken.")
 @click.option("--answered", type=_DAY, callback=_the_day, help="The decision letter was sent.")
@@ -55,8 +67,10 @@ def _say(key: str, **values: object) -> str:
 @click.option("--withdrawn", type=_DAY, callback=_the_day)
 @click.option("--closed", type=_DAY, callback=_the_day)
 @click.option("--resolved", type=_DAY, callback=_the_day, help="It had been resolved on this day, before registration.")
+@click.option("--committee", is_flag=True, help="A complaints committee of the organisation handles it.")
 @click.option("--red-flag", is_flag=True, help="A suspicion of abuse.")
 @click.option("--today", type=_DAY, callback=_the_day, help="Also say how each promise stands on this day.")
+@click.option("--explain", "explained", is_flag=True, help="Why each date: in sentences, and day by day.")
 @click.option("--json", "as_json", is_flag=True, help="A list of promises as JSON.")
 def terms(
     profile: str,
@@ -68,8 +82,12 @@ def terms(
     promise: str | None,
     contact: tuple[datetime, ...],
     extended: tuple[tuple[datetime, datetime], ...],
+    paused: tuple[tuple[str, str], ...],
+    measure: tuple[tuple[datetime, datetime], ...],
     resolved: date | None,
+    committee: bool,
     red_flag: bool,
+    explained: bool,
     today: date | None,
     as_json: bool,
     **dates: date | None,
@@ -81,21 +99,37 @@ def terms(
     facts += reckoning.entries({_FACTS[name]: on for name, on in dates.items()})
     facts += [Entry(Fact.CONTACT, moment.date()) for moment in contact]
     facts += [Entry(Fact.EXTENDED, notice.date(), new.date()) for notice, new in extended]
+    facts += [Entry(Fact.MEASURE_AGREED, agreed.date(), due.date()) for agreed, due in measure]
+    facts += _pauses(paused)
     facts += _acknowledgement(acknowledged, promise)
     if any(each.on < received for each in facts):
         raise click.UsageError("Nothing happens before --received.")
     facts += [Entry(Fact.SUSPICION_KNOWN, received)] if red_flag else []
-    about = reckoning.circumstances(resolved)
-    found = _reckoned(profile, procedure, facts, about)
+    about = reckoning.circumstances(resolved, by_committee=committee)
+    read, found = _reckoned(profile, procedure, facts, about)
     if as_json:
         click.echo(json.dumps([each.as_data(today) for each in found], indent=2, ensure_ascii=False))
         return
     for each in found:
         click.echo(each.sentence(today))
+        if explained:
+            _show(each.explained(read))
+
+
+def _show(found: Explained) -> None:
+    for line in (found.letter, *found.steps[-1:]) if found.steps[-1] not in found.letter else (found.letter,):
+        click.echo(f"  {line}")
+    standing, version = _say(f"standing.{found.standing}"), found.version
+    click.echo(f"  {_say('explain.source')}: {found.source} ({standing}; {version})")
+    for line in day_lines(found.days, "nl"):
+        click.echo(f"    {line}")
+    click.echo("")
 
 
 _FACTS = {
     "consulted": Fact.CONSULTED,
+    "consented": Fact.CONSENTED,
+    "extension_withdrawn": Fact.EXTENSION_WITHDRAWN,
     "responded": Fact.RESPONSE_SENT,
     "decided": Fact.DECIDED,
     "answered": Fact.DECISION_SENT,
@@ -104,6 +138,16 @@ _FACTS = {
     "withdrawn": Fact.WITHDRAWN,
     "closed": Fact.CLOSED,
 }
+
+
+def _pauses(given: tuple[tuple[str, str], ...]) -> list[Entry]:
+    try:
+        return [
+            Entry(Fact.PAUSED, date.fromisoformat(start), None if until == "-" else date.fromisoformat(until))
+            for start, until in given
+        ]
+    except ValueError as error:
+        raise click.UsageError("--paused is followed by two dates like 2026-12-01, or a date and a -.") from error
 
 
 def _acknowledgement(sent_on: date | None, promise: str | None) -> list[Entry]:
@@ -119,9 +163,10 @@ def _acknowledgement(sent_on: date | None, promise: str | None) -> list[Entry]:
     return [Entry(Fact.ACK_PROMISE_SENT, sent_on, promised_on if promised_on != sent_on else None)]
 
 
-def _reckoned(name: str, procedure: str | None, facts: list[Entry], about: Circumstances) -> list[Reckoned]:
+def _reckoned(name: str, procedure: str | None, facts: list[Entry], about: Circumstances) -> tuple[Profile, list[Reckoned]]:
     try:
-        return reckoning.reckon(reckoning.read_profile(name), procedure, facts, about)
+        profile = reckoning.read_profile(name)
+        return profile, reckoning.reckon(profile, procedure, facts, about)
     except KeyError as error:
         raise click.ClickException(_say("terms.unknown_profile", name=name, known=", ".join(standard_keys()))) from error
     except (OSError, UnicodeDecodeError) as error:

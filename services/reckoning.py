@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from db.closed_days import closed_days
 from db.profiles import Profile, parse
 from domain.book import PLAIN, Circumstances, rule_of
 from domain.calendar import Calendar
 from domain.errors import Refused
+from domain.explain import Explanation, explain
 from domain.facts import Fact
 from domain.ledger import Entry, replay
 from domain.promises import Promise, first_red_day, state
 from domain.terms import Rule, Term, When
+from services.explanations import Explained, in_words, names_of
 from services.profiles import standard, standard_calendar
-from text import translate, weekday_date
+from text import long_date, translate, weekday_date
 
 __all__ = ["Circumstances", "Entry", "Reckoned", "circumstances", "entries", "read_profile", "reckon", "term_words"]
 
@@ -29,6 +32,13 @@ _ORDER = {fact: number for number, fact in enumerate(Fact)}
 class Reckoned:
     promise: Promise
     rule: Rule
+    why: Explanation
+
+    def explained(self, profile: Profile, language: str = "nl") -> Explained:
+        """Why it has its dates; `profile` is where its rule stands."""
+        updated = long_date(profile.updated_on, language)
+        version = translate(language, "explain.version_file", name=profile.name, updated=updated)
+        return in_words(self.why, self.rule.label, version, language)
 
     def as_data(self, today: date | None) -> dict[str, object]:
         """Plain values for JSON; with `today`, its state on that day too."""
@@ -131,11 +141,16 @@ def reckon(
     named = [day for each in facts for day in (each.on, each.given) if day]
     if not all(FIRST_YEAR <= day.year <= LAST_YEAR for day in named):
         raise Refused("year_out_of_range", first=FIRST_YEAR, last=LAST_YEAR)
-    calendar = days or standard_calendar(min(named).year - 1, max(named).year + 3)
+    years = min(named).year - 1, max(named).year + 3
+    calendar, names = days or standard_calendar(*years), names_of(closed_days(*years))
     for end in range(1, len(facts)):
         replay(facts[:end], rules, calendar, about)  # each of them may be refused
     book = replay(facts, rules, calendar, about)
-    found = [Reckoned(promise, rule) for promise in book if (rule := rule_of(promise, rules))]
+    found = [
+        Reckoned(promise, rule, why)
+        for promise in book
+        if (rule := rule_of(promise, rules)) and (why := explain(facts, rules, calendar, names, promise, about))
+    ]
     return sorted(found, key=lambda each: (each.promise.procedure != main, each.promise.target_on))
 
 

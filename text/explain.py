@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 
 from domain.explain import Closure, Day, Explanation, Part, Step
 from domain.facts import Fact
 from domain.terms import Term
-from text import catalogue, translate, weekday_date
+from text import catalogue, short_date, translate, weekday_date
+
+LONG = 100  # days: a term of a few months
 
 
 def letter(found: Explanation, language: str = "nl") -> str:
@@ -39,6 +43,19 @@ def part_words(day: Day, language: str) -> str:
     closed = closed_words(day, language)
     paused = translate(language, f"explain.part_{Part.PAUSED}") if day.paused and day.part is not Part.PAUSED else ""
     return ", ".join(each for each in (counted, said, closed, paused) if each)
+
+
+def day_lines(days: Sequence[Day], language: str) -> list[str]:
+    """The days one by one, as lines; of a long term the days that simply count are one line."""
+    lines: list[str] = []
+    for plain, group in groupby(days, key=lambda each: each.part in (Part.COUNTED, Part.BETWEEN)):
+        run = list(group)
+        if plain and len(days) > LONG and len(run) > 2:
+            first, last = (short_date(each.on, language) for each in (run[0], run[-1]))
+            lines.append(translate(language, "explain.folded", first=first, last=last, count=len(run)))
+        else:
+            lines += [f"{short_date(each.on, language)}: {part_words(each, language)}" for each in run]
+    return lines
 
 
 def term_words(term: Term, language: str) -> str:

@@ -201,3 +201,50 @@ def test_no_database_is_opened(tmp_path: Path) -> None:
 
     assert len(json.loads(done.stdout)) == 7
     assert not (tmp_path / "data").exists()
+
+
+# Why
+
+
+def test_a_date_is_explained_in_sentences_and_day_by_day() -> None:
+    lines = run("terms", *CHILDCARE, "--received", "2026-03-24", "--explain").output.splitlines()
+
+    start = next(number for number, line in enumerate(lines) if line.startswith("WKO.RESPONSE"))
+    assert lines[start + 1] == (
+        "  De klacht kwam binnen op dinsdag 24 maart 2026. De wet geeft zes weken: tot en met dinsdag 5 mei 2026. Dat is een "
+        "feestdag (Bevrijdingsdag), daarom is de laatste dag woensdag 6 mei 2026 (Algemene termijnenwet art. 1)."
+    )
+    assert lines[start + 3] == "    di 24 mrt 2026: dag 0, telt nog niet"
+    assert "    di 5 mei 2026: telt: 42, einde van de termijn, een feestdag (Bevrijdingsdag)" in lines
+    assert "    wo 6 mei 2026: laatste dag volgens de wet" in lines
+    assert any(line.endswith("alle 364 dagen tellen mee.") for line in lines)  # the twelve months of the committee
+
+
+def test_a_pause_an_extension_taken_back_a_measure_and_a_committee() -> None:
+    found = run(
+        *("terms", *TRAINING, "--received", "2026-11-02", "--paused", "2026-11-04", "2026-11-07", "--explain"),
+        *("--extended", "2026-11-10", "2026-11-20", "--extension-withdrawn", "2026-11-11"),
+    ).output
+
+    assert "Van woensdag 4 november 2026 tot en met vrijdag 6 november 2026 stond de termijn stil." in found
+    assert "verviel deze belofte: het uitstel is teruggenomen" in found
+
+    childcare = promises(*CHILDCARE, "--received", "2026-11-02", "--measure", "2026-11-20", "2026-12-24")
+    assert childcare["WKO.MEASURE"]["target_on"] == "2026-12-24"
+
+    awb = ("--profile", "kinderopvang-welzijn", "--procedure", "awb", "--received", "2026-11-02")
+    assert promises(*awb) != promises(*awb, "--committee")
+
+
+@pytest.mark.parametrize("wrong", [("2026-11-04", "soon"), ("-", "2026-11-04")])
+def test_a_pause_needs_dates(wrong: tuple[str, str]) -> None:
+    result = run("terms", *TRAINING, "--received", "2026-11-02", "--paused", *wrong)
+
+    assert result.exit_code == 2
+    assert "--paused" in result.output
+
+
+def test_a_pause_of_which_nobody_knows_the_end() -> None:
+    found = run("terms", *TRAINING, "--received", "2026-11-02", "--paused", "2026-11-04", "-", "--explain").output
+
+    assert "De termijn staat stil sinds woensdag 4 november 2026." in found
