@@ -141,8 +141,32 @@ class ExternalStage(StrEnum):
     INFORMED = "informed"
     DESK = "desk"
     COMMITTEE_PENDING = "committee_pending"
+    HEARING = "hearing"
     RULED = "ruled"
     ENDED = "ended"
+
+
+class ExternalResult(StrEnum):
+    """What an outside body said or reached (R014, R016)."""
+
+    INFORMATION = "information"
+    ADVICE = "advice"
+    MEDIATION_SUCCEEDED = "mediation_succeeded"
+    MEDIATION_FAILED = "mediation_failed"
+    REFERRED_ON = "referred_on"
+    UPHELD = "upheld"
+    PARTLY = "partly"
+    NOT_UPHELD = "not_upheld"
+    SETTLED = "settled"
+    INADMISSIBLE = "inadmissible"
+
+
+class Satisfied(StrEnum):
+    """What the complainant says of the outcome, at closing."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
 
 
 class LetterType(StrEnum):

@@ -112,6 +112,7 @@ class Facts:
     appeal_until: date | None = None  # last day on which an appeal is in time
     ruled_on: bool = False  # an appeal against the decision in force was ruled on
     externally_ruled: bool = False
+    rights_told: bool = False  # of the confidant and the outside bodies
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,8 @@ DECIDED = Guard("no_decision", lambda f: f.decided)
 NOT_RULED_ON = Guard("already_ruled_on", lambda f: not f.ruled_on)
 
 # What closing needs (R051): complaint, decision, handling, when and by whom, and nothing promised that is still open.
-OUTCOME_KNOWN = Guard("outcome_missing", lambda f: f.outcome)
+OUTCOME_KNOWN = Guard("outcome_missing", lambda f: f.outcome or f.externally_ruled)
+RIGHTS_TOLD = Guard("rights_not_told", lambda f: f.rights_told or not f.reachable)
 HANDLING_KNOWN = Guard("handling_missing", lambda f: f.handled)
 TOLD = Guard("answer_missing", lambda f: f.written_to or not f.reachable)
 QUESTION_ANSWERED = Guard("question_unanswered", lambda f: f.written_to or f.spoken_to or not f.reachable)
@@ -163,7 +165,7 @@ ENDED = Guard(
     "not_ended", lambda f: f.status not in (Status.REGISTERED, Status.ACKNOWLEDGED, Status.IN_PROGRESS, Status.DECIDED)
 )
 
-_COMPLETE = (EXPERT_HEARD, OUTCOME_KNOWN, HANDLING_KNOWN, TOLD, PROMISES_SETTLED, APPEAL_SETTLED)
+_COMPLETE = (EXPERT_HEARD, OUTCOME_KNOWN, HANDLING_KNOWN, TOLD, RIGHTS_TOLD, PROMISES_SETTLED, APPEAL_SETTLED)
 _UNANSWERABLE = (EXPERT_HEARD, OUTCOME_KNOWN, HANDLING_KNOWN, APPEAL_SETTLED)
 _TAKEN_BACK = (EXPERT_HEARD, LETTER_SENT, PROMISES_SETTLED)
 _ORDINARY = (A_COMPLAINT, EXPERT_HEARD)
@@ -177,9 +179,11 @@ class Transition:
     after: Status | None  # None: the status stays
     guards: tuple[Guard, ...] = ()
     question: bool | None = None  # for a question, for a complaint, or for both
+    ruled_outside: bool | None = None  # where an outside body ruled, where none did, or both
 
     def fits(self, facts: Facts) -> bool:
-        return facts.status in self.before and self.question in (None, facts.question)
+        asked = self.question in (None, facts.question) and self.ruled_outside in (None, facts.externally_ruled)
+        return facts.status in self.before and asked
 
     def blocked(self, facts: Facts) -> tuple[str, ...]:
         return tuple(guard.code for guard in self.guards if not guard.holds(facts))
@@ -192,8 +196,9 @@ def _row(
     after: Status | None = None,
     *guards: Guard,
     question: bool | None = None,
+    ruled_outside: bool | None = None,
 ) -> Transition:
-    return Transition(number, step, before, after, guards, question)
+    return Transition(number, step, before, after, guards, question, ruled_outside)
 
 
 S = Status
@@ -237,11 +242,13 @@ TABLE: tuple[Transition, ...] = (
     _row("T07", StepName.RESOLVE, _NEW, S.ANSWERED, *_ORDINARY, REACHABLE, RESOLVED, ACTION_KNOWN),
     _row("T08", StepName.CLOSE, frozenset({S.ANSWERED, S.RULED}), S.CLOSED, *_COMPLETE),
     _row("T08", StepName.CLOSE, frozenset({S.WITHDRAWN, S.NOT_HANDLED}), S.CLOSED, *_TAKEN_BACK),
+    # Who went straight to a committee has its ruling instead of our decision; what is still promised ends with it.
+    _row("T08", StepName.CLOSE, _OPEN, S.CLOSED, EXPERT_HEARD, HANDLING_KNOWN, RIGHTS_TOLD, question=False, ruled_outside=True),
     # Nobody can be answered: a decided dossier of an unknown complainant ends here, and closing settles its promises.
     _row("T08", StepName.CLOSE, frozenset({S.DECIDED}), S.CLOSED, UNREACHABLE, *_UNANSWERABLE),
     _row("T08", StepName.CLOSE, _ASKED, S.CLOSED, EXPERT_HEARD, QUESTION_ANSWERED, question=True),
     # Before its end a complaint cannot be closed; this row is here to say what is missing (R051).
-    _row("", StepName.CLOSE, _ASKED | _HANDLING, S.CLOSED, *_COMPLETE, ENDED, question=False),
+    _row("", StepName.CLOSE, _ASKED | _HANDLING, S.CLOSED, *_COMPLETE, ENDED, question=False, ruled_outside=False),
     # Ruled: an appeal that was inadmissible or taken back may be lodged again.
     _row("T09", StepName.LODGE_APPEAL, frozenset({S.ANSWERED, S.RULED, S.CLOSED}), S.IN_APPEAL, DECIDED, NOT_RULED_ON),
     _row("T10", StepName.RULE_APPEAL, frozenset({S.IN_APPEAL}), S.RULED),
@@ -290,7 +297,7 @@ _CLOSED_AS = {
     CloseReason.ACCEPTED: frozenset({S.ANSWERED, S.RULED}),
     CloseReason.WINDOW_ELAPSED: frozenset({S.ANSWERED}),
     CloseReason.ALTERNATIVES_EXHAUSTED: frozenset({S.ANSWERED, S.RULED, S.DECIDED}),
-    CloseReason.EXTERNAL_RULED: frozenset({S.ANSWERED, S.RULED, S.DECIDED}),
+    CloseReason.EXTERNAL_RULED: frozenset({S.ANSWERED, S.RULED, *_OPEN}),
 }
 _QUESTION_CLOSED_AS = frozenset({CloseReason.ACCEPTED, CloseReason.ALTERNATIVES_EXHAUSTED})
 

@@ -13,6 +13,7 @@ from services.intake_choices import choices
 from services.profiles import vocabulary
 from ui import dossier_history as history
 from ui import dossier_view as view
+from ui.climbed import climbed
 from ui.dossier_head import back_to_the_board, head
 from ui.session import actor, show_refusals, t, tell
 from ui.step_area import step_area
@@ -47,6 +48,7 @@ def overview(who: Actor, file: Dossier, may_lodge: bool) -> None:
         view.summary(file)
         if file.content:
             view.decision(file.content)
+            view.closing(file)
             view.appeal(file.content, lambda: other_reviewer(who, file) if may_lodge else None)
         view.promises(file)
     with right:
@@ -101,5 +103,6 @@ shown = found(me_here, asked_for())
 if shown is None:
     st.stop()
 head(shown[0])
+climbed(shown[0].reference)
 step_area(*shown)
 everything_in_it(me_here, *shown)

@@ -14,7 +14,7 @@ from domain.errors import Refused
 from domain.facts import Fact
 from domain.rights import Right
 from domain.texts import clean, required
-from domain.vocabulary import Channel, CloseReason, EventKind, LetterType, Outcome, Ruling
+from domain.vocabulary import Channel, CloseReason, EventKind, LetterType, Outcome, Ruling, Satisfied
 from domain.workflow import Facts, Ground, StepName, move, possible, why_not_closed_as
 from services import promises
 from services.colleagues import available, pick
@@ -28,6 +28,14 @@ from services.standing import facts_of, go, lapsed, real_day
 FARTHEST = date(2099, 12, 31)  # a measure is due before this
 _AGAIN = (EventKind.REOPENED, EventKind.APPEAL_RULED)  # what a second decision comes after
 _ENDS = (*_AGAIN, EventKind.DECIDED, EventKind.WITHDRAWN, EventKind.NOT_HANDLED)
+
+
+@dataclass(frozen=True)
+class PartInput:
+    """One part of the complaint, and what became of it."""
+
+    text: str
+    outcome: str
 
 
 @dataclass(frozen=True)
@@ -262,12 +270,22 @@ def closing_gaps(actor: Actor, reference: str) -> tuple[str, ...]:
 
 
 def close(
-    actor: Actor, reference: str, seen: int, reason: str, on: date | None = None, outgoing: Outgoing | None = None
+    actor: Actor,
+    reference: str,
+    seen: int,
+    reason: str,
+    on: date | None = None,
+    outgoing: Outgoing | None = None,
+    *,
+    parts: tuple[PartInput, ...] = (),
+    satisfied: str = Satisfied.UNKNOWN,
 ) -> None:
-    """The end, with a closing letter if there is one.
+    """The end, with a closing letter if there is one: what became of each part of the complaint (none given: of the whole,
+    as it was decided), and whether the complainant is satisfied.
 
     Raises Refused: ``incomplete`` with everything that is missing, ``close_reason``, ``appeal_still_possible``,
-    ``no_appeal_term``, ``no_external_ruling``, ``before_answer``, ``before_end``.
+    ``no_appeal_term``, ``no_external_ruling``, ``before_answer``, ``before_end``, ``not_accepted`` (who is not satisfied
+    did not accept it: an appeal can be lodged), ``missing`` (a part without text or outcome).
     """
     with work(actor, Right.CLOSE) as w:
         complaint = load_to_append(w, reference)
@@ -283,11 +301,25 @@ def close(
         if why is not None:
             raise Refused(why, "reason")
         _not_before(w, complaint, on, _ENDS, "before_end")
+        content = choice(Satisfied, satisfied, "satisfied")
+        if content is Satisfied.NO and because is CloseReason.ACCEPTED:
+            raise Refused("not_accepted", "satisfied")
+        told = [PartInput(required(each.text, "parts"), choice(Outcome, each.outcome, "parts")) for each in parts]
         if outgoing is not None:
             send(w, complaint, outgoing, LetterType.CLOSING)
         complaint.status, complaint.closed_on, complaint.close_reason = status, on, because
-        entry = record(w, complaint, EventKind.CLOSED, on, reason=because)
+        complaint.satisfied = content
+        entry = record(w, complaint, EventKind.CLOSED, on, reason=because, satisfied=content, parts=len(told))
+        w.session.add_all(_parts(complaint, entry, told))
         promises.happened(w, complaint, Fact.CLOSED, on, entry)
+
+
+def _parts(complaint: m.Complaint, entry: m.Event, told: list[PartInput]) -> list[m.ComplaintPart]:
+    if not told and complaint.outcome is not None:
+        told = [PartInput(complaint.title, complaint.outcome)]
+    return [
+        m.ComplaintPart(complaint_id=complaint.id, event_id=entry.id, text=each.text, outcome=each.outcome) for each in told
+    ]
 
 
 def reopen(actor: Actor, reference: str, seen: int, reason: str, on: date | None = None) -> None:
@@ -298,5 +330,6 @@ def reopen(actor: Actor, reference: str, seen: int, reason: str, on: date | None
         closed_on = complaint.closed_on or complaint.received_on
         on = day(on or w.today, "on", latest=w.today, earliest=closed_on, too_early="before_closing")
         complaint.reopened, complaint.closed_on, complaint.close_reason, complaint.answered_on = True, None, None, None
+        complaint.satisfied = None
         entry = record(w, complaint, EventKind.REOPENED, on, required(reason, "reason"))
         promises.happened(w, complaint, Fact.REOPENED, on, entry)

@@ -90,6 +90,7 @@ class Dossier:
     acknowledged_on: date | None
     ack_variant: str | None
     external_stage: str | None
+    satisfied: str | None  # at closing
     outcome: str | None
     answered_on: date | None
     closed_on: date | None

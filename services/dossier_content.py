@@ -106,6 +106,17 @@ class ReferralView:
     submitted_on: date
     case_number: str | None
     note: str | None
+    result: str | None
+    binding: bool | None
+    internal_first: bool | None
+
+
+@dataclass(frozen=True)
+class PartView:
+    """What became of one part of the complaint."""
+
+    text: str
+    outcome: str
 
 
 @dataclass(frozen=True)
@@ -134,6 +145,7 @@ class Content:
     measures: tuple[MeasureView, ...]
     attachments: tuple[AttachmentView, ...]
     referrals: tuple[ReferralView, ...]  # newest first
+    parts: tuple[PartView, ...]  # of the last closing
     appeal: AppealBrief | None  # the newest
 
 
@@ -148,6 +160,7 @@ class Rows:
     measures: list[tuple[m.Measure, m.MeasureDone | None]]
     attachments: list[m.Attachment]
     referrals: list[m.Referral]
+    parts: list[m.ComplaintPart]
     appeals: list[m.Appeal]
 
     def accounts(self) -> set[int]:
@@ -201,6 +214,9 @@ def rows_of(w: Work, complaint: m.Complaint) -> Rows:
         referrals=list(
             w.session.scalars(select(m.Referral).where(m.Referral.complaint_id == here).order_by(m.Referral.id.desc()))
         ),
+        parts=list(
+            w.session.scalars(select(m.ComplaintPart).where(m.ComplaintPart.complaint_id == here).order_by(m.ComplaintPart.id))
+        ),
         appeals=list(w.session.scalars(select(m.Appeal).where(m.Appeal.complaint_id == here).order_by(m.Appeal.id.desc()))),
     )
 
@@ -214,7 +230,8 @@ def content_of(
     heard: m.Appeal | None,
 ) -> Content:
     """`heard`: the appeal of the reviewer who looks; the decision in force then is the one it is about."""
-    timeline = tuple(_entry(event, text, names) for event, text in rows.events)
+    labels = {each.key: each.label for each in promises}
+    timeline = tuple(_entry(event, text, names, labels) for event, text in rows.events)
     decisions = tuple(_decision(each, names, heard) for each in rows.decisions)
     return Content(
         timeline=timeline,
@@ -231,11 +248,12 @@ def content_of(
             for each in rows.attachments
         ),
         referrals=tuple(_referral(each, profile) for each in rows.referrals),
+        parts=_last_parts(rows.parts),
         appeal=_appeal(rows.appeals[0], promises) if rows.appeals else None,
     )
 
 
-def _entry(event: m.Event, text: str | None, names: Mapping[int, str]) -> TimelineEntry:
+def _entry(event: m.Event, text: str | None, names: Mapping[int, str], labels: Mapping[str, str]) -> TimelineEntry:
     return TimelineEntry(
         id=event.id,
         seq=event.seq,
@@ -246,8 +264,17 @@ def _entry(event: m.Event, text: str | None, names: Mapping[int, str]) -> Timeli
         recorded_at=event.recorded_at,
         recorded_late=event.recorded_at.astimezone(AMSTERDAM).date() > event.happened_on,
         text=text or "",
-        codes={key: _named(key, value, names) for key, value in event.codes.items() if key != "form"},
+        codes={key: _worded(key, value, names, labels) for key, value in event.codes.items() if key != "form"},
     )
+
+
+def _worded(key: str, value: Any, names: Mapping[int, str], labels: Mapping[str, str]) -> Any:
+    """Accounts and promises by what they are called."""
+    if key == "promise":
+        return labels.get(value, value)
+    if key == "moved":
+        return tuple((labels.get(each["promise"], each["promise"]), each["before"], each["after"]) for each in value)
+    return _named(key, value, names)
 
 
 def _named(key: str, value: Any, names: Mapping[int, str]) -> Any:
@@ -312,6 +339,11 @@ def _measure(
     )
 
 
+def _last_parts(parts: list[m.ComplaintPart]) -> tuple[PartView, ...]:
+    last = max((each.event_id for each in parts), default=0)
+    return tuple(PartView(each.text, each.outcome) for each in parts if each.event_id == last)
+
+
 def _referral(referral: m.Referral, profile: Profile) -> ReferralView:
     body = next((each for each in profile.bodies if each.key == referral.body), None)
     return ReferralView(
@@ -323,6 +355,9 @@ def _referral(referral: m.Referral, profile: Profile) -> ReferralView:
         referral.submitted_on,
         referral.case_number,
         referral.note,
+        referral.result,
+        referral.binding,
+        referral.internal_first,
     )
 
 

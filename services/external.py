@@ -10,12 +10,14 @@ from db import models as m
 from domain.entries import choice, day, form
 from domain.errors import Refused
 from domain.facts import Fact
+from domain.outside import may_bind, results_of, stages_of
 from domain.rights import Right
 from domain.texts import clean, line
-from domain.vocabulary import EventKind, ExternalStage, LetterType
+from domain.vocabulary import EventKind, ExternalResult, ExternalStage, LetterType
 from domain.workflow import StepName
 from services import profiles, promises
-from services.door import Actor, work
+from services.deciding import FARTHEST
+from services.door import Actor, Work, work
 from services.letters import Outgoing
 from services.posting import already_sent, send
 from services.records import load_to_append, record
@@ -36,10 +38,16 @@ def refer(
     initiated_by: str = "complainant",
     case_number: str | None = None,
     note: str | None = None,
+    result: str | None = None,
+    binding: bool | None = None,
+    internal_first: bool | None = None,
     outgoing: Outgoing | None = None,
 ) -> None:
-    """Where the complainant stands with an outside body of the profile; internal clocks go on. `outgoing`: a referral
-    letter, if one went out. Twice the same form is one row. Raises Refused: ``unknown_value``, ``in_the_future``.
+    """Where the complainant stands with an outside body of the profile; internal clocks go on (services/clocks.py can
+    suspend them). `submitted_on`: when this stage began; a hearing may lie ahead. `result` and `binding`: of a ruling, or
+    of what ended at a desk. `outgoing`: a referral letter, if one went out. Twice the same form is one row.
+
+    Raises Refused: ``unknown_value``, ``missing``, ``in_the_future``, ``not_at_this_body`` (a desk does not rule).
     """
     with work(actor, Right.WORK) as w:
         complaint, form_id = load_to_append(w, reference), form(form_id)
@@ -47,18 +55,31 @@ def refer(
         if w.session.scalar(mine) is not None:
             return
         go(w, complaint, StepName.REFER)
-        if body not in {each.key for each in profiles.profile_of(w, complaint).bodies}:
-            raise Refused("unknown_value" if body else "missing", "body")
+        now = _stage(w, complaint, body, stage)
         if initiated_by not in INITIATORS:
             raise Refused("unknown_value", "initiated_by")
-        now = choice(ExternalStage, stage, "stage")
-        on = day(submitted_on, "submitted_on", latest=w.today)
+        reached = _result(now, result)
+        latest = FARTHEST if now is ExternalStage.HEARING else w.today
+        when = day(submitted_on, "submitted_on", latest=latest)
         words = clean(note, "note")
         if outgoing is not None and not already_sent(w, complaint, outgoing):
             sent, letter = send(w, complaint, outgoing, LetterType.REFERRAL)
             promises.happened(w, complaint, Fact.OUTBOUND, sent.sent_on, letter)
         complaint.external_stage = now
-        entry = record(w, complaint, EventKind.EXTERNAL_ROUTE, on, words, body=body, stage=now, initiated_by=initiated_by)
+        binds = bool(binding) if may_bind(now) else None
+        entry = record(
+            w,
+            complaint,
+            EventKind.EXTERNAL_ROUTE,
+            min(when, w.today),
+            words,
+            body=body,
+            stage=now,
+            initiated_by=initiated_by,
+            external_result=reached,
+            binding=binds,
+            hearing_on=when if now is ExternalStage.HEARING else None,
+        )
         w.session.add(
             m.Referral(
                 complaint_id=complaint.id,
@@ -66,13 +87,38 @@ def refer(
                 body=body,
                 stage=now,
                 initiated_by=initiated_by,
-                submitted_on=on,
+                submitted_on=when,
                 case_number=line(case_number, "case_number") or None,
                 note=words or None,
+                result=reached,
+                binding=binds,
+                internal_first=internal_first,
                 event_id=entry.id,
             )
         )
         if now in _SUBMITTED:
-            promises.happened(w, complaint, Fact.EXTERNAL_SUBMITTED, on, entry)
+            promises.happened(w, complaint, Fact.EXTERNAL_SUBMITTED, when, entry)
         elif now is ExternalStage.RULED:
-            promises.happened(w, complaint, Fact.EXTERNAL_RULED, on, entry)
+            promises.happened(w, complaint, Fact.EXTERNAL_RULED, when, entry)
+
+
+def _stage(w: Work, complaint: m.Complaint, body: str, stage: str) -> ExternalStage:
+    known = {each.key: each for each in profiles.profile_of(w, complaint).bodies}
+    if body not in known:
+        raise Refused("unknown_value" if body else "missing", "body")
+    now = choice(ExternalStage, stage, "stage")
+    if now not in stages_of(known[body].type):
+        raise Refused("not_at_this_body", "stage")
+    return now
+
+
+def _result(stage: ExternalStage, result: str | None) -> ExternalResult | None:
+    fitting = results_of(stage)
+    if not fitting:
+        return None
+    if not result and stage is not ExternalStage.RULED:
+        return None
+    reached = choice(ExternalResult, result or "", "result")
+    if reached not in fitting:
+        raise Refused("unknown_value", "result")
+    return reached

@@ -18,6 +18,7 @@ from domain.vocabulary import (
     ExternalStage,
     Kind,
     LadderLevel,
+    LetterType,
     Recipient,
     Relation,
     Ruling,
@@ -29,6 +30,8 @@ from services.door import Work
 
 TALKS = frozenset({EventKind.CONVERSATION, EventKind.MEDIATION})
 CONTACTS = TALKS | {EventKind.CONTACT, EventKind.INFORMED}
+# Letters that name the confidant or the outside bodies (R010).
+TELL_RIGHTS = frozenset(LetterType) - {LetterType.RESPONDENT_NOTICE, LetterType.APPEAL_RULING_NOTICE}
 APPEAL_TERM = "APPEAL_LODGE"
 MEASURE = "MEASURE"
 # One ruling per decision. What was inadmissible or taken back can be lodged again: nobody judged the decision.
@@ -89,7 +92,8 @@ def facts_of(w: Work, complaint: m.Complaint) -> Facts:
         appeal_open=found.appeal_open,
         appeal_until=found.appeal_until,
         ruled_on=found.ruled_on,
-        externally_ruled=complaint.external_stage == ExternalStage.RULED,
+        externally_ruled=found.externally_ruled,
+        rights_told=found.rights_told,
     )
 
 
@@ -121,6 +125,10 @@ def _looks(complaint: m.Complaint, profile: Profile) -> Any:
         exists()
         .where(m.Message.complaint_id == here, m.Message.direction == "out", m.Message.recipient == Recipient.COMPLAINANT)
         .label("written_to"),
+        or_(
+            events.where(m.Event.kind.in_((EventKind.INFORMED, EventKind.EXTERNAL_ROUTE))),
+            exists().where(m.Message.complaint_id == here, m.Message.letter_type.in_(TELL_RIGHTS)),
+        ).label("rights_told"),
         exists().where(m.Party.complaint_id == here, m.Party.relation == Relation.RESPONDENT).label("respondent"),
         exists().where(m.Party.complaint_id == here).label("party"),
         exists().where(m.Measure.complaint_id == here, ~done(), ~annulled()).label("open_measure"),
@@ -130,6 +138,7 @@ def _looks(complaint: m.Complaint, profile: Profile) -> Any:
             m.Decision.complaint_id == here, m.Decision.superseded.is_(False), m.Appeal.decision_id == m.Decision.id, RULED_ON
         )
         .label("ruled_on"),
+        exists().where(m.Referral.complaint_id == here, m.Referral.stage == ExternalStage.RULED).label("externally_ruled"),
         select(func.max(m.Promise.legal_on))
         .where(m.Promise.complaint_id == here, m.Promise.code == APPEAL_TERM)
         .scalar_subquery()

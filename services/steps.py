@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.corrections import Corrected, correct, raise_red_flag, remove_party
 from services.deciding import (
     MeasureInput,
+    PartInput,
     answer,
     close,
     closing_gaps,
@@ -31,6 +32,7 @@ from services.handling import (
 __all__ = [
     "Corrected",
     "MeasureInput",
+    "PartInput",
     "acknowledge",
     "acknowledge_impossible",
     "answer",

@@ -174,6 +174,7 @@ class Case:
             body=BODY[self.profile],
             stage=stage,
             submitted_on=self.at(day),
+            result="not_upheld" if stage == ExternalStage.RULED else None,
         )
         return self
 

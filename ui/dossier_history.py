@@ -27,11 +27,14 @@ _CODED = {  # codes of events whose values are words of the catalogues
     "ground": "ground",
     "ruling": "ruling",
     "stage": "external_stage",
+    "external_result": "external_result",
+    "satisfied": "satisfied",
     "type": "complainant_type",
     "recipient": "recipient",
+    "rung": "rung",
 }
 _NAMED = ("handler", "before", "ack_owner", "participants", "account")  # accounts, by name
-_DATED = ("new_date", "due_on", "until", "after")
+_DATED = ("new_date", "due_on", "until", "after", "hearing_on")
 _REASONS: dict[str, str] = {EventKind.CLOSED: "close_reason", EventKind.PAUSED: "pause_reason"}
 
 
@@ -62,13 +65,15 @@ def _entry(entry: TimelineEntry) -> None:
 def _what(entry: TimelineEntry) -> str:
     if entry.kind == EventKind.ASSIGNED and entry.codes.get("appeal"):
         return t("complaint.other_reviewer")
+    if entry.kind == EventKind.CALENDAR_CHANGED and not entry.codes.get("applied"):
+        return t("complaint.calendar_kept")
     return t(f"event_kind.{entry.kind}")
 
 
 def _details(entry: TimelineEntry) -> list[str]:
     said = []
     for code, value in entry.codes.items():
-        word = _detail(entry, code, value)
+        word = _of_promises(code, value) or _detail(entry, code, value)
         if word:
             said.append(word)
     return said
@@ -96,6 +101,17 @@ def _detail(entry: TimelineEntry, code: str, value: Any) -> str:
     if code == "level":
         return t(f"ladder_level.{value}")
     return ""
+
+
+def _of_promises(code: str, value: Any) -> str:
+    if code == "moved":
+        return ", ".join(_moved(*each) for each in value)
+    return str(value) if code == "promise" else ""
+
+
+def _moved(label: str, before: str | None, after: str | None) -> str:
+    before, after = (day(date.fromisoformat(each)) if each else "–" for each in (before, after))
+    return t("complaint.calendar_moved", label=label, before=before, after=after)
 
 
 # Letters and messages

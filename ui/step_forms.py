@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from domain.outside import may_bind, results_of, stages_of
 from domain.vocabulary import (
     Channel,
     CloseReason,
@@ -16,13 +17,14 @@ from domain.vocabulary import (
     LetterType,
     Outcome,
     Relation,
+    Satisfied,
 )
 from domain.workflow import AttemptResult, StepName
 from services import appeals, complainants, complaints, steps
 from services.complaints import Named
-from services.steps import MeasureInput
+from services.steps import MeasureInput, PartInput
 from text import weekday_date
-from ui import step_clocks
+from ui import one_form, step_clocks
 from ui import step_corrections as corrections
 from ui import step_letters as by_letter
 from ui.session import form_id, language, t
@@ -206,12 +208,52 @@ def close(here: Here) -> Save | None:
     reason = here.pick("close_reason", list(reasons), enum_label("close_reason"), start=0 if len(reasons) == 1 else None)
     here.fields.under("reason")
     on = here.day()
+    told: dict[str, Any] = {}
+    if here.file.outcome and reason not in (CloseReason.WITHDRAWN, CloseReason.NOT_HANDLED):
+        told = {"parts": _parts(here), "satisfied": _satisfied(here)}
     if here.file.offer and here.file.offer.reachable and st.toggle(t("complaint.with_letter"), key=here.key("with_letter")):
         outgoing = by_letter.letter(here, LetterType.CLOSING, button=t("complaint.close_and_send"))
         if outgoing is None:
             return None
-        return lambda who: steps.close(who, here.reference, here.seen, _reason(reason), on, outgoing)
-    return (lambda who: steps.close(who, here.reference, here.seen, _reason(reason), on)) if here.pressed() else None
+        return lambda who: steps.close(who, here.reference, here.seen, _reason(reason), on, outgoing, **told)
+    return (lambda who: steps.close(who, here.reference, here.seen, _reason(reason), on, **told)) if here.pressed() else None
+
+
+def _parts(here: Here) -> tuple[PartInput, ...]:
+    """What became of each part of the complaint: to begin with the whole, as it was decided."""
+    st.markdown(f"**{t('complaint.parts')}**")
+    rows = int(st.session_state.setdefault(here.key("rows"), 1))
+    found = [_part(here, number) for number in range(rows)]
+    here.fields.under("parts")
+    if st.button(t("complaint.another_part"), key=here.key("another"), icon=":material/add:", type="tertiary"):
+        st.session_state[here.key("rows")] = rows + 1
+        st.rerun()
+    return tuple(each for each in found if each is not None)
+
+
+def _part(here: Here, number: int) -> PartInput | None:
+    first = number == 0
+    with st.container(border=True):
+        title = here.file.title if first else ""
+        text = st.text_input(t("complaint.field.part"), title, key=here.key(f"part_{number}"), autocomplete="off")
+        outcome = st.selectbox(
+            t("complaint.field.part_outcome"),
+            list(Outcome),
+            index=list(Outcome).index(Outcome(here.file.outcome)) if first and here.file.outcome else None,
+            format_func=enum_label("outcome"),
+            placeholder=t("complaint.choose"),
+            key=here.key(f"part_outcome_{number}"),
+        )
+    return PartInput(text, outcome or "") if text or outcome else None
+
+
+def _satisfied(here: Here) -> str:
+    """A "no" offers the appeal on the spot."""
+    said = here.pick("satisfied", list(Satisfied), enum_label("satisfied"), start=list(Satisfied).index(Satisfied.UNKNOWN))
+    if said is Satisfied.NO:
+        st.info(t("complaint.not_satisfied"), icon=":material/balance:")
+        one_form.offer(here.page, StepName.LODGE_APPEAL, t("step.lodge_appeal"), here.file.version)
+    return said or Satisfied.UNKNOWN
 
 
 def _reason(chosen: CloseReason | None) -> str:
@@ -228,12 +270,20 @@ def refer(here: Here) -> Save | None:
     if body:
         for line in (bodies[body].does, bodies[body].conditions, bodies[body].costs):
             st.caption(line)
-    stage = here.pick("stage", list(ExternalStage), enum_label("external_stage"), start=0)
+    stages = stages_of(bodies[body].type) if body else tuple(ExternalStage)
+    stage = here.pick("stage", stages, enum_label("external_stage"), start=0)
     by = here.pick("initiated_by", ["complainant", "organisation"], enum_label("complaint.initiated_by"), start=0)
-    on = here.day("submitted_on")
-    number, note = here.line("case_number"), here.text("note")
-    asked: dict[str, Any] = {"body": body or "", "stage": stage or "", "submitted_on": on, "initiated_by": by or "",
-                             "case_number": number, "note": note}  # fmt: skip
+    on = here.day("hearing_on" if stage is ExternalStage.HEARING else "submitted_on")
+    asked: dict[str, Any] = {"body": body or "", "stage": stage or "", "submitted_on": on, "initiated_by": by or ""}
+    if results_of(stage or ExternalStage.INFORMED):
+        asked["result"] = here.pick("result", results_of(stage), enum_label("external_result"))  # type: ignore[arg-type]
+    if stage and may_bind(stage):
+        asked["binding"] = st.checkbox(t("complaint.field.binding"), key=here.key("binding"))
+    if stage in (ExternalStage.DESK, ExternalStage.COMMITTEE_PENDING):
+        first = here.pick("internal_first", (True, False), lambda each: t("common.yes" if each else "common.no"))
+        asked["internal_first"] = first
+        st.info(t("complaint.clocks_go_on", step=t("step.pause")), icon=":material/schedule:")
+    asked["case_number"], asked["note"] = here.line("case_number"), here.text("note")
     once = form_id(here.prefix)
     reachable = here.file.offer is not None and here.file.offer.reachable
     if body and reachable and st.toggle(t("complaint.with_letter"), key=here.key("with_letter")):

@@ -49,6 +49,7 @@ READY = Facts(
     respondent=True,
     party=True,
     open_measure=True,
+    rights_told=True,
 )
 OPEN = {S.REGISTERED, S.ACKNOWLEDGED, S.IN_PROGRESS, S.DECIDED}
 EVERY = set(S) - {S.ANONYMISED}
@@ -232,7 +233,8 @@ def test_closing_names_what_is_missing(facts: dict[str, bool], gap: str) -> None
 def test_closing_names_everything_that_is_missing_at_once() -> None:
     bare = Facts(S.ANSWERED, TODAY, open_promise=True)
 
-    assert possible(StepName.CLOSE, bare) == ("outcome_missing", "handling_missing", "answer_missing", "promise_open")
+    missing = ("outcome_missing", "handling_missing", "answer_missing", "rights_not_told", "promise_open")
+    assert possible(StepName.CLOSE, bare) == missing
 
 
 @pytest.mark.parametrize("status", [S.REGISTERED, S.ACKNOWLEDGED, S.IN_PROGRESS])
@@ -241,6 +243,16 @@ def test_before_its_end_closing_says_what_is_missing(status: Status) -> None:
 
     assert possible(StepName.CLOSE, bare)[-2:] == ("promise_open", "not_ended")
     assert possible(StepName.CLOSE, replace(READY, status=status)) == ("not_ended",)
+
+
+@pytest.mark.parametrize("status", sorted(OPEN))
+def test_who_went_outside_and_got_a_ruling_needs_no_decision_of_ours(status: Status) -> None:
+    ruled = replace(READY, status=status, externally_ruled=True, outcome=False, decided=False, open_promise=True)
+
+    assert move(StepName.CLOSE, ruled) is S.CLOSED
+    assert CloseReason.EXTERNAL_RULED in close_reasons(ruled)
+    assert why_not_closed_as(CloseReason.ACCEPTED, ruled) == "close_reason"
+    assert possible(StepName.CLOSE, replace(ruled, rights_told=False)) == ("rights_not_told",)
 
 
 def test_whom_nobody_can_answer_ends_after_the_decision() -> None:

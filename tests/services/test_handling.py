@@ -319,12 +319,12 @@ def test_without_a_coordinator_the_director_handles_it_and_without_her_nobody(ca
 def test_each_step_of_the_external_route_is_a_row_and_the_last_one_shows(cast: Cast, profile: str) -> None:
     case = Case.registered(profile, cast)
 
-    for day, stage in enumerate(("informed", "desk", "committee_pending", "ruled", "ended")):
+    for day, stage in enumerate(("informed", "committee_pending", "hearing", "ruled", "ended")):
         case.refer(stage=stage, day=day)
 
     content = case.read().content
     assert content is not None
-    assert [each.stage for each in content.referrals] == ["ended", "ruled", "committee_pending", "desk", "informed"]
+    assert [each.stage for each in content.referrals] == ["ended", "ruled", "hearing", "committee_pending", "informed"]
     assert case.row.external_stage == "ended"
 
 

@@ -18,7 +18,7 @@ from db import models as m
 from domain.errors import Refused
 from domain.vocabulary import Channel, CloseReason, EventKind, LetterType, Outcome, Relation
 from domain.workflow import StepName
-from services import complaints, door, steps
+from services import clocks, complaints, door, steps
 from services.complaints import Named
 from services.steps import MeasureInput
 from tests.cases import BODY, LONG_AGO, Case
@@ -87,6 +87,17 @@ def _unanswerable(new: New, cast: Cast) -> Case:
     return case.assign().decide()
 
 
+def _pausing(case: Case) -> Case:
+    clocks.pause(case.cast.actor("hans"), case.reference, case.seen, "agreed", case.at(3), None, "Wij wachten op foto's.")
+    return case
+
+
+def _extended(new: New, _: Cast) -> Case:
+    case = new().in_progress()
+    _extend(30)(case, "hans")
+    return case
+
+
 SITUATIONS: dict[str, Callable[[New, Cast], Case]] = {
     "question": lambda new, _: new(kind="question"),
     "question_answered": lambda new, _: new(kind="question").log("cora", EventKind.INFORMED),
@@ -113,6 +124,9 @@ SITUATIONS: dict[str, Callable[[New, Cast], Case]] = {
     "with_the_coordinator": lambda new, _: new(immediate_actions=ACTION, ladder_level="coordinator").acknowledged(),
     "in_progress": lambda new, _: new().in_progress(),
     "in_progress_long_ago": lambda new, _: new(received_on=LONG_AGO).in_progress(),
+    "paused": lambda new, _: _pausing(new().in_progress()),
+    "extended": _extended,
+    "awb": lambda new, _: new(unit_id=None, sector="welzijn", procedure="AWB", category="Bejegening").in_progress(),
     "responded": _responded,
     "at_the_top": _at_the_top,
     "decided": lambda new, _: new().decided(),
@@ -195,6 +209,32 @@ def _extend(days: int, reason: str = "Wij wachten op een rapport.") -> Act:
 
 def _extend_by_choice(case: Case, who: str) -> None:
     _extend(30 if case.received != LONG_AGO else (TOMORROW - LONG_AGO).days + 9)(case, who)
+
+
+def _pause(text: str = "Wij wachten op foto's.", tomorrow: bool = False) -> Act:
+    def act(case: Case, who: str) -> None:
+        on = TOMORROW if tomorrow else case.at(3)
+        clocks.pause(case.cast.actor(who), case.reference, case.seen, "waiting_complainant", on, None, text)
+
+    return act
+
+
+def _resume(case: Case, who: str) -> None:
+    clocks.resume(case.cast.actor(who), case.reference, case.seen, case.at(4))
+
+
+def _withdraw_extension(reason: str = "Het rapport is er al.") -> Act:
+    return lambda case, who: clocks.withdraw_extension(case.cast.actor(who), case.reference, case.seen, case.at(4), reason)
+
+
+def _consent(channel: str = Channel.EMAIL) -> Act:
+    return lambda case, who: clocks.consent(
+        case.cast.actor(who), case.reference, case.seen, case.at(3), channel, "De klager stemt in."
+    )
+
+
+def _correct_receipt(days: int = -1, reason: str = "De mail lag er al.") -> Act:
+    return lambda case, who: clocks.correct_receipt(case.cast.actor(who), case.reference, case.seen, case.at(days), reason)
 
 
 def _decide(day: int = 3, reasons: str = "Het rooster klopte niet.", due: int | None = None, none: bool = True) -> Act:
@@ -357,6 +397,17 @@ ACTS: dict[str, Act] = {
     "extend_by_a_day": _extend(4),
     "extend_without_reason": _extend(30, ""),
     "extend_beyond": _extend(43),
+    "pause": _pause(),
+    "pause_silently": _pause(""),
+    "pause_tomorrow": _pause(tomorrow=True),
+    "resume": _resume,
+    "withdraw_extension": _withdraw_extension(),
+    "withdraw_extension_silently": _withdraw_extension(""),
+    "consent": _consent(),
+    "consent_by_telephone": _consent(Channel.PHONE),
+    "correct_receipt": _correct_receipt(),
+    "correct_receipt_same": _correct_receipt(0),
+    "correct_receipt_silently": _correct_receipt(reason=" "),
     "decide": _decide(),
     "decide_without_reasons": _decide(reasons="\n"),
     "decide_with_measures": _decide(due=20, none=False),
