@@ -53,6 +53,7 @@ class Right(StrEnum):
     OPEN = "open"  # summary of one dossier
     OPERATE = "operate"  # operator commands (manage.py): no role holds it
     OVERVIEW = "overview"
+    PROCEDURE = "procedure"  # try a version of the procedure, and put one in force
     READ = "read"  # the whole dossier
     REGISTER = "register"
     REOPEN = "reopen"
@@ -121,7 +122,7 @@ _grant(
     _with(Scope.ASSIGNED, Right.LIST, Right.OPEN, Right.READ, Right.IDENTITY, Right.ACKNOWLEDGE, Right.SEND),
 )
 _grant(Role.HANDLER, _STAFF, _with(Scope.ASSIGNED, *_WORK, Right.OVERVIEW), _with(Scope.OWN, Right.LIST, Right.OPEN))
-_grant(Role.COORDINATOR, _STAFF, _with(Scope.ALL, *_STEER, Right.OVERVIEW, Right.EXPORT))
+_grant(Role.COORDINATOR, _STAFF, _with(Scope.ALL, *_STEER, Right.OVERVIEW, Right.EXPORT, Right.PROCEDURE))
 _grant(
     Role.MANAGER,
     _STAFF,
@@ -136,7 +137,7 @@ _grant(
     _with(Scope.ASSIGNED, *_WORK),
     _with(Scope.ACTING, *_STEER),
 )
-_grant(Role.DIRECTOR, _STAFF, _with(Scope.ALL, *_STEER, Right.OVERVIEW, Right.EXPORT))
+_grant(Role.DIRECTOR, _STAFF, _with(Scope.ALL, *_STEER, Right.OVERVIEW, Right.EXPORT, Right.PROCEDURE))
 _grant(Role.CONFIDANT, _STAFF, _with(Scope.UNWANTED, Right.LIST, Right.OPEN, Right.READ, Right.IDENTITY, Right.WORK))
 _grant(
     Role.APPEAL_REVIEWER,

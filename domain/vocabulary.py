@@ -259,5 +259,6 @@ class EventKind(StrEnum):
     APPEAL_RULED = "appeal_ruled"
     APPEAL_WITHDRAWN = "appeal_withdrawn"  # by the complainant
     HANDED_OVER = "handed_over"
+    PROCEDURE_CHANGED = "procedure_changed"  # it goes on under another version of its procedure
     CALENDAR_CHANGED = "calendar_changed"  # a closed day became known later: its dates moved, or somebody left them
     ESCALATED = "escalated"  # within the organisation, by the nightly run
