@@ -4,11 +4,12 @@ import streamlit as st
 
 from services import accounts, organisation
 from ui.people_accounts import accounts_part
+from ui.people_calendar import calendar_part, people_notices
 from ui.people_settings import settings_part
 from ui.people_units import units_part
 from ui.session import actor, t
 
-PARTS = ("accounts", "units", "settings")
+PARTS = ("accounts", "units", "settings", "calendar")
 
 who = actor()
 people, units = accounts.listing(who), organisation.units(who)
@@ -21,6 +22,7 @@ if missing:
         for each in missing:
             st.markdown(f"- {t(each)}")
 
+people_notices()
 part = st.segmented_control(
     t("people.part"),
     PARTS,
@@ -36,5 +38,7 @@ match part:
         units_part(units, people)
     case "settings":
         settings_part(people)
+    case "calendar":
+        calendar_part()
     case _:
         accounts_part(people, units)

@@ -124,6 +124,17 @@ def _effect(w: Work, days: tuple[date, ...]) -> Effect:
 # Years without decree days
 
 
+@dataclass(frozen=True)
+class State:
+    today: date
+    without: tuple[int, ...]  # years of which somebody said that there are none
+
+
+def state(actor: Actor) -> State:
+    with work(actor, Right.ACCOUNTS) as w:
+        return State(w.today, read_settings(w.session).no_decree_years)
+
+
 def unknown_years(actor: Actor) -> tuple[int, ...]:
     """This year, and from October the next one, when no decree day of it is known and nobody said that there is none."""
     with work(actor, Right.ENTER) as w:
@@ -141,9 +152,3 @@ def without_decree(actor: Actor, year: int, none: bool) -> None:
             raise Refused("unknown_value", "year")
         years = set(read_settings(w.session).no_decree_years)
         write_settings(w.session, {"no_decree_years": sorted(years | {year} if none else years - {year})})
-
-
-def years_without(actor: Actor) -> tuple[int, ...]:
-    """The years of which somebody said that there are none."""
-    with work(actor, Right.ACCOUNTS) as w:
-        return read_settings(w.session).no_decree_years

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from commands.nightly import NIGHTLY
 from db import models as m
 from domain.book import Book
 from domain.calendar import Calendar
@@ -25,12 +26,14 @@ from domain.ledger import Entry, replay
 from domain.promises import PromiseState, state
 from domain.terms import Term, Unit, raw_end, rolled
 from domain.vocabulary import Channel, Compartment, EventKind
-from services import appeal_files, appeals, board, door, dossier
+from services import appeal_files, appeals, board, door, dossier, escalation
 from services.board_filters import BoardFilter, Show
 from services.profiles import standard, standard_calendar
 from tests.cases import LONG_AGO, Case
 from tests.conftest import CAST, PROFILES, TODAY, Cast
+from tests.fill import make_complaint, make_party, make_promise
 from tests.services.test_door import dossier as plant
+from tests.ui.apptest import open_page
 
 DUTCH = standard_calendar(2020, 2035)
 PROFILE = standard("kinderopvang-welzijn")
@@ -256,3 +259,42 @@ def called(act: Callable[[], object]) -> set[CodeType]:
     finally:
         sys.setprofile(before)
     return seen
+
+
+# Escalation
+
+
+def test_more_than_100_overdue_cases_are_all_escalated(engine: Engine, cast: Cast) -> None:
+    with Session(engine) as session, session.begin():
+        for number in range(230):
+            late = make_complaint(session, cast, reference=f"K26-{number:05}", handler_id=cast["hans"])
+            make_promise(session, late, target_on=TODAY - timedelta(days=1 + number % 7))
+
+    first, second = escalation.run(NIGHTLY), escalation.run(NIGHTLY)
+
+    assert (first.climbed, first.failed, second.climbed) == (230, (), 0)
+    with Session(engine) as session:
+        climbed = session.scalars(select(m.Event.complaint_id).where(m.Event.kind == EventKind.ESCALATED)).all()
+        assert len(climbed) == len(set(climbed)) == 230
+    assert board.to_do(cast.actor("hans")).total == 230
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_no_supervisor_found_raises_a_visible_flag(engine: Engine, cast: Cast, profile: str) -> None:
+    """Nobody is silent: the administrator is told to set up stand-ins, and who may see the dossier sees it there."""
+    with Session(engine) as session, session.begin():
+        late = make_complaint(session, cast, title="Niemand over", acting_director_id=None)
+        make_promise(session, late, target_on=TODAY - timedelta(days=1))
+        for name in ("mia", "cora", "dora"):
+            make_party(session, late, cast[name])
+        reference = late.reference
+
+    assert escalation.run(NIGHTLY) == escalation.Ran(climbed=0, nobody=1, failed=())
+
+    people = open_page(cast, "adam", "people")
+    assert "Richt plaatsvervangers in" in "\n".join(each.value for each in people.warning)
+    assert reference not in str(people.main)
+    assert "Niemand over" not in str(people.main)
+    seen = open_page(cast, "piet", "complaint", ref=reference)
+    assert "niemand gevonden" in "\n".join(each.value for each in seen.error)
+    assert [row.nobody_found for row in board.page(cast.actor("piet"), BoardFilter()).rows] == [True]
