@@ -100,6 +100,11 @@ def is_paused(promise: Dated, today: date) -> bool:
     return promise.paused_from <= today and (promise.paused_until is None or today < promise.paused_until)
 
 
+def stands_still(promise: Dated) -> bool:
+    """Open, and nobody knows yet until when its clock stands still: it has no date to wait for."""
+    return is_open(promise) and promise.paused_from is not None and promise.paused_until is None
+
+
 def state(promise: Dated, today: date) -> PromiseState:
     """Exactly one state. A promise that was already red when it was cancelled stays missed."""
     good = last_good_day(promise)
@@ -130,7 +135,7 @@ def flag(due_on: date | None, legal_on: date | None, today: date, calendar: Cale
 def promise_flag(promise: Dated, today: date, calendar: Calendar) -> Flag:
     if promise.informative or not is_open(promise):
         return Flag.NONE
-    if is_paused(promise, today):
+    if stands_still(promise):
         return Flag.PAUSED
     return flag(promise.target_on, promise.legal_on if promise.statutory else None, today, calendar)
 
@@ -144,11 +149,6 @@ class Next:
     key: str
     statutory: bool
     legal_on: date | None  # the earliest legal date among all open statutory promises
-
-
-def stands_still(promise: Dated) -> bool:
-    """Open, and nobody knows yet until when its clock stands still: it has no date to wait for."""
-    return is_open(promise) and promise.paused_from is not None and promise.paused_until is None
 
 
 def next_of(book: Iterable[Promise]) -> Next | None:

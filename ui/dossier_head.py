@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from domain.promises import is_open
+from domain.promises import is_open, stands_still
 from domain.vocabulary import Compartment, Flag, Kind, Status
 from services.dossier import Dossier
 from services.promises import PromiseView
@@ -28,6 +28,7 @@ _ALARMS = {
     Flag.TODAY: (st.warning, ":material/today:"),
     Flag.SOON: (st.warning, ":material/schedule:"),
     Flag.ON_TIME: (st.info, ":material/event_upcoming:"),
+    Flag.PAUSED: (st.info, ":material/pause_circle:"),
 }
 
 
@@ -80,11 +81,14 @@ def show_promise(promise: PromiseView) -> None:
 def next_promise(promises: Iterable[PromiseView]) -> PromiseView | None:
     """The earliest that is still open, as the board shows it."""
     waiting = [each for each in promises if is_open(each) and not each.informative]
-    return min(waiting, key=lambda each: (each.target_on, not each.statutory, each.legal_on), default=None)
+    dated = [each for each in waiting if not stands_still(each)]
+    return min(dated or waiting, key=lambda each: (each.target_on, not each.statutory, each.legal_on), default=None)
 
 
 def promise_sentence(promise: PromiseView) -> str:
     """Reactie naar de klant: uiterlijk vrijdag 27 november 2026, nog 4 werkdagen."""
+    if stands_still(promise) and promise.paused_from:
+        return t("complaint.next_paused", label=promise.label, day=weekday_date(promise.paused_from, language()))
     values = {"label": promise.label, "day": weekday_date(promise.target_on, language())}
     said = t(_how_far(promise), **values, count=abs(promise.working_days_left))
     if promise.statutory and promise.legal_on != promise.target_on:

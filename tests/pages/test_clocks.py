@@ -1,0 +1,95 @@
+"""The dossier page around the steps that change the clocks."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from domain.workflow import StepName
+from services import clocks
+from tests.conftest import TODAY, Cast
+from tests.dossiers import On, answered, in_progress, registered, seen
+from tests.pages.test_complaint import RAW_KEY, opened, press, step, words
+
+RECEIVED = date(2026, 11, 19)
+
+
+def paused(cast: Cast, on: On, until: date | None = None) -> str:
+    reference = in_progress(cast, on, received=RECEIVED)
+    with on(TODAY):
+        clocks.pause(cast.actor("hans"), reference, seen(reference), "agreed", TODAY, until, "Zo afgesproken.")
+    return reference
+
+
+def test_a_dossier_whose_clocks_stand_still_says_since_when(cast: Cast, on: On) -> None:
+    reference = paused(cast, on)
+    with on(TODAY):
+        at = opened(cast, "hans", reference)
+
+    said = words(at)
+    assert "de termijn staat stil sinds zaterdag 21 november 2026" in said
+    assert not RAW_KEY.search(said)
+
+
+def test_a_pause_with_an_end_shows_the_new_day(cast: Cast, on: On) -> None:
+    reference = paused(cast, on, date(2026, 11, 25))
+    with on(TODAY):
+        at = opened(cast, "hans", reference)
+
+    assert "uiterlijk maandag 30 november 2026" in words(at)
+
+
+@pytest.mark.parametrize("name", [StepName.PAUSE, StepName.CORRECT_RECEIPT])
+def test_a_form_of_the_clocks_opens_without_a_raw_key(cast: Cast, on: On, name: StepName) -> None:
+    reference = in_progress(cast, on, received=RECEIVED)
+    with on(TODAY):
+        at = step(opened(cast, "cora", reference), name)
+
+    assert not RAW_KEY.search(words(at))
+    assert not at.exception
+
+
+def test_a_pause_is_recorded_from_its_form_and_ended_from_the_next(cast: Cast, on: On) -> None:
+    reference = in_progress(cast, on, received=RECEIVED)
+    with on(TODAY):
+        at = step(opened(cast, "hans", reference), StepName.PAUSE)
+        at.text_area(key="complaint.pause.text").set_value("Wij wachten op de foto's.")
+        press(at, "complaint.pause.save")
+        assert "staat stil" in words(opened(cast, "hans", reference))
+
+        at = step(opened(cast, "hans", reference), StepName.RESUME)
+        press(at, "complaint.resume.save")
+        assert "staat stil" not in words(opened(cast, "hans", reference))
+
+
+def test_a_pause_without_an_explanation_keeps_the_form_open(cast: Cast, on: On) -> None:
+    reference = in_progress(cast, on, received=RECEIVED)
+    with on(TODAY):
+        at = step(opened(cast, "hans", reference), StepName.PAUSE)
+        at.button(key="complaint.pause.save").click().run()
+
+    assert any("leeg" in str(each.value) or "Vul" in str(each.value) for each in at.error)
+    assert at.text_area(key="complaint.pause.text")
+
+
+def test_another_day_of_receipt_shows_what_moves_before_it_is_saved(cast: Cast, on: On) -> None:
+    reference = registered(cast, on, received=RECEIVED)
+    with on(TODAY):
+        at = step(opened(cast, "cora", reference), StepName.CORRECT_RECEIPT)
+        at.date_input(key="complaint.correct_receipt.received_on").set_value(date(2026, 11, 16)).run()
+
+    assert "Dit verschuift:" in words(at)
+    assert "Reactie naar de klant: donderdag 26 november 2026 wordt maandag 23 november 2026" in words(at)
+
+
+def test_who_is_not_satisfied_is_offered_the_appeal_in_the_form_of_closing(cast: Cast, on: On) -> None:
+    reference = answered(cast, on)
+    with on(TODAY):
+        at = step(opened(cast, "cora", reference), StepName.CLOSE)
+        at.selectbox(key="complaint.close.satisfied").set_value("no").run()
+        assert "De klager kan in beroep" in words(at)
+
+        press(at, "complaint.open.lodge_appeal")
+
+    assert at.text_area(key="complaint.lodge_appeal.grounds")
