@@ -152,6 +152,7 @@ class LedgerEntry(Base):
     fact: Mapped[str] = mapped_column(String(30))
     happened_on: Mapped[date]
     given_on: Mapped[date | None]  # the date that it names
+    of_on: Mapped[date | None]  # the date that a measure had before
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
 
 

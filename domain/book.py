@@ -58,7 +58,7 @@ def after(
     """
     facts = _facts(fact, on, book, rules, about)
     book = _met(book, rules, facts, on, given)
-    book = _ended(book, rules, facts, on, about)
+    book = _ended(book, rules, facts, on, about, given)
     # A promise that needs another one to be open is looked at last.
     for rule in sorted(rules, key=lambda each: each.only_while is not None):
         if _opens(rule, book, facts, on, calendar, about):
@@ -105,13 +105,21 @@ def _met(book: Book, rules: Rules, facts: frozenset[Fact], on: date, given: date
         rule = rule_of(promise, rules)
         if rule is None or not facts.intersection(rule.met_by) or not _reaches(number, book, rule, on):
             continue
-        one_of_many = Fact.MEASURE_AGREED in rule.trigger
-        if one_of_many and given not in (None, promise.target_on):
+        if _another_measure(rule, promise, given):
             continue
         changed[number] = replace(_awake(promise, on), met_on=on)
-        if one_of_many:
+        if _is_measure(rule):
             break
     return tuple(changed)
+
+
+def _is_measure(rule: Rule) -> bool:
+    """One of many: a dossier can have some, each known by its date."""
+    return Fact.MEASURE_AGREED in rule.trigger
+
+
+def _another_measure(rule: Rule, promise: Promise, given: date | None) -> bool:
+    return _is_measure(rule) and given not in (None, promise.target_on)
 
 
 def _reaches(number: int, book: Book, rule: Rule, on: date) -> bool:
@@ -132,13 +140,17 @@ def _reaches(number: int, book: Book, rule: Rule, on: date) -> bool:
 # Ending
 
 
-def _ended(book: Book, rules: Rules, facts: frozenset[Fact], on: date, about: Circumstances) -> Book:
-    def settled(promise: Promise) -> Promise:
+def _ended(book: Book, rules: Rules, facts: frozenset[Fact], on: date, about: Circumstances, given: date | None = None) -> Book:
+    changed = list(book)
+    for number, promise in enumerate(book):
         rule = rule_of(promise, rules)
         why = next((fact for fact in rule.cancelled_by if fact in facts), None) if rule else None
-        return cancelled(promise, why.value, _ends_on(why, promise, on, about)) if why else promise
-
-    return tuple(settled(promise) for promise in book)
+        if rule is None or why is None or not is_open(promise) or _another_measure(rule, promise, given):
+            continue
+        changed[number] = cancelled(promise, why.value, _ends_on(why, promise, on, about))
+        if given is not None and _is_measure(rule):
+            break
+    return tuple(changed)
 
 
 def _ends_on(why: Fact, promise: Promise, on: date, about: Circumstances) -> date:
@@ -305,6 +317,30 @@ def withdrawn_extension(
     book = after(book, rules, by, notice_on, calendar, None, about)
     never = (_heir(rule, new_date, notice_on, calendar) for rule in rules if rule.key in heirs)
     return book + tuple(cancelled(each, Fact.EXTENSION_WITHDRAWN.value, min(ended_on, new_date)) for each in never)
+
+
+def moved_measure(
+    book: Book, rules: Rules, due_on: date, new_date: date, notice_on: date, calendar: Calendar, about: Circumstances = PLAIN
+) -> Book:
+    """The book after a letter of `notice_on` named another date for the measure that was due on `due_on`. A measure that
+    was done or ended before, or that this procedure does not promise, stays as it is.
+
+    Raises Refused: ``date_not_later`` than the letter and than the date that it had.
+    """
+    earliest = max(due_on, notice_on) + timedelta(days=1)
+    if new_date < earliest:
+        raise Refused("date_not_later", "new_date", earliest=earliest)
+    standing = (
+        number
+        for number, each in enumerate(book)
+        if is_open(each) and each.target_on == due_on and (rule := rule_of(each, rules)) and _is_measure(rule)
+    )
+    number = next(standing, None)
+    if number is None:
+        return book
+    moved = replace(book[number], extended_to=new_date, notice_on=notice_on)
+    book = (*book[:number], moved, *book[number + 1 :])
+    return after(book, rules, Fact.MEASURE_MOVED, notice_on, calendar, new_date, about)
 
 
 # Standing still

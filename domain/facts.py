@@ -10,6 +10,7 @@ class Fact(StrEnum):
 
     RECEIVED = "received"  # reached anybody of the organisation
     REGISTERED = "registered"
+    PROCEDURE_CHOSEN = "procedure_chosen"  # another procedure, from the beginning
     RECEIPT_CORRECTED = "receipt_corrected"  # it had been received on the date that this names
     COMPLAINANT_KNOWN = "complainant_known"  # an anonymous complaint has somebody to write to
     SUSPICION_KNOWN = "suspicion_known"  # a red flag raised after registration
@@ -23,6 +24,7 @@ class Fact(StrEnum):
     OUTBOUND = "outbound"  # any written message to the complainant
     RESPONSE_SENT = "response_sent"
     RESOLVED = "resolved"  # derived: the action letter on a complaint that was already resolved
+    DECISION_SUPERSEDED = "decision_superseded"  # a measure of the earlier decision, by its date, has no ground any more
     DECIDED = "decided"
     DECISION_SENT = "decision_sent"
     FEEDBACK_SENT = "feedback_sent"  # to who reported wrongdoing
@@ -36,6 +38,7 @@ class Fact(StrEnum):
     RULING_EXTENDED = "ruling_extended"  # the same, for the ruling in an appeal
     EXPERT_CONSULTED = "expert_consulted"  # Wko 1.51b
     MEASURE_AGREED = "measure_agreed"
+    MEASURE_MOVED = "measure_moved"  # the letter with its new date went out; it was due on another one
     MEASURE_DONE = "measure_done"
     WITHDRAWN = "withdrawn"
     NOT_HANDLED = "not_handled"

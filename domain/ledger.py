@@ -17,6 +17,7 @@ from domain.book import (
     Rules,
     after,
     extended,
+    moved_measure,
     paused,
     resumed,
     withdrawn_extension,
@@ -30,17 +31,19 @@ from domain.facts import Fact
 @dataclass(frozen=True)
 class Entry:
     """One fact on its real date. `given` is the date that it names: the new one in a notice, that of a measure, the first
-    day after a pause, the corrected day of receipt."""
+    day after a pause, the corrected day of receipt. `of`: the date that a measure had before it was moved."""
 
     fact: Fact
     on: date
     given: date | None = None
     event: int | None = None  # where it stands in the history
+    of: date | None = None
 
 
 _BEGINNINGS = (Fact.RECEIVED, Fact.REGISTERED)
 _NOTICES = (Fact.EXTENDED, Fact.RULING_EXTENDED)
-_NOTES = (Fact.EXTENSION_WITHDRAWN, Fact.RECEIPT_CORRECTED, Fact.CONSENTED)  # say something about other entries
+# say something about other entries, or about all of them
+_NOTES = (Fact.EXTENSION_WITHDRAWN, Fact.RECEIPT_CORRECTED, Fact.CONSENTED, Fact.PROCEDURE_CHOSEN)
 
 
 def replay(entries: Iterable[Entry], rules: Rules, calendar: Calendar, about: Circumstances = PLAIN) -> Book:
@@ -132,6 +135,14 @@ def consent_given(entries: Sequence[Entry]) -> bool:
     return any(each.fact is Fact.CONSENTED and each.on >= last for each in entries)
 
 
+def due_then(entries: Sequence[Entry], due_on: date, on: date) -> date:
+    """The date that a measure, now due on `due_on`, had on `on`: it may have been moved since."""
+    for each in reversed(entries):
+        if each.fact is Fact.MEASURE_MOVED and each.given == due_on and each.on > on and each.of:
+            due_on = each.of
+    return due_on
+
+
 def _step(
     book: Book,
     rules: Rules,
@@ -146,6 +157,10 @@ def _step(
             return withdrawn_extension(book, rules, entry.given, entry.on, calendar, withdrawn_on, by=entry.fact, about=about)
         case Fact.EXTENDED | Fact.RULING_EXTENDED if entry.given:
             return extended(book, rules, entry.given, entry.on, calendar, entry.fact, about, consented=consented)
+        case Fact.MEASURE_MOVED:
+            if entry.given is None or entry.of is None:
+                return book
+            return moved_measure(book, rules, entry.of, entry.given, entry.on, calendar, about)
         case Fact.PAUSED:
             return paused(book, rules, entry.on, entry.given)
         case Fact.RESUMED:

@@ -23,7 +23,7 @@ from services.handling import resolve
 from services.letters import Outgoing
 from services.posting import already_sent, letter_type, send
 from services.records import check_seen, last_day_of, load, load_to_append, record
-from services.standing import facts_of, go, lapsed, real_day
+from services.standing import done, facts_of, go, lapsed, real_day
 
 FARTHEST = date(2099, 12, 31)  # a measure is due before this
 _AGAIN = (EventKind.REOPENED, EventKind.APPEAL_RULED)  # what a second decision comes after
@@ -84,8 +84,7 @@ def decide(
         on = _not_before(w, complaint, real_day(w, complaint, on), _AGAIN, "before_reopening")
         chosen, words = choice(Outcome, outcome, "outcome"), required(reasons, "reasons")
         taken = _measures(w, complaint, on, measures, no_measures)
-        for older in w.session.scalars(select(m.Decision).where(m.Decision.complaint_id == complaint.id)):
-            older.superseded = True
+        left = _superseded(w, complaint)
         decision = m.Decision(complaint_id=complaint.id, outcome=chosen, reasons=words, decided_by=w.me, decided_on=on)
         w.session.add(decision)
         w.session.flush()  # measures and the event refer to its id
@@ -94,9 +93,24 @@ def decide(
         for measure in taken:
             measure.decision_id, measure.event_id = decision.id, entry.id
         w.session.add_all(taken)
+        for due_on in left:
+            promises.happened(w, complaint, Fact.DECISION_SUPERSEDED, on, entry, due_on)
         promises.happened(w, complaint, Fact.DECIDED, on, entry)
         for measure in taken:
             promises.happened(w, complaint, Fact.MEASURE_AGREED, on, entry, measure.due_on)
+
+
+def _superseded(w: Work, complaint: m.Complaint) -> list[date]:
+    """Earlier decisions hold no more. The dates of their measures that lapse with them; those of an annulled one did
+    already."""
+    older = list(
+        w.session.scalars(select(m.Decision).where(m.Decision.complaint_id == complaint.id, m.Decision.superseded.is_(False)))
+    )
+    left = select(m.Measure.due_on).where(m.Measure.decision_id.in_([each.id for each in older]), ~done())
+    dates = list(w.session.scalars(left.order_by(m.Measure.id)))
+    for each in older:
+        each.superseded = True
+    return dates
 
 
 def _not_before(w: Work, complaint: m.Complaint, on: date, kinds: tuple[EventKind, ...], code: str) -> date:
@@ -192,9 +206,9 @@ def measure_done(actor: Actor, reference: str, measure_id: int, on: date, eviden
         if measure is None:
             raise Refused("not_found")
         words = required(evidence, "evidence")
-        done = w.session.get(m.MeasureDone, measure.id)
-        if done is not None:
-            if (done.done_on, done.evidence) == (on, words):
+        known = w.session.get(m.MeasureDone, measure.id)
+        if known is not None:
+            if (known.done_on, known.evidence) == (on, words):
                 return
             raise Refused("measure_already_done")
         go(w, complaint, StepName.MEASURE_DONE)
@@ -207,7 +221,7 @@ def measure_done(actor: Actor, reference: str, measure_id: int, on: date, eviden
         w.session.add(
             m.MeasureDone(measure_id=measure.id, complaint_id=complaint.id, done_on=on, evidence=words, event_id=entry.id)
         )
-        promises.happened(w, complaint, Fact.MEASURE_DONE, on, entry, measure.due_on)
+        promises.happened(w, complaint, Fact.MEASURE_DONE, on, entry, promises.due_then(w, complaint, measure.due_on, on))
         if measure.decision_id is None:  # it followed from a ruling in appeal
             promises.happened(w, complaint, Fact.CONSEQUENCES_DONE, on, entry)
 

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from db import models as m
 from db.profiles import Profile
 from domain.promises import is_open
-from domain.vocabulary import EventKind, Ruling
+from domain.vocabulary import EventKind
 from services.door import AMSTERDAM, Work
 from services.promises import PromiseView
 
@@ -73,7 +73,7 @@ class MeasureView:
     done_on: date | None
     evidence: str | None
     late: bool  # not done, and past its date
-    lapsed: bool  # not done, and an appeal annulled the decision that it came from
+    lapsed: bool  # not done, and the decision that it came from does not hold any more
 
 
 @dataclass(frozen=True)
@@ -233,6 +233,7 @@ def content_of(
     labels = {each.key: each.label for each in promises}
     timeline = tuple(_entry(event, text, names, labels) for event, text in rows.events)
     decisions = tuple(_decision(each, names, heard) for each in rows.decisions)
+    superseded = frozenset(each.id for each in decisions if each.superseded)
     return Content(
         timeline=timeline,
         notes=tuple(each for each in timeline if each.kind == EventKind.NOTE),
@@ -242,7 +243,7 @@ def content_of(
         messages=tuple(_message(*row, names) for row in rows.messages),
         decision=next((each for each in decisions if not each.superseded), None),
         earlier_decisions=tuple(each for each in decisions if each.superseded),
-        measures=tuple(_measure(*row, names, w.today, _annulled(rows.appeals)) for row in rows.measures),
+        measures=tuple(_measure(*row, names, w.today, superseded) for row in rows.measures),
         attachments=tuple(
             AttachmentView(each.token, each.name, each.media_type, each.size, names[each.added_by], each.added_at)
             for each in rows.attachments
@@ -306,11 +307,6 @@ def _message(message: m.Message, subject: str | None, body: str | None, names: M
     )
 
 
-def _annulled(appeals: Iterable[m.Appeal]) -> frozenset[int]:
-    """The decisions that an appeal annulled."""
-    return frozenset(each.decision_id for each in appeals if each.ruled_on and each.ruling == Ruling.ANNULLED)
-
-
 def _decision(decision: m.Decision, names: Mapping[int, str], heard: m.Appeal | None) -> DecisionView:
     return DecisionView(
         decision.id,
@@ -323,9 +319,9 @@ def _decision(decision: m.Decision, names: Mapping[int, str], heard: m.Appeal | 
 
 
 def _measure(
-    measure: m.Measure, done: m.MeasureDone | None, names: Mapping[int, str], today: date, annulled: frozenset[int]
+    measure: m.Measure, done: m.MeasureDone | None, names: Mapping[int, str], today: date, superseded: frozenset[int]
 ) -> MeasureView:
-    lapsed = done is None and measure.decision_id in annulled
+    lapsed = done is None and measure.decision_id in superseded
     return MeasureView(
         measure.id,
         measure.decision_id,

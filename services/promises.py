@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from db import models as m
+from domain import ledger
 from domain.book import Book, Circumstances, latest_date, rule_of
 from domain.calendar import Calendar
 from domain.explain import Explanation, Names, explain
@@ -60,13 +61,22 @@ class PromiseView:
 # What happens
 
 
-def happened(w: Work, complaint: m.Complaint, fact: Fact, on: date, event: m.Event | None, given: date | None = None) -> None:
-    """`on` is the real date. `given`: the date that the fact names (see `domain.ledger.Entry`). Raises Refused: see
+def happened(
+    w: Work,
+    complaint: m.Complaint,
+    fact: Fact,
+    on: date,
+    event: m.Event | None,
+    given: date | None = None,
+    of: date | None = None,
+) -> None:
+    """`on` is the real date. `given`: the date that the fact names, `of`: see `domain.ledger.Entry`. Raises Refused: see
     `domain.ledger.replay`; then nothing was kept."""
-    entries = [*_entries(w, complaint), Entry(fact, on, given, event.id if event else None)]
-    book = replay(entries, _rules(w, complaint), calendar_of(w, complaint), _about(complaint))
     event_id = event.id if event else None
-    w.session.add(m.LedgerEntry(complaint_id=complaint.id, fact=fact, happened_on=on, given_on=given, event_id=event_id))
+    entries = [*_entries(w, complaint), Entry(fact, on, given, event_id, of)]
+    book = replay(entries, _rules(w, complaint), calendar_of(w, complaint), _about(complaint))
+    row = m.LedgerEntry(complaint_id=complaint.id, fact=fact, happened_on=on, given_on=given, event_id=event_id, of_on=of)
+    w.session.add(row)
     _write(w, complaint, book)
 
 
@@ -77,6 +87,11 @@ def extend(
     Raises Refused: see `domain.book.extended`."""
     by = by or (Fact.RULING_EXTENDED if complaint.status == Status.IN_APPEAL else Fact.EXTENDED)
     happened(w, complaint, by, notice_on, event, new_date)
+
+
+def due_then(w: Work, complaint: m.Complaint, due_on: date, on: date) -> date:
+    """The date that a measure, now due on `due_on`, had on `on`."""
+    return ledger.due_then(_entries(w, complaint), due_on, on)
 
 
 def latest_extension(w: Work, complaint: m.Complaint) -> tuple[date, str] | None:
@@ -155,7 +170,7 @@ def refresh(w: Work, complaint: m.Complaint) -> None:
 
 
 def _entries(w: Work, complaint: m.Complaint) -> list[Entry]:
-    return [Entry(Fact(row.fact), row.happened_on, row.given_on, row.event_id) for row in ledger_of(w, complaint)]
+    return [Entry(Fact(row.fact), row.happened_on, row.given_on, row.event_id, row.of_on) for row in ledger_of(w, complaint)]
 
 
 def _rules(w: Work, complaint: m.Complaint) -> tuple[Rule, ...]:
@@ -205,11 +220,12 @@ def _link(w: Work, complaint: m.Complaint, kept: Sequence[tuple[m.Promise, Promi
     rules = _rules(w, complaint)
     for row, moved in kept:
         rule = rule_of(moved, rules) if moved.extended_to else None
-        code = rule.extend.successor if rule and rule.extend else None
+        code = rule.extend.successor if rule and rule.extend else moved.code  # a measure goes on under its new date
         heirs = (
             each.id
             for each, heir in kept
-            if heir.heir and (each.procedure, each.code, heir.trigger_on) == (moved.procedure, code, moved.notice_on)
+            if (heir.heir or heir.target_on == moved.extended_to)
+            and (each.procedure, each.code, heir.trigger_on) == (moved.procedure, code, moved.notice_on)
         )
         row.successor_id = next(heirs, None)
 

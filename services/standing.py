@@ -131,7 +131,7 @@ def _looks(complaint: m.Complaint, profile: Profile) -> Any:
         ).label("rights_told"),
         exists().where(m.Party.complaint_id == here, m.Party.relation == Relation.RESPONDENT).label("respondent"),
         exists().where(m.Party.complaint_id == here).label("party"),
-        exists().where(m.Measure.complaint_id == here, ~done(), ~annulled()).label("open_measure"),
+        exists().where(m.Measure.complaint_id == here, ~done(), ~without_ground()).label("open_measure"),
         exists().where(m.Appeal.complaint_id == here, m.Appeal.ruled_on.is_(None)).label("appeal_open"),
         exists()
         .where(
@@ -159,15 +159,13 @@ def done() -> Any:
     return exists().where(m.MeasureDone.measure_id == m.Measure.id)
 
 
-def annulled() -> Any:
-    """Of a measure: an appeal annulled the decision that it came from, so nobody is held to it any more."""
-    return exists().where(
-        m.Appeal.decision_id == m.Measure.decision_id, m.Appeal.ruling == Ruling.ANNULLED, m.Appeal.ruled_on.is_not(None)
-    )
+def without_ground() -> Any:
+    """Of a measure: the decision that it came from does not hold any more, so nobody is held to it."""
+    return exists().where(m.Decision.id == m.Measure.decision_id, m.Decision.superseded)
 
 
 def lapsed(w: Work, measure: m.Measure) -> bool:
-    query = select(m.Measure.id).where(m.Measure.id == measure.id, ~done(), annulled())
+    query = select(m.Measure.id).where(m.Measure.id == measure.id, ~done(), without_ground())
     return w.session.scalar(query) is not None
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from db.closed_days import closed_days
 from db.profiles import parse, standard_source
-from domain.book import Book, Circumstances, after, extended, latest_date
+from domain.book import Book, Circumstances, after, extended, latest_date, moved_measure
 from domain.calendar import Calendar
 from domain.errors import Refused
 from domain.facts import Fact
@@ -120,7 +120,14 @@ def test_telling_a_fact_twice_opens_nothing_twice() -> None:
 
 @pytest.mark.parametrize("letter", [Fact.ACK_ACTION_SENT, Fact.ACK_PROMISE_SENT])
 def test_the_acknowledgement_is_met_by_either_variant_and_by_nothing_else(letter: Fact) -> None:
-    others = set(Fact) - {Fact.ACK_ACTION_SENT, Fact.ACK_PROMISE_SENT, Fact.EXTENDED, Fact.RULING_EXTENDED, Fact.MEASURE_AGREED}
+    others = set(Fact) - {
+        Fact.ACK_ACTION_SENT,
+        Fact.ACK_PROMISE_SENT,
+        Fact.EXTENDED,
+        Fact.RULING_EXTENDED,
+        Fact.MEASURE_AGREED,
+        Fact.MEASURE_MOVED,
+    }
     for fact in others:
         assert Story("kinderopvang", day(11, 20)).then(fact, day(11, 20)).last("HOUSE_WEEK.ACK").met_on is None
 
@@ -129,7 +136,7 @@ def test_the_acknowledgement_is_met_by_either_variant_and_by_nothing_else(letter
 
 def test_the_response_is_met_by_a_response_or_a_decision_letter_and_by_nothing_else() -> None:
     met_by = set()
-    for fact in set(Fact) - {Fact.EXTENDED, Fact.RULING_EXTENDED, Fact.MEASURE_AGREED}:
+    for fact in set(Fact) - {Fact.EXTENDED, Fact.RULING_EXTENDED, Fact.MEASURE_AGREED, Fact.MEASURE_MOVED}:
         story = Story("kinderopvang", day(11, 20)).then(fact, day(11, 24))
         if story.all("HOUSE_WEEK.RESPONSE")[0].met_on:
             met_by.add(fact)
@@ -139,7 +146,7 @@ def test_the_response_is_met_by_a_response_or_a_decision_letter_and_by_nothing_e
 
 def test_the_statutory_judgment_is_met_by_the_decision_letter_only() -> None:
     met_by = set()
-    for fact in set(Fact) - {Fact.EXTENDED, Fact.RULING_EXTENDED, Fact.MEASURE_AGREED}:
+    for fact in set(Fact) - {Fact.EXTENDED, Fact.RULING_EXTENDED, Fact.MEASURE_AGREED, Fact.MEASURE_MOVED}:
         story = Story("kinderopvang", day(11, 20)).then(Fact.ACK_PROMISE_SENT, day(11, 23)).then(fact, day(11, 24))
         if story.last("WKO.RESPONSE").met_on:
             met_by.add(fact)
@@ -236,6 +243,48 @@ def test_two_measures_for_one_day_are_met_one_by_one() -> None:
     story.then(Fact.MEASURE_DONE, day(11, 25), day(12, 1)).then(Fact.MEASURE_DONE, day(11, 26), day(12, 1))
 
     assert [each.met_on for each in story.all("WKO.MEASURE")] == [day(11, 25), day(11, 26)]
+
+
+def test_a_measure_goes_on_under_another_date() -> None:
+    story = Story("kinderopvang", day(11, 2)).then(Fact.MEASURE_AGREED, day(11, 9), day(11, 20))
+    in_time = moved_measure(story.book, story.rules, day(11, 20), day(12, 1), day(11, 20), DUTCH)
+    late = moved_measure(story.book, story.rules, day(11, 20), day(12, 5), day(11, 23), DUTCH)
+
+    def measures(book: Book) -> list[tuple[date, date, PromiseState]]:
+        return [(each.target_on, each.legal_on, state(each, TODAY)) for each in book if each.key == "WKO.MEASURE"]
+
+    assert measures(in_time) == [
+        (day(11, 20), day(11, 20), PromiseState.EXTENDED_IN_TIME),
+        (day(12, 1), day(12, 1), PromiseState.OPEN),
+    ]
+    assert measures(late) == [  # a Saturday stays one: somebody named it
+        (day(11, 20), day(11, 20), PromiseState.EXTENDED_LATE),
+        (day(12, 5), day(12, 5), PromiseState.OPEN),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("new", "notice"), [(day(11, 20), day(11, 18)), (day(11, 19), day(11, 18)), (day(11, 23), day(11, 23))]
+)
+def test_a_measure_moves_to_a_later_day(new: date, notice: date) -> None:
+    story = Story("kinderopvang", day(11, 2)).then(Fact.MEASURE_AGREED, day(11, 9), day(11, 20))
+
+    with pytest.raises(Refused) as refused:
+        moved_measure(story.book, story.rules, day(11, 20), new, notice, DUTCH)
+
+    assert refused.value.code == "date_not_later"
+
+
+def test_only_the_measure_of_that_date_moves_or_lapses() -> None:
+    story = Story("kinderopvang", day(11, 2)).then(Fact.MEASURE_AGREED, day(11, 9), day(11, 20))
+    story.then(Fact.MEASURE_AGREED, day(11, 9), day(12, 15)).then(Fact.MEASURE_AGREED, day(11, 9), day(12, 15))
+
+    moved = moved_measure(story.book, story.rules, day(11, 20), day(12, 1), day(11, 16), DUTCH)
+    story.then(Fact.DECISION_SUPERSEDED, day(11, 17), day(12, 15))
+
+    assert [each.extended_to for each in moved if each.key == "WKO.MEASURE"] == [day(12, 1), None, None, None]
+    assert [each.cancelled_on for each in story.all("WKO.MEASURE")] == [None, day(11, 17), None]
+    assert moved_measure(moved, story.rules, day(11, 20), day(12, 9), day(11, 18), DUTCH) == moved  # it moved already
 
 
 def test_a_measure_outlives_the_dossier() -> None:
@@ -721,7 +770,7 @@ def test_v20_an_anonymous_complaint_is_not_acknowledged_but_decided() -> None:
 
 # Properties
 
-FACTS = sorted(set(Fact) - {Fact.EXTENDED, Fact.RULING_EXTENDED, Fact.MEASURE_AGREED})
+FACTS = sorted(set(Fact) - {Fact.EXTENDED, Fact.RULING_EXTENDED, Fact.MEASURE_AGREED, Fact.MEASURE_MOVED})
 steps = st.lists(st.tuples(st.sampled_from(FACTS), st.integers(0, 90)), max_size=12)
 sectors = st.sampled_from(["training", "welzijn", "kinderopvang"])
 

@@ -113,7 +113,11 @@ def told(began: date, story: list[tuple[Fact, int, int | None]], rules: Sequence
         named = fact in (Fact.EXTENDED, Fact.RULING_EXTENDED, Fact.PAUSED, Fact.RECEIPT_CORRECTED, Fact.ACK_PROMISE_SENT)
         named = named or fact in (Fact.MEASURE_AGREED, Fact.MEASURE_DONE)
         given = base + timedelta(days=more or 0) if named and (more is not None or fact is Fact.MEASURE_AGREED) else None
-        tried = [*entries, Entry(fact, on, given)]
+        of = None
+        if fact is Fact.MEASURE_MOVED:
+            of = next((each.given for each in reversed(entries) if each.fact in (Fact.MEASURE_AGREED, fact)), None)
+            given = max(of, on) + timedelta(days=more or 1) if of else None
+        tried = [*entries, Entry(fact, on, given, of=of)]
         try:
             replay(tried, rules, DUTCH, about)
         except Refused:

@@ -373,3 +373,26 @@ def test_a_new_decision_is_not_from_before_the_dossier_opened_again(cast: Cast) 
         today = (TODAY - LONG_AGO).days
         case.decide(who, today).answer(who, day=today).close()
         assert case.row.status == "closed"
+
+
+@pytest.mark.parametrize("profile", ["kinderopvang-welzijn"])
+def test_a_new_decision_ends_the_measures_of_the_earlier_one(cast: Cast, profile: str) -> None:
+    case = Case.registered(profile, cast).answered(measures=2).measure_done().close().reopen()
+
+    case.decide(day=5, measures=1)
+
+    measures = [each for each in case.read().promises if each.code == "MEASURE"]
+    content = case.read().content
+    assert content is not None
+    assert [(each.target_on, each.state.value, each.cancel_reason) for each in measures] == [
+        (case.at(10), "kept", None),
+        (case.at(10), "open", None),
+        (case.at(11), "cancelled", "decision_superseded"),
+    ]
+    assert [(each.due_on, each.lapsed) for each in content.measures] == [
+        (case.at(10), False),
+        (case.at(10), False),
+        (case.at(11), True),
+    ]
+    lapsed = content.measures[-1].id
+    assert code(steps.measure_done, cast.actor("cora"), case.reference, lapsed, case.at(5), "Gedaan.")[0] == "measure_lapsed"

@@ -379,6 +379,7 @@ def upgrade() -> None:
         sa.Column("fact", sa.String(length=30), nullable=False),
         sa.Column("happened_on", sa.Date(), nullable=False),
         sa.Column("given_on", sa.Date(), nullable=True),
+        sa.Column("of_on", sa.Date(), nullable=True),
         sa.Column("event_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_ledger_entry_complaint_id")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_ledger_entry_event_id")),
