@@ -11,16 +11,19 @@ from datetime import date
 from sqlalchemy import select
 
 from db import models as m
+from db.closed_days import Closed as KnownDay
 from db.profiles import Profile, ProfileInvalid, parse
 from db.settings import read_settings
 from domain.errors import Refused
+from domain.explain import Closed
 from domain.promises import is_open
 from domain.rights import Right
 from domain.vocabulary import Compartment, EventKind
 from services import promises
 from services.board_filters import OPEN
 from services.door import Actor, Work, work
-from services.profiles import in_force, profile_of
+from services.explanations import names_of
+from services.profiles import calendar, in_force, profile_of
 from services.promises import Move
 from services.records import locked, record
 
@@ -64,15 +67,37 @@ class Outlook:
         return tuple(sorted(found.items(), key=lambda each: (-each[1], each[0])))
 
 
+@dataclass(frozen=True)
+class Desk:
+    """What trying out a procedure needs; nothing of any dossier."""
+
+    today: date
+    versions: tuple[Version, ...]  # the newest first
+    closed: dict[date, Closed]  # holidays and decree days as known today
+
+
+def desk(actor: Actor) -> Desk:
+    """Raises Refused ``no_profile``."""
+    with work(actor, Right.ENTER) as w:
+        known = calendar(w).closed
+        rows = w.session.scalars(select(m.ClosedDay).order_by(m.ClosedDay.id))
+        closed = names_of(KnownDay(row.day, row.name, row.kind) for row in rows if row.day in known)
+        return Desk(w.today, _seen(w), closed)
+
+
 def versions(actor: Actor) -> tuple[Version, ...]:
     """Of the procedure that was adopted, the newest first. Raises Refused ``no_profile``."""
     with work(actor, Right.ENTER) as w:
-        current = in_force(w)[0]
-        return tuple(
-            Version(row.version, row.valid_from, profile.updated_on, profile.name, row.id == current, profile)
-            for row in reversed(_versions(w))
-            for profile in [parse(row.source)]
-        )
+        return _seen(w)
+
+
+def _seen(w: Work) -> tuple[Version, ...]:
+    current = in_force(w)[0]
+    return tuple(
+        Version(row.version, row.valid_from, profile.updated_on, profile.name, row.id == current, profile)
+        for row in reversed(_versions(w))
+        for profile in [parse(row.source)]
+    )
 
 
 def outlook(actor: Actor, source: str) -> Outlook:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,13 +12,13 @@ from db.profiles import Profile, parse
 from domain.book import PLAIN, Circumstances, rule_of
 from domain.calendar import Calendar
 from domain.errors import Refused
-from domain.explain import Explanation, explain
+from domain.explain import Explanation, Names, explain
 from domain.facts import Fact
 from domain.ledger import Entry, replay
 from domain.promises import Promise, first_red_day, state
-from domain.terms import Rule, Term, When
+from domain.terms import Roll, Rule, Term, When
 from services.explanations import Explained, in_words, names_of
-from services.profiles import standard, standard_calendar
+from services.profiles import standard
 from text import long_date, translate, weekday_date
 
 __all__ = ["Circumstances", "Entry", "Reckoned", "circumstances", "entries", "read_profile", "reckon", "term_words"]
@@ -112,6 +112,11 @@ def read_profile(name: str) -> Profile:
     return parse(path.read_text(encoding="utf-8")) if path.suffix == ".toml" else standard(name)
 
 
+def read_text(source: str) -> Profile:
+    """Raises ProfileInvalid."""
+    return parse(source)
+
+
 def procedure_of(profile: Profile, written: str | None) -> tuple[str, str | None]:
     """The main procedure and the overlay of a dossier, as the first sector that knows it follows it; `written` in any
     case, with dashes or underscores; none: that of the first sector. Raises Refused ``unknown_procedure``."""
@@ -131,10 +136,11 @@ def reckon(
     procedure: str | None,
     happened: Iterable[Entry],
     about: Circumstances = PLAIN,
-    days: Calendar | None = None,
+    closed: Names | None = None,
 ) -> list[Reckoned]:
     """Every promise that follows from these facts: of the main procedure first, then of its overlay, by target date.
-    Raises Refused: ``unknown_procedure``, ``year_out_of_range``, and what `domain.ledger` refuses of the last of them."""
+    `closed`: the closed days by name; none: those that the program knows. Raises Refused:
+    ``unknown_procedure``, ``year_out_of_range``, and what `domain.ledger` refuses of the last of them."""
     main, overlay = procedure_of(profile, procedure)
     rules = profile.rules_for(main, overlay)
     facts = sorted(happened, key=lambda each: (each.on, _ORDER[each.fact]))
@@ -142,7 +148,8 @@ def reckon(
     if not all(FIRST_YEAR <= day.year <= LAST_YEAR for day in named):
         raise Refused("year_out_of_range", first=FIRST_YEAR, last=LAST_YEAR)
     years = min(named).year - 1, max(named).year + 3
-    calendar, names = days or standard_calendar(*years), names_of(closed_days(*years))
+    names = names_of(closed_days(*years)) if closed is None else closed
+    calendar = Calendar(frozenset(names))
     for end in range(1, len(facts)):
         replay(facts[:end], rules, calendar, about)  # each of them may be refused
     book = replay(facts, rules, calendar, about)
@@ -162,3 +169,65 @@ def circumstances(resolved_on: date | None, *, by_committee: bool = False) -> Ci
 def entries(dates: Mapping[Fact, date | None]) -> list[Entry]:
     """The facts of which a date is known."""
     return [Entry(fact, on) for fact, on in dates.items() if on]
+
+
+# Two versions of a procedure
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that two versions say differently of one rule."""
+
+    key: str  # of the rule
+    label: str
+    what: str  # whatif.rule_<what>; "added" or "removed" for the whole rule
+    before: str
+    after: str
+
+
+def compare(before: Profile, after: Profile, procedure: str | None, language: str = "nl") -> list[Difference]:
+    """What differs per rule of this procedure and its overlay, in the order of the newer one. Raises Refused
+    ``unknown_procedure`` where either does not know it."""
+    old = {rule.key: rule for rule in before.rules_for(*procedure_of(before, procedure))}
+    new = {rule.key: rule for rule in after.rules_for(*procedure_of(after, procedure))}
+    found = []
+    for key in [*new, *(key for key in old if key not in new)]:
+        if key not in old or key not in new:
+            rule = new.get(key) or old[key]
+            what = "added" if key in new else "removed"
+            found.append(Difference(key, rule.label, what, "", ""))
+            continue
+        found += [
+            Difference(key, new[key].label, what, said(old[key], language), said(new[key], language))
+            for what, value, said in _LOOKED_AT
+            if value(old[key]) != value(new[key])
+        ]
+    return found
+
+
+def _yes_no(value: bool, language: str) -> str:
+    return translate(language, "common.yes" if value else "common.no")
+
+
+def _changed(_rule: Rule, _language: str) -> str:
+    return ""  # the words of the file itself say it best
+
+
+_LOOKED_AT: tuple[tuple[str, Callable[[Rule], object], Callable[[Rule, str], str]], ...] = (
+    ("label", lambda rule: rule.label, lambda rule, _: rule.label),
+    ("term", lambda rule: (rule.term, rule.fixed), lambda rule, language: term_words(rule.term, language)),
+    ("roll", lambda rule: rule.roll, lambda rule, language: _yes_no(rule.roll is not Roll.NONE, language)),
+    ("pause", lambda rule: rule.pause, lambda rule, language: _yes_no(rule.pause, language)),
+    ("extend", lambda rule: rule.extend, lambda rule, language: _yes_no(rule.extend is not None, language)),
+    ("ceiling", lambda rule: rule.ceiling, lambda rule, language: _yes_no(rule.ceiling, language)),
+    ("informative", lambda rule: rule.informative, lambda rule, language: _yes_no(rule.informative, language)),
+    ("standing", lambda rule: rule.standing, lambda rule, language: translate(language, f"standing.{rule.standing}")),
+    ("source", lambda rule: rule.source, lambda rule, _: rule.source),
+    (
+        "trigger",
+        lambda rule: (rule.trigger, rule.trigger_if_resolved, rule.counts_from, rule.only_while, rule.recurs_for, rule.when),
+        _changed,
+    ),
+    ("met_by", lambda rule: rule.met_by, _changed),
+    ("cancelled_by", lambda rule: rule.cancelled_by, _changed),
+)

@@ -31,6 +31,7 @@ ICONS = {
     "complaint": ":material/folder_open:",
     "appeals": ":material/balance:",
     "overview": ":material/bar_chart:",
+    "terms": ":material/date_range:",
     "restricted": ":material/lock:",
     "people": ":material/group:",
     "help": ":material/help:",
@@ -106,6 +107,8 @@ def reachable(name: str, person: Me) -> bool:
             return person.may(Right.APPEAL_RULE) or Scope.UNWANTED in person.reach(Right.LIST)
         case "overview":
             return person.may(Right.OVERVIEW)
+        case "terms":
+            return person.may(Right.PROCEDURE)
         case "restricted":
             return bool(person.reach(Right.LIST) & _CLOSED)
         case "people":
