@@ -15,7 +15,7 @@ from db.profiles import parse
 from domain.errors import Refused
 from domain.promises import is_open
 from domain.rights import Right
-from domain.terms import Roll, Unit
+from domain.terms import Roll, Rule, Unit
 from domain.vocabulary import Compartment, EventKind
 from services import profiles, promises
 from services.board_filters import OPEN
@@ -44,6 +44,7 @@ class Shift:
     before: date | None  # the last good day; none: it was not there
     after: date | None
     ended: bool  # met, moved or ended already: history would say another date
+    since: date  # a closed day from here to the later date has to do with it
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def _question(w: Work, complaints: Iterable[m.Complaint]) -> Question | None:
         shifts = _shifts(w, complaint) if unanswered else ()
         if any(not each.ended for each in shifts):
             found.append(Shifted(complaint.reference, shifts))
-            counted |= unanswered
+            counted |= {each for each in unanswered if any(_concerns(each.day, shift) for shift in shifts)}
     in_order = tuple(sorted(counted, key=lambda each: (each.day, each.at)))
     return Question(in_order, tuple(found)) if found else None
 
@@ -133,21 +134,23 @@ def _shifts(w: Work, complaint: m.Complaint) -> tuple[Shift, ...]:
     except Refused:  # with these days its last notice would not have been allowed: it keeps those that it counted with
         return ()
     rules = {rule.key: rule for rule in profiles.profile_of(w, complaint).terms}
-    return tuple(
-        Shift(
-            promises.label(each.key, rules.get(each.key), w.person.language),
-            each.key,
-            each.before.legal_on if each.before else None,
-            each.after.legal_on if each.after else None,
-            _ended(each),
-        )
-        for each in moves
-    )
+    return tuple(_shift(w, each, rules.get(each.key)) for each in moves)
 
 
-def _ended(move: Move) -> bool:
+def _shift(w: Work, move: Move, rule: Rule | None) -> Shift:
     promise = move.before or move.after
-    return promise is not None and not is_open(promise)
+    if promise is None:
+        raise ValueError("nothing moved")
+    before = move.before.legal_on if move.before else None
+    after = move.after.legal_on if move.after else None
+    counted = rule is not None and rule.term is not None and rule.term.unit is Unit.WORKING_DAYS
+    since = promise.trigger_on if counted else promise.target_on - ATW_WEEK
+    label = promises.label(move.key, rule, w.person.language)
+    return Shift(label, move.key, before, after, not is_open(promise), since)
+
+
+def _concerns(day: date, shift: Shift) -> bool:
+    return shift.since <= day <= max(each for each in (shift.before, shift.after) if each is not None)
 
 
 def _changes(w: Work) -> list[Change]:

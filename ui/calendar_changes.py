@@ -52,9 +52,8 @@ def _ask(question: Question) -> None:
 def _row(reference: str, shift: Shift) -> dict[str, str]:
     return {
         t("calendar.reference"): reference,
+        t("calendar.from_to"): f"{_day(shift.before)} → {_day(shift.after)}",
         t("calendar.promise"): t("calendar.ended", label=shift.label) if shift.ended else shift.label,
-        t("calendar.before"): _day(shift.before),
-        t("calendar.after"): _day(shift.after),
     }
 
 

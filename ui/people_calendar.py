@@ -103,13 +103,15 @@ def _own(closings: list[Closing]) -> None:
 
 
 def _line(closing: Closing) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        said = f"{_days(closing)}: {closing.name}"
-        st.text(f"{said} ({closing.source})" if closing.source else said)
-        if st.button(t("calendar.remove"), key=f"people.calendar.remove.{closing.ids[0]}", icon=":material/delete:"):
-            with show_refusals():
-                effect = calendar_days.remove(actor(), closing.ids)
-                _done("calendar.own_removed" if closing.kind == OWN else _words("removed", effect), effect.dossiers)
+    said, button = st.columns([5, 1], vertical_alignment="center")
+    with said.container(gap=None):
+        st.text(f"{_days(closing)}: {closing.name}")
+        if closing.source:
+            st.caption(closing.source)
+    if button.button(t("calendar.remove"), key=f"people.calendar.remove.{closing.ids[0]}", icon=":material/delete:"):
+        with show_refusals():
+            effect = calendar_days.remove(actor(), closing.ids)
+            _done("calendar.own_removed" if closing.kind == OWN else _words("removed", effect), effect.dossiers)
 
 
 def _words(what: str, effect: Effect) -> str:
