@@ -38,6 +38,7 @@ _IMPLIED: dict[Fact, tuple[Fact, ...]] = {
     Fact.RESPONSE_SENT: (Fact.OUTBOUND, Fact.CONTACT),
     Fact.DECISION_SENT: (Fact.OUTBOUND, Fact.CONTACT, Fact.DECIDED),
     Fact.EXTENDED: (Fact.OUTBOUND, Fact.CONTACT),
+    Fact.POSITION_SENT: (Fact.OUTBOUND, Fact.CONTACT),
 }
 _NOTICES = frozenset({Fact.EXTENDED, Fact.RULING_EXTENDED})
 
@@ -251,6 +252,13 @@ def extended(
     return book + tuple(_heir(rule, new_date, notice_on, calendar) for rule in rules if rule.key in heirs)
 
 
+def moves_with(book: Book, rules: Rules, new_date: date, by: Fact = Fact.EXTENDED) -> tuple[Rule, ...]:
+    """The rules of what a notice that names `new_date` would move."""
+    movable = [each for each in book if is_open(each) and _successor(each, rules, by)]
+    moving = {each.key for each in movable if not (each.statutory and each.target_on >= new_date)}
+    return tuple(rule for rule in rules if rule.key in moving)
+
+
 def latest_date(
     book: Book, rules: Rules, calendar: Calendar, by: Fact = Fact.EXTENDED, *, consented: bool = False
 ) -> tuple[date, Rule] | None:
@@ -375,15 +383,19 @@ def resumed(book: Book, on: date) -> Book:
 
 
 def within_ceilings(book: Book, rules: Rules) -> Book:
-    """The main procedure's maximum wins: a pause gives no house promise a later day than the statutory one has."""
-    ceilings = [each for each in book if (rule := rule_of(each, rules)) and rule.ceiling and not each.cancelled_on]
-    if not ceilings:
-        return book
-    latest = max(each.target_on for each in ceilings)
-    return tuple(
-        replace(each, target_on=latest, legal_on=latest) if each.paused_days and each.target_on > latest else each
-        for each in book
-    )
+    """The main procedure's maximum wins: a pause gives no answer a later day than the statutory term beside it has. It
+    takes no day away from one that was later already, as after an acknowledgement that was far too late."""
+    ceilings = [each for each in book if (rule := rule_of(each, rules)) and rule.ceiling]
+    return tuple(_within(each, ceilings, rules) for each in book)
+
+
+def _within(promise: Promise, ceilings: list[Promise], rules: Rules) -> Promise:
+    if not promise.paused_days or _successor(promise, rules, Fact.EXTENDED) is None:
+        return promise
+    beside = [each for each in ceilings if (each.met_on or each.cancelled_on or promise.trigger_on) >= promise.trigger_on]
+    latest = max((each.target_on for each in beside), default=promise.target_on)
+    latest = max(latest, promise.target_on - timedelta(days=promise.paused_days))
+    return replace(promise, target_on=latest, legal_on=latest) if promise.target_on > latest else promise
 
 
 def _may_pause(promise: Promise, rules: Rules) -> bool:

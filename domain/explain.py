@@ -162,9 +162,9 @@ def _ceiling(final: Book, before: Book, rules: Rules, number: int) -> tuple[date
     """The main procedure's maximum, where it cut this promise short."""
     if final[number].target_on == before[number].target_on:
         return None
-    ceilings = ((each, rule) for each in before if (rule := rule_of(each, rules)) and rule.ceiling and not each.cancelled_on)
-    promise, rule = max(ceilings, key=lambda each: each[0].target_on)
-    return promise.target_on, rule
+    ceilings = ((each, rule) for each in before if (rule := rule_of(each, rules)) and rule.ceiling)
+    _, rule = max(ceilings, key=lambda each: each[0].target_on)
+    return final[number].target_on, rule
 
 
 # The count
