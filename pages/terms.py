@@ -65,6 +65,7 @@ def try_out(profiles: Profiles, desk: Desk) -> None:
 
 def promises(profile: Profile, desk: Desk, found: Sequence[Reckoned]) -> None:
     st.subheader(t("whatif.promises"), anchor=False)
+    st.caption(t("whatif.dashed"))
     st.altair_chart(terms_chart.timeline(found, desk.today), alt=t("whatif.chart"))
     headings = [t(f"whatif.column_{name}") for name in ("label", "trigger", "due", "legal", "state", "rule")]
     rows = [

@@ -209,8 +209,21 @@ def _yes_no(value: bool, language: str) -> str:
     return translate(language, "common.yes" if value else "common.no")
 
 
+def _extension(rule: Rule, language: str) -> str:
+    """ja, één keer, hoogstens 4 weken"""
+    given = rule.extend
+    if given is None:
+        return _yes_no(False, language)
+    said = [_yes_no(True, language)]
+    said += [translate(language, "whatif.extend_once")] if given.once else []
+    said += [translate(language, "whatif.extend_limit", term=term_words(given.limit, language))] if given.limit else []
+    said += [translate(language, "whatif.extend_before")] if given.before_expiry else []
+    said += [translate(language, "whatif.extend_consent")] if given.further_with_consent else []
+    return ", ".join(said)
+
+
 def _changed(_rule: Rule, _language: str) -> str:
-    return ""  # the words of the file itself say it best
+    return ""  # facts have no short names; that it differs is said
 
 
 _LOOKED_AT: tuple[tuple[str, Callable[[Rule], object], Callable[[Rule, str], str]], ...] = (
@@ -218,7 +231,7 @@ _LOOKED_AT: tuple[tuple[str, Callable[[Rule], object], Callable[[Rule, str], str
     ("term", lambda rule: (rule.term, rule.fixed), lambda rule, language: term_words(rule.term, language)),
     ("roll", lambda rule: rule.roll, lambda rule, language: _yes_no(rule.roll is not Roll.NONE, language)),
     ("pause", lambda rule: rule.pause, lambda rule, language: _yes_no(rule.pause, language)),
-    ("extend", lambda rule: rule.extend, lambda rule, language: _yes_no(rule.extend is not None, language)),
+    ("extend", lambda rule: rule.extend, _extension),
     ("ceiling", lambda rule: rule.ceiling, lambda rule, language: _yes_no(rule.ceiling, language)),
     ("informative", lambda rule: rule.informative, lambda rule, language: _yes_no(rule.informative, language)),
     ("standing", lambda rule: rule.standing, lambda rule, language: translate(language, f"standing.{rule.standing}")),

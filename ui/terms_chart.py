@@ -23,7 +23,8 @@ COLORS = {
     PromiseState.INFORMATIVE: "#949ca0",
 }
 _ROW = 30  # pixels
-_AROUND = 120  # for legend and axis
+_AROUND = 70  # for the axis
+_WORD = 18  # for one line of the legend
 
 
 def timeline(found: Sequence[Reckoned], today: date) -> alt.LayerChart | alt.FacetChart:
@@ -33,13 +34,13 @@ def timeline(found: Sequence[Reckoned], today: date) -> alt.LayerChart | alt.Fac
     order = [str(row["label"]) for row in rows]
     used = [each for each in COLORS if any(row["state"] == t(f"promise_state.{each}") for row in rows)]
     words = [t(f"promise_state.{each}") for each in used]
-    y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=210, labelOverlap=False))
+    y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=180, labelOverlap=False))
     color = alt.Color(
         "state:N",
         title=None,
         sort=words,
         scale=alt.Scale(domain=words, range=[COLORS[each] for each in used]),
-        legend=alt.Legend(orient="top", columns=3),
+        legend=alt.Legend(orient="top", columns=1),
     )
     x = alt.X("start:T", title=None, axis=alt.Axis(format="%d-%m-%y", labelAngle=-35, tickCount=6))
     tips = [
@@ -53,7 +54,7 @@ def timeline(found: Sequence[Reckoned], today: date) -> alt.LayerChart | alt.Fac
     now = line.mark_rule(strokeDash=[4, 3], size=2, color="#949ca0", aria=False).encode(
         x="today:T", tooltip=alt.Tooltip("word:N", title=" ")
     )
-    return alt.layer(bars, rolled, marks, now).properties(height=_AROUND + _ROW * len(rows))
+    return alt.layer(bars, rolled, marks, now).properties(height=_AROUND + _WORD * len(words) + _ROW * len(rows))
 
 
 def _row(number: int, each: Reckoned, today: date) -> dict[str, object]:

@@ -82,7 +82,8 @@ def form() -> None:
     if st.session_state.get("terms.acknowledged"):
         st.radio(t("whatif.letter"), LETTERS, format_func=lambda key: letter[key], key="terms.letter", horizontal=True)
         if st.session_state["terms.letter"] == "promise":
-            _field("promised")
+            with st.grid(3, min_column_width=200, gap="small"):
+                _field("promised")
     with st.expander(t("whatif.more")):
         with st.grid(2, min_column_width=220, gap="small"):
             for name in PAIRS:
