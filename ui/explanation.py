@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+import pandas as pd
 import streamlit as st
 
 from domain.explain import Closure, Day, Part
@@ -73,7 +74,7 @@ def calendar(days: Sequence[Day]) -> None:
     st.caption(t("explain.calendar"))
     for shown, weeks in _folded(_weeks(days)):
         if shown:
-            st.markdown(_table(weeks), width="content")
+            st.table(_table(weeks), hide_index=True, border="horizontal", width="content", alt=t("explain.calendar"))
         else:
             whole = [each for week in weeks for each in week if each]
             first, last = (short_date(each.on, language()) for each in (whole[0], whole[-1]))
@@ -114,23 +115,23 @@ def _folded(weeks: Sequence[Row]) -> list[tuple[bool, list[Row]]]:
     return joined
 
 
-def _table(weeks: Sequence[Row]) -> str:
-    """A table in Markdown; the first column names the month where one begins."""
+def _table(weeks: Sequence[Row]) -> pd.DataFrame:
+    """Monday first; the first column names the month where one begins. Small enough for a telephone."""
     monday = date(2024, 1, 1)
     heads = [weekday_date(monday + timedelta(days=number), language())[:2] for number in range(7)]
-    lines = [f"| | {' | '.join(heads)} |", "|:--|" + "--:|" * 7]
+    lines = []
     month = 0
     for week in weeks:
         there = [each for each in week if each]
         begins = next((each.on.month for each in there if each.on.month != month), None)
         month = there[-1].on.month
         name = short_date(date(2024, begins, 1), language()).split()[2] if begins else ""
-        lines.append(f"| {name} | {' | '.join(_cell(each) for each in week)} |")
-    return "\n".join(lines)
+        lines.append([name, *(_cell(each) for each in week)])
+    return pd.DataFrame(lines, columns=[" ", *heads])
 
 
 def _cell(day: Day | None) -> str:
     if day is None:
         return ""
-    said = f"{day.on.day}{chr(0xA0)}{SIGNS[day.part]}"
+    said = f"{day.on.day}{SIGNS[day.part]}"
     return f"**{said}**" if day.part in _STRONG else said

@@ -241,6 +241,34 @@ def one_dossier(at: Studio) -> None:
     whole(page, "dossier-timeline", 1100)
 
 
+def explanation(at: Studio) -> None:
+    """Why a date is what it is, in a dossier."""
+    reference = at.newest(m.Complaint.status == Status.IN_PROGRESS)[0]
+    for name, viewport in (("explanation", SCREEN), ("explanation-phone", TELEPHONE)):
+        page = at.sit_down("dora", f"/complaint?ref={reference}", viewport=viewport)
+        hands.settled(page).get_by_role("button", name="Waarom deze datum?").first.click()
+        calendar = page.get_by_text("Dag voor dag").first
+        expect(calendar).to_be_visible()
+        hands.settled(page)
+        calendar.scroll_into_view_if_needed()
+        page.wait_for_timeout(700)
+        store(name, page.screenshot())
+        page.context.close()
+
+
+def terms(at: Studio) -> None:
+    """A paused and extended complaint, tried out; two versions side by side."""
+    days = "received=2026-11-02&acknowledged=2026-11-04&paused=2026-11-05&paused_to=2026-11-07"
+    tried = f"/terms?procedure=HOUSE_WEEK&{days}&extended=2026-11-10&extended_to=2026-11-24"
+    for name, viewport in (("terms", SCREEN), ("terms-phone", TELEPHONE)):
+        page = at.sit_down("cora", tried, viewport=viewport)
+        expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
+        whole(page, name, 1700)
+    page = at.sit_down("cora", f"/terms?tab_name=compare&procedure=HOUSE_WEEK&right=kinderopvang-welzijn&{days}")
+    expect(page.get_by_role("heading", name="Wat dat doet met de datums")).to_be_visible()
+    whole(page, "terms-compare")
+
+
 def steps(at: Studio, names: list[StepName]) -> None:
     for name in names:
         who, reference = at.open_for(name)
@@ -316,7 +344,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         with studio(browser, "training") as at:
-            for picture in (sign_in, intake, board, one_dossier, letter, appeals, restricted, other_pages):
+            for picture in (sign_in, intake, board, one_dossier, explanation, letter, appeals, restricted, terms, other_pages):
                 picture(at)
             steps(at, [name for name in FORMS if name not in CHILDCARE])
         with studio(browser, "kinderopvang-welzijn") as at:

@@ -28,10 +28,10 @@ def test_the_explanation_is_read_when_it_is_opened(cast: Cast, profile: str) -> 
     assert not at.exception
     (said,) = [each.value for each in at.code]
     assert said.startswith("De klacht kwam binnen op dinsdag 24 maart 2026. De wet geeft zes weken")
-    table = next(each.value for each in at.markdown if each.value.startswith("| | ma"))
-    assert "| mrt |" in table
-    assert "**5\N{NO-BREAK SPACE}◆**" in table
-    assert "**6\N{NO-BREAK SPACE}■**" in table
+    table = at.table[0].value
+    assert list(table.columns) == [" ", "ma", "di", "wo", "do", "vr", "za", "zo"]
+    assert list(table.iloc[0]) == ["mrt", "", "**24▷**", "25·", "26·", "27·", "28·", "29·"]
+    assert list(table.iloc[-1])[:4] == ["", "4·", "**5◆**", "**6■**"]
     captions = "\n".join(each.value for each in at.caption)
     assert "◆ einde van de termijn" in captions
     assert "Bevrijdingsdag" in captions

@@ -45,7 +45,8 @@ def test_the_statutory_date_as_a_sentence_for_a_letter(cast: Cast, profile: str)
 
 def test_every_promise_on_the_way_is_explained_and_proven(cast: Cast) -> None:
     case = Case.registered("training", cast).consult().acknowledge().assign()
-    clocks.pause(cast.actor("hans"), case.reference, case.seen, PauseReason.WAITING_COMPLAINANT, case.at(2), case.at(3), "Wij wachten.")
+    why_paused = PauseReason.WAITING_COMPLAINANT
+    clocks.pause(cast.actor("hans"), case.reference, case.seen, why_paused, case.at(2), case.at(3), "Wij wachten.")
     case.extend().decide().answer()
 
     found = [explanations.explain(cast.actor("cora"), case.reference, each.id) for each in case.read().promises]
