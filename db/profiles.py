@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass as plain_dataclass
 from dataclasses import field
 from functools import cached_property, lru_cache
@@ -144,6 +144,11 @@ class Sector:
     overlay: Code | None = None
     also: tuple[Course, ...] = ()
 
+    def choices(self, with_committee: Container[str]) -> tuple[tuple[str, bool], ...]:
+        """Each procedure that somebody may choose here, and whether our own committee handles it; the usual one first."""
+        known = dict.fromkeys((self.procedure, *(each.procedure for each in self.also)))
+        return tuple((key, by) for key in known for by in (False, True) if not by or key in with_committee)
+
     def course(self, procedure: str | None) -> Course | None:
         """The procedure of this name as this sector follows it; the usual one for None; None where it does not know it."""
         usual = Course(self.procedure, self.overlay)
@@ -239,6 +244,11 @@ class Profile:
     @cached_property
     def terms(self) -> tuple[Rule, ...]:
         return tuple(each.rule() for each in self.rules)
+
+    @cached_property
+    def with_committee(self) -> frozenset[str]:
+        """The procedures that know our own complaints committee."""
+        return frozenset(rule.procedure for rule in self.terms if rule.when is When.COMMITTEE)
 
     def rules_for(self, procedure: str, overlay: str | None = None) -> tuple[Rule, ...]:
         """The rules that open promises in a dossier: of its main procedure first, then of its overlay."""

@@ -270,6 +270,8 @@ def latest_date(
         first = next((each for each in reversed(mine) if not each.heir), None)
         if first is None or rule.term is None:
             continue
+        if not any(is_open(each) and each.key in _chain(rule) for each in book):
+            continue  # it was answered: what moves now is something else
         end = raw_end(rule.term, first.trigger_on, calendar) + timedelta(days=first.paused_days)
         if rule.extend and rule.extend.by is by and rule.extend.limit:
             if consented and rule.extend.further_with_consent and rule.statutory:
@@ -279,6 +281,10 @@ def latest_date(
             bounds.append((end, rule))
     statutory = [bound for bound in bounds if bound[1].statutory]
     return min(statutory or bounds, key=lambda bound: bound[0], default=None)
+
+
+def _chain(rule: Rule) -> tuple[str, ...]:
+    return (rule.key, f"{rule.procedure}.{rule.extend.successor}") if rule.extend else (rule.key,)
 
 
 def _successor(promise: Promise, rules: Rules, by: Fact) -> str | None:

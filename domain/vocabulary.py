@@ -249,6 +249,9 @@ class EventKind(StrEnum):
     RED_FLAG_RAISED = "red_flag_raised"
     COMPLAINANT_NAMED = "complainant_named"  # who complained became known, or was corrected
     MEASURE_DONE = "measure_done"
+    MEASURE_MOVED = "measure_moved"
+    POSITION_SENT = "position_sent"  # what we do with the judgment of our committee
+    CONSEQUENCES_DONE = "consequences_done"  # of a ruling in appeal
     ATTACHMENT_ADDED = "attachment_added"
     ATTACHMENT_REMOVED = "attachment_removed"
     EXTERNAL_ROUTE = "external_route"
@@ -259,6 +262,7 @@ class EventKind(StrEnum):
     APPEAL_RULED = "appeal_ruled"
     APPEAL_WITHDRAWN = "appeal_withdrawn"  # by the complainant
     HANDED_OVER = "handed_over"
+    PROCEDURE_CHOSEN = "procedure_chosen"  # another one than was chosen at registration
     PROCEDURE_CHANGED = "procedure_changed"  # it goes on under another version of its procedure
     CALENDAR_CHANGED = "calendar_changed"  # a closed day became known later: its dates moved, or somebody left them
     ESCALATED = "escalated"  # within the organisation, by the nightly run

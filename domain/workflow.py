@@ -33,12 +33,16 @@ class StepName(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     CORRECT_RECEIPT = "correct_receipt"
+    CHANGE_PROCEDURE = "change_procedure"
     DECIDE = "decide"
     ANSWER = "answer"  # the decision letter
     RESOLVE = "resolve"  # the fast track: solved, and told so in writing
     WITHDRAW = "withdraw"
     NOT_HANDLED = "not_handled"
     MEASURE_DONE = "measure_done"
+    MOVE_MEASURE = "move_measure"  # to another date, told in a letter
+    POSITION = "position"  # what we do with the judgment of our committee (Jeugdwet 4.2.1(5))
+    CONSEQUENCES = "consequences"  # what a ruling in appeal asked, was done
     ADD_PARTY = "add_party"
     NAME_COMPLAINANT = "name_complainant"
     CORRECT = "correct"  # what was written down wrongly at registration
@@ -98,6 +102,7 @@ class Facts:
     extendable: bool = False  # an open promise that a notice can move
     extended: bool = False  # an open promise that took over from one that was moved
     consent_used: bool = False  # the procedure extends further with the complainant's consent
+    procedure_choice: bool = False  # another procedure, or our own committee, could handle it
     pausable: bool = False  # an open promise that may stand still
     paused: bool = False
     decided: bool = False  # a decision in force
@@ -107,6 +112,8 @@ class Facts:
     respondent: bool = False
     party: bool = False  # somebody besides the complainant stands in it
     open_measure: bool = False
+    position_due: bool = False
+    consequences_due: bool = False  # and no measure with a date stands for it
     open_promise: bool = False  # leaving out measures and what is only informative
     appeal_open: bool = False
     appeal_until: date | None = None  # last day on which an appeal is in time
@@ -148,6 +155,9 @@ PAUSED = Guard("not_paused", lambda f: f.paused)
 RESPONDENT_KNOWN = Guard("no_respondent", lambda f: f.respondent)
 A_PARTY = Guard("no_party", lambda f: f.party)
 LADDER_LEFT = Guard("top_of_ladder", lambda f: f.next_level is not None)
+PROCEDURE_CHOICE = Guard("no_procedure_choice", lambda f: f.procedure_choice)
+POSITION_DUE = Guard("no_position_due", lambda f: f.position_due)
+CONSEQUENCES_DUE = Guard("no_consequences_due", lambda f: f.consequences_due)
 OPEN_MEASURE = Guard("no_open_measure", lambda f: f.open_measure)
 DECIDED = Guard("no_decision", lambda f: f.decided)
 NOT_RULED_ON = Guard("already_ruled_on", lambda f: not f.ruled_on)
@@ -208,6 +218,7 @@ _HANDLING = frozenset({S.ACKNOWLEDGED, S.IN_PROGRESS})
 _OPEN = frozenset({S.REGISTERED, S.ACKNOWLEDGED, S.IN_PROGRESS, S.DECIDED})
 _LATER = frozenset({S.IN_PROGRESS, S.DECIDED, S.ANSWERED, S.IN_APPEAL, S.RULED})
 _REGISTERED, _IN_PROGRESS = frozenset({S.REGISTERED}), frozenset({S.IN_PROGRESS})
+_DONE = frozenset({S.ANSWERED, S.RULED, S.CLOSED})
 _ASKED = _REGISTERED | _IN_PROGRESS  # where a question can be
 
 _ACK = (*_ORDINARY, REACHABLE, OWNER_NAMED, NOT_ACKNOWLEDGED)
@@ -231,11 +242,13 @@ TABLE: tuple[Transition, ...] = (
     _row("", StepName.NOTIFY_RESPONDENT, _OPEN, None, *_ORDINARY, RESPONDENT_KNOWN),
     _row("", StepName.CLIMB, _OPEN | {S.ANSWERED}, None, LADDER_LEFT),
     _row("T04", StepName.EXTEND, _HANDLING, None, *_ORDINARY, REACHABLE, EXTENDABLE),
+    _row("", StepName.EXTEND, frozenset({S.ANSWERED}), None, *_ORDINARY, REACHABLE, POSITION_DUE, EXTENDABLE),
     _row("", StepName.WITHDRAW_EXTENSION, _HANDLING | {S.DECIDED}, None, *_ORDINARY, EXTENDED),
     _row("", StepName.CONSENT, _HANDLING, None, *_ORDINARY, CONSENT_USED, EXTENDABLE),
     _row("", StepName.PAUSE, _OPEN, None, *_ORDINARY, RUNNING, PAUSABLE),
     _row("", StepName.RESUME, _ANY, None, PAUSED),
     _row("", StepName.CORRECT_RECEIPT, _ANY, None, A_COMPLAINT),
+    _row("", StepName.CHANGE_PROCEDURE, _OPEN, None, *_ORDINARY, PROCEDURE_CHOICE),
     # R046: the acknowledgement goes first; without it a missed promise would stay open for ever.
     _row("T05", StepName.DECIDE, _HANDLING, S.DECIDED, *_ORDINARY, ACKNOWLEDGED),
     _row("T06", StepName.ANSWER, frozenset({S.DECIDED}), S.ANSWERED, *_ORDINARY, REACHABLE, DECIDED),
@@ -257,6 +270,9 @@ TABLE: tuple[Transition, ...] = (
     _row("T13", StepName.NOT_HANDLED, _NEW, S.NOT_HANDLED, *_ORDINARY),
     _row("T14", StepName.REOPEN, frozenset({S.CLOSED}), S.IN_PROGRESS),
     _row("", StepName.MEASURE_DONE, _ANY, None, OPEN_MEASURE),
+    _row("", StepName.MOVE_MEASURE, _IN_PROGRESS | _DONE, None, OPEN_MEASURE),
+    _row("", StepName.POSITION, _DONE, None, *_ORDINARY, REACHABLE, POSITION_DUE),
+    _row("", StepName.CONSEQUENCES, _ANY, None, CONSEQUENCES_DUE),
     _row("", StepName.ADD_PARTY, _ANY),
     _row("", StepName.NAME_COMPLAINANT, _ANY),
     _row("", StepName.CORRECT, _ANY),

@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import date
 
 from db import models as m
+from db.profiles import Course
 from domain.entries import choice, day
 from domain.errors import Refused
 from domain.facts import Fact
@@ -17,6 +18,7 @@ from domain.workflow import StepName
 from services import promises
 from services.deciding import FARTHEST
 from services.door import Actor, Work, work
+from services.profiles import profile_of
 from services.records import ledger_of, load, record
 from services.standing import go, real_day
 
@@ -94,6 +96,61 @@ def receipt_moves(actor: Actor, reference: str, received_on: date) -> tuple[prom
         complaint = load(w, reference)
         new = _possible_receipt(w, complaint, received_on)
         return promises.moves(w, complaint, more=(Entry(Fact.RECEIPT_CORRECTED, w.today, new),))
+
+
+def change_procedure(
+    actor: Actor, reference: str, seen: int, procedure: str, by_committee: bool, reason: str
+) -> tuple[promises.Move, ...]:
+    """Another procedure of its sector handles it after all, or our own committee does: every promise follows from the new
+    rules, as if it had been chosen at registration. Answers what moved. Raises Refused: ``no_procedure_choice``,
+    ``unknown_value``, ``no_committee_here``, ``same_procedure``."""
+    with work(actor, Right.ASSIGN) as w:
+        complaint = load(w, reference, seen)
+        go(w, complaint, StepName.CHANGE_PROCEDURE)
+        words = required(reason, "reason")
+        course = _possible_course(w, complaint, procedure, by_committee)
+        before = promises.book(w, complaint)
+        entry = record(
+            w,
+            complaint,
+            EventKind.PROCEDURE_CHOSEN,
+            w.today,
+            words,
+            procedure_before=complaint.procedure,
+            procedure=course.procedure,
+            committee=bool(by_committee) if complaint.by_committee != bool(by_committee) else None,
+        )
+        complaint.procedure, complaint.overlay = course.procedure, course.overlay
+        complaint.by_committee = bool(by_committee)
+        promises.happened(w, complaint, Fact.PROCEDURE_CHOSEN, w.today, entry)
+        return promises.moved(before, promises.book(w, complaint))
+
+
+def procedure_moves(actor: Actor, reference: str, procedure: str, by_committee: bool) -> tuple[promises.Move, ...]:
+    """What another procedure would move; changes nothing. Raises Refused as `change_procedure`."""
+    with work(actor, Right.READ) as w:
+        complaint = load(w, reference)
+        course = _possible_course(w, complaint, procedure, by_committee)
+        return promises.moves(
+            w,
+            complaint,
+            rules=profile_of(w, complaint).rules_for(course.procedure, course.overlay),
+            more=(Entry(Fact.PROCEDURE_CHOSEN, w.today),),
+            by_committee=bool(by_committee),
+        )
+
+
+def _possible_course(w: Work, complaint: m.Complaint, procedure: str, by_committee: bool) -> Course:
+    profile = profile_of(w, complaint)
+    sector = profile.sector(complaint.sector)
+    course = sector.course(required(procedure, "procedure")) if sector else None
+    if course is None:
+        raise Refused("unknown_value", "procedure")
+    if by_committee and course.procedure not in profile.with_committee:
+        raise Refused("no_committee_here", "by_committee")
+    if (course.procedure, bool(by_committee)) == (complaint.procedure, complaint.by_committee):
+        raise Refused("same_procedure", "procedure")
+    return course
 
 
 _AT_RECEIPT = frozenset({Fact.RECEIVED, Fact.REGISTERED, Fact.SUSPICION_KNOWN})

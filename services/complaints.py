@@ -66,6 +66,7 @@ class Intake:
     unit_id: int | None = None
     sector: str | None = None  # none: the unit's, or the only one there is
     procedure: str | None = None  # none: the profile decides
+    by_committee: bool = False  # our own complaints committee handles it
     complainant_name: str | None = None
     complainant_contact: str | None = None
     preferred_channel: str | None = None
@@ -95,7 +96,7 @@ def register(actor: Actor, form_id: str, intake: Intake) -> Receipt:
     A second call with the same `form_id` gives the same receipt, also when both run at once. Raises Refused with the
     field to blame: ``missing``, ``unknown_value``, ``in_the_future``, ``too_long_ago``, ``use_hand_over``,
     ``action_and_none``, ``before_received``, ``anonymous_with_name``, ``named_twice``, ``unknown_person``,
-    ``unknown_unit``, ``red_flag_expected``, and those of domain/texts.py.
+    ``unknown_unit``, ``red_flag_expected``, ``no_committee_here``, and those of domain/texts.py.
     """
     with work(actor, Right.REGISTER) as w:
         form_id = form(form_id)
@@ -148,6 +149,7 @@ def _registered(w: Work, form_id: str, intake: Intake) -> m.Complaint:
         sector=placed.sector,
         procedure=placed.procedure,
         overlay=placed.overlay,
+        by_committee=_by_committee(profile, placed, intake),
         anonymous=complainant.type == ComplainantType.ANONYMOUS,
         red_flag=_red_flag(profile, placed, intake),
         acting_director_id=acting_director(w, accounts_of(respondents)),
@@ -169,6 +171,7 @@ def _complete(w: Work, complaint: m.Complaint, complainant: m.Complainant, respo
         question=complaint.kind == Kind.QUESTION,
         channel=complaint.channel,
         procedure=complaint.procedure,
+        committee=complaint.by_committee or None,
         received_on=complaint.received_on,
         already_resolved=complaint.already_resolved,
         red_flag=complaint.red_flag,
@@ -234,6 +237,12 @@ def _done(intake: Intake, today: date) -> dict[str, Any]:
         "already_resolved": bool(intake.already_resolved),
         "resolved_on": resolved_on,
     }
+
+
+def _by_committee(profile: Profile, placed: Placed, intake: Intake) -> bool:
+    if intake.by_committee and placed.procedure not in profile.with_committee:
+        raise Refused("no_committee_here", "by_committee")
+    return bool(intake.by_committee)
 
 
 def _red_flag(profile: Profile, placed: Placed, intake: Intake) -> bool:

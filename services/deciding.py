@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import select
 
@@ -23,7 +25,7 @@ from services.handling import resolve
 from services.letters import Outgoing
 from services.posting import already_sent, letter_type, send
 from services.records import check_seen, last_day_of, load, load_to_append, record
-from services.standing import done, facts_of, go, lapsed, real_day
+from services.standing import OTHERS, done, facts_of, go, lapsed, others_told, real_day
 
 FARTHEST = date(2099, 12, 31)  # a measure is due before this
 _AGAIN = (EventKind.REOPENED, EventKind.APPEAL_RULED)  # what a second decision comes after
@@ -45,10 +47,20 @@ class MeasureInput:
     due_on: date
 
 
-def extend(actor: Actor, reference: str, seen: int, outgoing: Outgoing, new_date: date, reason: str) -> None:
+def extend(
+    actor: Actor,
+    reference: str,
+    seen: int,
+    outgoing: Outgoing,
+    new_date: date,
+    reason: str,
+    told: Mapping[str, date | None] = MappingProxyType({}),
+) -> None:
     """One act (R052): why, until when, and the letter that says so. A notice after the due date is recorded as late.
+    `told`: when the others were written to whom the article names (services/standing.OTHERS).
 
-    Raises Refused, besides what services/promises.py says of the new date (``beyond_statutory_maximum``): ``missing``.
+    Raises Refused, besides what services/promises.py says of the new date (``beyond_statutory_maximum``): ``missing``,
+    ``respondent_not_told``, ``provider_not_told``, ``committee_not_told``.
     """
     with work(actor, Right.EXTEND) as w:
         complaint = load_to_append(w, reference)
@@ -57,9 +69,25 @@ def extend(actor: Actor, reference: str, seen: int, outgoing: Outgoing, new_date
         check_seen(complaint, seen)
         go(w, complaint, StepName.EXTEND)
         words, until = required(reason, "reason"), day(new_date, "new_date", latest=FARTHEST)
+        others = _others_told(w, complaint, until, told)
         message, _ = send(w, complaint, outgoing, LetterType.EXTENSION, {"new_date": until, "reason": words})
-        entry = record(w, complaint, EventKind.EXTENDED, message.sent_on, words, new_date=until, message=message.id)
+        entry = record(w, complaint, EventKind.EXTENDED, message.sent_on, words, new_date=until, message=message.id, **others)
         promises.extend(w, complaint, until, message.sent_on, entry)
+
+
+_NOT_TOLD = {
+    "respondent": "respondent_not_told",
+    "provider": "provider_not_told",
+    "committee": "committee_not_told",
+}
+
+
+def _others_told(w: Work, complaint: m.Complaint, until: date, told: Mapping[str, date | None]) -> dict[str, Any]:
+    must = others_told(w, complaint, promises.moved_by_notice(w, complaint, until))
+    for kind in must:
+        if told.get(kind) is None:
+            raise Refused(_NOT_TOLD[kind], f"told_{kind}")
+    return {f"told_{kind}": real_day(w, complaint, on, f"told_{kind}") for kind in OTHERS if (on := told.get(kind)) is not None}
 
 
 def decide(
@@ -193,6 +221,8 @@ def _answer_with_decision(w: Work, complaint: m.Complaint, outgoing: Outgoing) -
     complaint.answered_on = message.sent_on
     entry = record(w, complaint, EventKind.ANSWERED, message.sent_on, outcome=decision.outcome, message=message.id)
     promises.happened(w, complaint, Fact.DECISION_SENT, message.sent_on, entry)
+    if complaint.by_committee and promises.begins(w, complaint, Fact.COMMITTEE_JUDGED):
+        promises.happened(w, complaint, Fact.COMMITTEE_JUDGED, message.sent_on, entry)  # the letter is its judgment
 
 
 def measure_done(actor: Actor, reference: str, measure_id: int, on: date, evidence: str) -> None:

@@ -20,7 +20,7 @@ from services.door import Actor, Work, work
 from services.dossier_content import Content, Rows, content_of, rows_of
 from services.promises import PromiseView
 from services.records import load, was_opened
-from services.standing import facts_of
+from services.standing import facts_of, others_told
 
 __all__ = ["Complainant", "Content", "Dossier", "Offer", "PersonChoice", "Step", "people", "read", "steps"]
 
@@ -37,6 +37,14 @@ class Complainant:
 
 
 @dataclass(frozen=True)
+class ProcedureChoice:
+    key: str
+    label: str
+    explanation: str
+    committee: bool  # our own complaints committee can handle it
+
+
+@dataclass(frozen=True)
 class Offer:
     """What the forms of the steps start from."""
 
@@ -45,6 +53,8 @@ class Offer:
     gaps: tuple[str, ...]  # what closing still misses, as message keys
     extend_until: date | None  # the last day that a notice may name; none: no maximum
     extend_source: str  # the article or rule that says so
+    extend_tells: tuple[str, ...]  # who may have to be told besides the complainant
+    procedures: tuple[ProcedureChoice, ...]  # that may handle it, the usual one first; empty: there is no choice
     consultation_with: str
     reachable: bool  # there is somebody to write to
     acknowledged: bool
@@ -68,6 +78,7 @@ class Dossier:
     procedure: str
     procedure_label: str
     overlay: str | None
+    by_committee: bool  # our own complaints committee handles it
     received_on: date
     registered_on: date
     reporter: str | None
@@ -133,12 +144,16 @@ STEP_RIGHTS: dict[StepName, Right] = {
     StepName.PAUSE: Right.EXTEND,
     StepName.RESUME: Right.EXTEND,
     StepName.CORRECT_RECEIPT: Right.ASSIGN,
+    StepName.CHANGE_PROCEDURE: Right.ASSIGN,
     StepName.DECIDE: Right.DECIDE,
     StepName.ANSWER: Right.DECIDE,
     StepName.RESOLVE: Right.DECIDE,
     StepName.WITHDRAW: Right.WORK,
     StepName.NOT_HANDLED: Right.CLOSE,
     StepName.MEASURE_DONE: Right.WORK,
+    StepName.MOVE_MEASURE: Right.EXTEND,
+    StepName.POSITION: Right.DECIDE,
+    StepName.CONSEQUENCES: Right.WORK,
     StepName.ADD_PARTY: Right.WORK,
     StepName.NAME_COMPLAINANT: Right.WORK,
     StepName.CORRECT: Right.WORK,
@@ -237,6 +252,13 @@ def _complainant(w: Work, complaint: m.Complaint) -> Complainant | None:
     return Complainant(row.type, row.name, row.contact, row.preferred_channel, row.representative_of)
 
 
+def _procedures(profile: Profile, complaint: m.Complaint) -> tuple[ProcedureChoice, ...]:
+    sector = profile.sector(complaint.sector)
+    known = {each.key: each for each in profile.procedures}
+    keys = dict.fromkeys(key for key, _ in sector.choices(profile.with_committee)) if sector else {}
+    return tuple(ProcedureChoice(key, known[key].label, known[key].explanation, key in profile.with_committee) for key in keys)
+
+
 def _offer(w: Work, complaint: m.Complaint, profile: Profile) -> Offer:
     facts = facts_of(w, complaint)
     bound = promises.latest_extension(w, complaint)
@@ -246,6 +268,8 @@ def _offer(w: Work, complaint: m.Complaint, profile: Profile) -> Offer:
         gaps=tuple(f"gap.{code}" for code in possible(StepName.CLOSE, facts) if code != NOT_NOW),
         extend_until=bound[0] if bound else None,
         extend_source=bound[1] if bound else "",
+        extend_tells=others_told(w, complaint, promises.moved_by_notice(w, complaint)),
+        procedures=_procedures(profile, complaint) if facts.procedure_choice else (),
         consultation_with=profile.consultation_with,
         reachable=facts.reachable,
         acknowledged=facts.acknowledged,

@@ -230,7 +230,7 @@ def content_of(
     heard: m.Appeal | None,
 ) -> Content:
     """`heard`: the appeal of the reviewer who looks; the decision in force then is the one it is about."""
-    labels = {each.key: each.label for each in promises}
+    labels = {each.key: each.label for each in promises} | {each.key: each.label for each in profile.procedures}
     timeline = tuple(_entry(event, text, names, labels) for event, text in rows.events)
     decisions = tuple(_decision(each, names, heard) for each in rows.decisions)
     superseded = frozenset(each.id for each in decisions if each.superseded)
@@ -270,8 +270,8 @@ def _entry(event: m.Event, text: str | None, names: Mapping[int, str], labels: M
 
 
 def _worded(key: str, value: Any, names: Mapping[int, str], labels: Mapping[str, str]) -> Any:
-    """Accounts and promises by what they are called."""
-    if key == "promise":
+    """Accounts, promises and procedures by what they are called."""
+    if key in ("promise", "procedure", "procedure_before"):
         return labels.get(value, value)
     if key == "moved":
         return tuple((labels.get(each["promise"], each["promise"]), each["before"], each["after"]) for each in value)

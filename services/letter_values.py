@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from db import models as m
 from db.letters import Letters
 from db.profiles import Body, Profile
 from db.settings import Settings
 from domain.errors import Refused
+from domain.facts import Fact
 from domain.letters import AHEAD, ASKS, VALUES, AskKind, Mark, Value, date_mark, dated, exact, free, loosely
-from domain.terms import Rule, due
+from domain.terms import Rule, When, due
 from domain.texts import clean, line
 from domain.vocabulary import Kind, LetterType, Outcome, Relation, Ruling, Status
 from domain.workflow import Ground
@@ -24,7 +25,13 @@ from services.door import Work
 from text import long_date, weekday_date
 
 APPEAL_LETTERS = frozenset({LetterType.APPEAL_RECEIVED, LetterType.APPEAL_RULING, LetterType.APPEAL_RULING_NOTICE})
-_ANSWERS = ("RESPONSE", "PROMISED_RESPONSE", "EXPECTED_ANSWER")  # promises of an answer to the complainant
+_ANSWERS = (
+    "RESPONSE",
+    "RESPONSE_COMMITTEE",
+    "DSR",
+    "PROMISED_RESPONSE",
+    "EXPECTED_ANSWER",
+)  # promises of an answer to the complainant
 OF_ANOTHER_BODY = frozenset({"body_name", "body_does"})
 _SHORT = 400  # characters of a summary
 _YES = Value("ja")
@@ -46,6 +53,13 @@ class Source:
     def rule(self, code: str) -> Rule | None:
         rules = self.profile.rules_for(self.complaint.procedure, self.complaint.overlay)
         return next((rule for rule in rules if rule.code == code), None)
+
+    def answer(self) -> Rule | None:
+        """The statutory rule for the judgment, of the main procedure."""
+        apart = When.NO_COMMITTEE if self.complaint.by_committee else When.COMMITTEE
+        rules = self.profile.rules_for(self.complaint.procedure)
+        fit = (rule for rule in rules if rule.statutory and Fact.DECISION_SENT in rule.met_by and rule.when is not apart)
+        return next(fit, None)
 
     def account(self, account_id: int | None) -> str:
         found = self.w.session.get(m.Account, account_id) if account_id else None
@@ -76,9 +90,12 @@ def gather(source: Source) -> tuple[dict[str, Value], dict[str, date]]:
     given, chosen = _given(source)
     days |= chosen
     values = dict.fromkeys(VALUES, Value(""))
+    if _article(source, days.get("new_date")):
+        days.pop("final_on", None)  # the last day of the law is what moves
     for part in (_common, _complainant, _handling, _outside, _decision, _appeal, _respondent):
         values |= part(source)
     values |= {name: (plain_day if name in ("action_on", "withdrawn_on") else on_day)(day) for name, day in days.items()}
+    values |= _extension(source, days.get("new_date"))
     for name, text in source.letters.letters[source.kind].defaults.items():
         values[name] = free(text)
     return values | given, days
@@ -95,6 +112,7 @@ def _common(source: Source) -> dict[str, Value]:
         "letter_date": plain_day(source.sent_on),
         "received_on": plain_day(complaint.received_on),
         "summary": free(shortened(complaint.description)),
+        "final_source": exact(answer.source if (answer := source.answer()) else ""),
         "privacy_url": exact(settings.privacy_url),
         "contact_name": exact(settings.contact.name),
         "contact_phone": exact(settings.contact.phone),
@@ -191,6 +209,26 @@ def _appeal_road(source: Source) -> dict[str, Value]:
     }
 
 
+def _article(source: Source, new_date: date | None) -> Rule | None:
+    """The statutory rule that this extension moves."""
+    if source.kind is not LetterType.EXTENSION or new_date is None or source.complaint.status == Status.IN_APPEAL:
+        return None
+    moving = promises.moved_by_notice(source.w, source.complaint, new_date)
+    return next((rule for rule in moving if rule.statutory), None)
+
+
+def _extension(source: Source, new_date: date | None) -> dict[str, Value]:
+    """domain.md 5.7: that it is an extension under the article; and what it takes to extend it further."""
+    rule = _article(source, new_date)
+    if rule is None or rule.extend is None:
+        return {}
+    values = {"extension_article": exact(rule.source)}
+    if rule.extend.further_with_consent:
+        agreed = promises.consented(source.w, source.complaint)
+        values["extension_agreed" if agreed else "extension_further"] = _YES
+    return values
+
+
 def _appeal(source: Source) -> dict[str, Value]:
     query = select(m.Appeal).where(m.Appeal.complaint_id == source.complaint.id).order_by(m.Appeal.id.desc()).limit(1)
     appeal = source.w.session.scalar(query)
@@ -253,13 +291,14 @@ def _due(source: Source, rule: Rule, trigger_on: date) -> date:
     return due(rule, trigger_on, profiles.calendar(source.w)).legal_on
 
 
-def _open_promises(source: Source, codes: tuple[str, ...]) -> list[date]:
+def _open_promises(source: Source, codes: tuple[str, ...], procedure: str | None = None) -> list[date]:
     query = select(m.Promise.legal_on).where(
         m.Promise.complaint_id == source.complaint.id,
         m.Promise.code.in_(codes),
         m.Promise.met_on.is_(None),
         m.Promise.cancelled_on.is_(None),
         m.Promise.extended_to.is_(None),
+        m.Promise.procedure == procedure if procedure else true(),
     )
     return list(source.w.session.scalars(query))
 
@@ -287,14 +326,15 @@ def _within_ceiling(source: Source, day: date) -> date:
 def _next_days(source: Source) -> dict[str, date]:
     """When the complainant hears from us again, and the last day that the law allows; only days that are still ahead."""
     ahead = [day for day in _open_promises(source, _ANSWERS) if day > source.sent_on]
-    answer, progress = source.rule("RESPONSE"), source.rule("PROGRESS")
+    answer, progress = source.answer(), source.rule("PROGRESS")
     days = {}
     if ahead and progress:
         ahead.append(_due(source, progress, source.sent_on))
     if ahead:
         days["next_on"] = min(ahead)
-    if answer and answer.statutory:
-        final = _due(source, answer, source.complaint.received_on)
+    if answer:
+        standing = _open_promises(source, (answer.code,), answer.procedure)
+        final = max(standing, default=_due(source, answer, source.complaint.received_on))
         if final >= source.sent_on:
             days["final_on"] = final
     return days

@@ -201,6 +201,7 @@ class ProfileWords:
     complainant_types: tuple[ComplainantType, ...]
     channels: tuple[Channel, ...]
     functions: tuple[str, ...]
+    with_committee: frozenset[str]  # procedures that know our own complaints committee
     help: tuple[HelpText, ...]
 
     def categories_for(self, sector: str | None) -> tuple[Category, ...]:

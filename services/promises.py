@@ -9,7 +9,7 @@ from datetime import date
 
 from db import models as m
 from domain import ledger
-from domain.book import Book, Circumstances, latest_date, rule_of
+from domain.book import Book, Circumstances, latest_date, moves_with, rule_of
 from domain.calendar import Calendar
 from domain.explain import Explanation, Names, explain
 from domain.facts import Fact
@@ -103,6 +103,21 @@ def latest_extension(w: Work, complaint: m.Complaint) -> tuple[date, str] | None
     return (bound[0], bound[1].source) if bound else None
 
 
+def moved_by_notice(w: Work, complaint: m.Complaint, new_date: date | None = None) -> tuple[Rule, ...]:
+    """The rules of what a notice would move that names `new_date`; of all that a notice could move for None."""
+    return moves_with(_book(_rows(w, complaint)), _rules(w, complaint), new_date or date.max)
+
+
+def consented(w: Work, complaint: m.Complaint) -> bool:
+    """Did the complainant agree in writing to a further extension, of which no notice went out yet?"""
+    return consent_given(_entries(w, complaint))
+
+
+def begins(w: Work, complaint: m.Complaint, fact: Fact) -> bool:
+    """Does this fact open a promise under the dossier's procedure?"""
+    return any(fact in rule.trigger for rule in _rules(w, complaint))
+
+
 @dataclass(frozen=True)
 class Move:
     """What a change does to one promise: it stands there before, after, or both."""
@@ -119,12 +134,14 @@ def moves(
     rules: Sequence[Rule] | None = None,
     days: Calendar | None = None,
     more: Sequence[Entry] = (),
+    by_committee: bool | None = None,
 ) -> tuple[Move, ...]:
     """Which promises of this dossier would get another date under other rules, other closed days, or with these entries
     added. Changes nothing. Raises Refused: see `domain.ledger.replay`."""
     now = _book(_rows(w, complaint))
     entries = [*_entries(w, complaint), *more]
-    then = replay(entries, rules or _rules(w, complaint), days or calendar_of(w, complaint), _about(complaint))
+    about = _about(complaint, by_committee)
+    then = replay(entries, rules or _rules(w, complaint), days or calendar_of(w, complaint), about)
     return moved(now, then)
 
 
@@ -177,8 +194,9 @@ def _rules(w: Work, complaint: m.Complaint) -> tuple[Rule, ...]:
     return profile_of(w, complaint).rules_for(complaint.procedure, complaint.overlay)
 
 
-def _about(complaint: m.Complaint) -> Circumstances:
-    holds = {When.COMMITTEE if complaint.by_committee else When.NO_COMMITTEE}
+def _about(complaint: m.Complaint, by_committee: bool | None = None) -> Circumstances:
+    committee = complaint.by_committee if by_committee is None else by_committee
+    holds = {When.COMMITTEE if committee else When.NO_COMMITTEE}
     return Circumstances(frozenset(holds), complaint.already_resolved, complaint.resolved_on)
 
 

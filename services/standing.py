@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -32,6 +33,7 @@ TALKS = frozenset({EventKind.CONVERSATION, EventKind.MEDIATION})
 CONTACTS = TALKS | {EventKind.CONTACT, EventKind.INFORMED}
 # Letters that name the confidant or the outside bodies (R010).
 TELL_RIGHTS = frozenset(LetterType) - {LetterType.RESPONDENT_NOTICE, LetterType.APPEAL_RULING_NOTICE}
+OTHERS = ("respondent", "provider", "committee")  # whom an extension may have to be told to, besides the complainant
 APPEAL_TERM = "APPEAL_LODGE"
 MEASURE = "MEASURE"
 # One ruling per decision. What was inadmissible or taken back can be lodged again: nobody judged the decision.
@@ -78,6 +80,7 @@ def facts_of(w: Work, complaint: m.Complaint) -> Facts:
         handled=bool(complaint.immediate_actions) or complaint.handler_id is not None or found.contacted,
         extendable=found.extendable,
         extended=found.extended,
+        procedure_choice=bool(_other_courses(profile, complaint)),
         consent_used=any(rule.extend and rule.extend.further_with_consent for rule in _rules(profile, complaint)),
         pausable=found.pausable,
         paused=_stands_still(complaint, w.today),
@@ -88,6 +91,8 @@ def facts_of(w: Work, complaint: m.Complaint) -> Facts:
         respondent=found.respondent,
         party=found.party,
         open_measure=found.open_measure,
+        position_due=found.position_due,
+        consequences_due=found.consequences_due and not found.open_consequence,
         open_promise=found.open_promise,
         appeal_open=found.appeal_open,
         appeal_until=found.appeal_until,
@@ -132,6 +137,9 @@ def _looks(complaint: m.Complaint, profile: Profile) -> Any:
         exists().where(m.Party.complaint_id == here, m.Party.relation == Relation.RESPONDENT).label("respondent"),
         exists().where(m.Party.complaint_id == here).label("party"),
         exists().where(m.Measure.complaint_id == here, ~done(), ~without_ground()).label("open_measure"),
+        exists().where(*open_promise, key.in_(_met_by(profile, Fact.POSITION_SENT))).label("position_due"),
+        exists().where(*open_promise, key.in_(_met_by(profile, Fact.CONSEQUENCES_DONE))).label("consequences_due"),
+        exists().where(m.Measure.complaint_id == here, m.Measure.decision_id.is_(None), ~done()).label("open_consequence"),
         exists().where(m.Appeal.complaint_id == here, m.Appeal.ruled_on.is_(None)).label("appeal_open"),
         exists()
         .where(
@@ -144,6 +152,27 @@ def _looks(complaint: m.Complaint, profile: Profile) -> Any:
         .scalar_subquery()
         .label("appeal_until"),
     )
+
+
+def _met_by(profile: Profile, fact: Fact) -> list[str]:
+    return [rule.key for rule in profile.terms if fact in rule.met_by]
+
+
+def _other_courses(profile: Profile, complaint: m.Complaint) -> tuple[tuple[str, bool], ...]:
+    """Which other procedure, and whether our own committee, could handle it."""
+    sector = profile.sector(complaint.sector)
+    now = (complaint.procedure, complaint.by_committee)
+    return tuple(each for each in (sector.choices(profile.with_committee) if sector else ()) if each != now)
+
+
+def others_told(w: Work, complaint: m.Complaint, rules: Iterable[Rule]) -> tuple[str, ...]:
+    """Who must hear of an extension under these rules besides the complainant, of those who are in the dossier: the
+    respondent; where our own committee handles it, the committee and the provider of whom it is a part."""
+    asked = {kind for rule in rules if rule.extend for kind in rule.extend.notify}
+    about = exists().where(m.Party.complaint_id == complaint.id, m.Party.relation == Relation.RESPONDENT)
+    here = {"provider", "committee"} if complaint.by_committee else set()
+    here |= {"respondent"} if w.session.scalar(select(about)) else set()
+    return tuple(kind for kind in OTHERS if kind in asked & here)
 
 
 def _rules(profile: Profile, complaint: m.Complaint) -> tuple[Rule, ...]:

@@ -34,7 +34,10 @@ _CODED = {  # codes of events whose values are words of the catalogues
     "rung": "rung",
 }
 _NAMED = ("handler", "before", "ack_owner", "participants", "account")  # accounts, by name
-_DATED = ("new_date", "due_on", "until", "after", "hearing_on")
+_DATED = (
+    *("new_date", "due_on", "until", "after", "hearing_on", "was_due"),
+    *("told_respondent", "told_provider", "told_committee"),
+)
 _REASONS: dict[str, str] = {EventKind.CLOSED: "close_reason", EventKind.PAUSED: "pause_reason"}
 
 
@@ -73,7 +76,7 @@ def _what(entry: TimelineEntry) -> str:
 def _details(entry: TimelineEntry) -> list[str]:
     said = []
     for code, value in entry.codes.items():
-        word = _of_promises(code, value) or _detail(entry, code, value)
+        word = _of_promises(code, value) or _of_procedure(entry, code, value) or _detail(entry, code, value)
         if word:
             said.append(word)
     return said
@@ -107,6 +110,14 @@ def _of_promises(code: str, value: Any) -> str:
     if code == "moved":
         return ", ".join(_moved(*each) for each in value)
     return str(value) if code == "promise" else ""
+
+
+def _of_procedure(entry: TimelineEntry, code: str, value: Any) -> str:
+    if entry.kind == EventKind.PROCEDURE_CHOSEN and code in ("procedure", "procedure_before"):
+        return t(f"complaint.code_{code}", name=value)
+    if code == "committee" and value is not None:
+        return t("complaint.code_committee" if value else "complaint.code_no_committee")
+    return ""
 
 
 def _moved(label: str, before: str | None, after: str | None) -> str:

@@ -125,6 +125,21 @@ def more(words: ProfileWords, choose: Choices, title: str) -> None:
     with right:
         _pick("preferred_channel", _words("channel", _ANSWERS), t("intake.no_preference"))
         _pick("formal_written", _yes_no(), t("intake.by_channel"), help=t("intake.formal_written_help"))
+    procedure(words, choose)
+
+
+def procedure(words: ProfileWords, choose: Choices) -> None:
+    """Which procedure, and whether our own committee handles it; nothing where there is no choice."""
+    offered = procedures(words, choose)
+    if len(offered) > 1:
+        _pick("procedure", offered, t("intake.usual_procedure", name=next(iter(offered.values()))))
+        problem("procedure")
+    chosen = chosen_procedure(words, choose)
+    if len(offered) > 1 or chosen in words.with_committee:
+        st.caption(next((each.explanation for each in words.procedures if each.key == chosen), ""))
+    if chosen in words.with_committee:
+        _tick("by_committee")
+        problem("by_committee")
 
 
 _ANSWERS = (Channel.EMAIL, Channel.LETTER, Channel.PHONE, Channel.APP)
@@ -160,6 +175,25 @@ def sector(words: ProfileWords, choose: Choices) -> str | None:
     if place and place.sector and any(each.key == place.sector for each in words.sectors):
         return place.sector
     return words.sectors[0].key if len(words.sectors) == 1 else typed("sector")
+
+
+def procedures(words: ProfileWords, choose: Choices) -> dict[str, str]:
+    """Of the sector, by key: the usual one first."""
+    found = next((each for each in words.sectors if each.key == sector(words, choose)), None)
+    if found is None:
+        return {}
+    keys = dict.fromkeys((found.procedure, *(each.procedure for each in found.also)))
+    return {key: words.procedure_label(key) for key in keys}
+
+
+def chosen_procedure(words: ProfileWords, choose: Choices) -> str | None:
+    """Nobody chose: the usual one. None while the sector is not known."""
+    offered = procedures(words, choose)
+    return typed("procedure") if typed("procedure") in offered else next(iter(offered), None)
+
+
+def by_committee(words: ProfileWords, choose: Choices) -> bool:
+    return bool(typed("by_committee")) and chosen_procedure(words, choose) in words.with_committee
 
 
 def sector_asked(words: ProfileWords, choose: Choices) -> bool:

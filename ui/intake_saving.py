@@ -16,7 +16,7 @@ from services.handing_over import HandOver
 from services.intake_choices import Choices
 from services.parties import Named
 from services.profiles import ProfileWords, Restricted
-from ui.intake_fields import sector, sector_asked, subcategories
+from ui.intake_fields import by_committee, chosen_procedure, sector, sector_asked, subcategories
 from ui.intake_state import HAND_OVER, PAGE, files_key, key, remember, remembered, typed
 from ui.session import form_id
 
@@ -91,6 +91,8 @@ def as_intake(words: ProfileWords, choose: Choices) -> Intake:
         resolved_on=typed("resolved_on") if typed("already_resolved") else None,
         red_flag=typed("red_flag") if words.red_flag_question else None,
         formal_written=typed("formal_written"),
+        procedure=chosen_procedure(words, choose),
+        by_committee=by_committee(words, choose),
     )
 
 

@@ -46,6 +46,8 @@ BLANK: dict[str, Any] = {
     "discussed": Discussed.NO.value,
     "remedy_requested": "",
     "formal_written": None,
+    "procedure": None,
+    "by_committee": False,
 }
 MORE = (
     "kind",
@@ -58,6 +60,8 @@ MORE = (
     "subject_type",
     "preferred_channel",
     "formal_written",
+    "procedure",
+    "by_committee",
 )
 _DATES = frozenset({"received_on", "resolved_on"})
 

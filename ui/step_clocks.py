@@ -11,6 +11,7 @@ from domain.errors import Refused
 from domain.vocabulary import Channel, PauseReason
 from domain.workflow import StepName
 from services import clocks
+from services.door import Actor
 from services.promises import Move
 from text import weekday_date
 from ui.session import actor, language, t
@@ -55,7 +56,7 @@ def consent(here: Here) -> Save | None:
 def correct_receipt(here: Here) -> Save | None:
     received_on = here.day("received_on", start=here.file.received_on)
     if received_on and received_on != here.file.received_on:
-        _would_move(here, received_on)
+        _would_move(here, lambda: clocks.receipt_moves(actor(), here.reference, received_on))
     reason = here.text("reason", height=80)
     if not here.pressed():
         return None
@@ -66,9 +67,31 @@ def _corrected(who: object, here: Here, received_on: date | None, reason: str) -
     clocks.correct_receipt(who, here.reference, here.seen, received_on, reason)  # type: ignore[arg-type]
 
 
-def _would_move(here: Here, received_on: date) -> None:
+def change_procedure(here: Here) -> Save | None:
+    known = {each.key: each for each in here.file.offer.procedures} if here.file.offer else {}
+    start = list(known).index(here.file.procedure) if here.file.procedure in known else None
+    chosen = here.pick("procedure", list(known), lambda each: known[each].label if each in known else "", start)
+    if chosen:
+        st.caption(known[chosen].explanation)
+    committee = bool(chosen and known[chosen].committee) and st.checkbox(
+        t("complaint.field.by_committee"), here.file.by_committee, key=here.key("by_committee")
+    )
+    here.fields.under("by_committee")
+    if chosen and (chosen, committee) != (here.file.procedure, here.file.by_committee):
+        _would_move(here, lambda: clocks.procedure_moves(actor(), here.reference, chosen, committee))
+    reason = here.text("reason", height=80)
+    if not here.pressed():
+        return None
+    return lambda who: _changed(who, here, chosen or "", committee, reason)
+
+
+def _changed(who: Actor, here: Here, procedure: str, committee: bool, reason: str) -> None:
+    clocks.change_procedure(who, here.reference, here.seen, procedure, committee, reason)
+
+
+def _would_move(here: Here, foresee: Callable[[], tuple[Move, ...]]) -> None:
     try:
-        moves = clocks.receipt_moves(actor(), here.reference, received_on)
+        moves = foresee()
     except Refused:
         return  # saving says why
     st.caption(t("complaint.would_move") if moves else t("complaint.nothing_moves"))
@@ -89,4 +112,5 @@ FORMS: dict[StepName, Callable[[Here], Save | None]] = {
     StepName.WITHDRAW_EXTENSION: withdraw_extension,
     StepName.CONSENT: consent,
     StepName.CORRECT_RECEIPT: correct_receipt,
+    StepName.CHANGE_PROCEDURE: change_procedure,
 }

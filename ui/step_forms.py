@@ -24,7 +24,7 @@ from services import appeals, complainants, complaints, steps
 from services.complaints import Named
 from services.steps import MeasureInput, PartInput
 from text import weekday_date
-from ui import one_form, step_clocks
+from ui import one_form, step_clocks, step_following
 from ui import step_corrections as corrections
 from ui import step_letters as by_letter
 from ui.session import form_id, language, t
@@ -184,14 +184,7 @@ def _measure(here: Here, number: int) -> MeasureInput | None:
 
 
 def measure_done(here: Here) -> Save | None:
-    waiting = (
-        {each.id: each for each in here.file.content.measures if each.done_on is None and not each.lapsed}
-        if here.file.content
-        else {}
-    )
-    chosen = here.pick(
-        "measure_id", list(waiting), lambda each: waiting[each].text if each in waiting else "", 0 if waiting else None
-    )
+    chosen = step_following.pick_measure(here, step_following.open_measures(here))
     on, evidence = here.day(), here.text("evidence")
     if not here.pressed():
         return None
@@ -328,6 +321,7 @@ FORMS: dict[StepName, Callable[[Here], Save | None]] = {
     StepName.CLIMB: climb,
     StepName.EXTEND: by_letter.extend,
     **step_clocks.FORMS,
+    **step_following.FORMS,
     StepName.DECIDE: decide,
     StepName.ANSWER: by_letter.answer,
     StepName.RESOLVE: by_letter.resolve,

@@ -44,11 +44,14 @@ def extend(here: Here) -> Save | None:
     if offer and offer.extend_until:
         until = weekday_date(offer.extend_until, language())
         st.text(t("complaint.extend_until", day=until, source=offer.extend_source))
+    told = {kind: here.day(f"told_{kind}", ahead=True) for kind in (offer.extend_tells if offer else ())}
+    if told:
+        st.caption(t("complaint.extend_tells"))
     outgoing = letter(here, LetterType.EXTENSION)
     if outgoing is None:
         return None
     new_date, reason = outgoing.extra.get("new_date"), str(outgoing.extra.get("reason") or "")
-    return lambda who: steps.extend(who, here.reference, here.seen, outgoing, new_date, reason)  # type: ignore[arg-type]
+    return lambda who: steps.extend(who, here.reference, here.seen, outgoing, new_date, reason, told)  # type: ignore[arg-type]
 
 
 def progress(here: Here) -> Save | None:

@@ -18,7 +18,7 @@ from db import models as m
 from domain.errors import Refused
 from domain.vocabulary import Channel, CloseReason, EventKind, LetterType, Outcome, Relation
 from domain.workflow import StepName
-from services import clocks, complaints, door, steps
+from services import clocks, complaints, door, following, hearing, steps
 from services.complaints import Named
 from services.steps import MeasureInput
 from tests.cases import BODY, LONG_AGO, Case
@@ -98,6 +98,24 @@ def _extended(new: New, _: Cast) -> Case:
     return case
 
 
+def _welfare(new: New, procedure: str, **changes: object) -> Case:
+    return new(unit_id=None, sector="welzijn", procedure=procedure, category="Bejegening", **changes)
+
+
+def _ruled_without_a_date(case: Case) -> Case:
+    case.appeal()
+    vera = case.cast.actor("vera")
+
+    def version() -> int:
+        with Session(door.engine()) as session:
+            return session.scalars(select(m.Appeal.version).order_by(m.Appeal.id.desc())).first() or 0
+
+    hearing.rule(vera, case.reference, version(), "revised", "De meting klopt niet.", "Excuses.", None, True)
+    for kind in (LetterType.APPEAL_RULING, LetterType.APPEAL_RULING_NOTICE):
+        hearing.send_ruling(vera, case.reference, version(), case.letter("vera", kind, TODAY))
+    return case
+
+
 SITUATIONS: dict[str, Callable[[New, Cast], Case]] = {
     "question": lambda new, _: new(kind="question"),
     "question_answered": lambda new, _: new(kind="question").log("cora", EventKind.INFORMED),
@@ -127,6 +145,9 @@ SITUATIONS: dict[str, Callable[[New, Cast], Case]] = {
     "paused": lambda new, _: _pausing(new().in_progress()),
     "extended": _extended,
     "awb": lambda new, _: new(unit_id=None, sector="welzijn", procedure="AWB", category="Bejegening").in_progress(),
+    "committee_judged": lambda new, _: _welfare(new, "JEUGDWET", by_committee=True).answered(),
+    "awb_about_hans": lambda new, cast: _welfare(new, "AWB", respondents=(Named(account_id=cast["hilde"]),)).in_progress(),
+    "training_ruled": lambda new, _: _ruled_without_a_date(_welfare(new, "TRAINING").answered()),
     "responded": _responded,
     "at_the_top": _at_the_top,
     "decided": lambda new, _: new().decided(),
@@ -357,7 +378,61 @@ def _rule(ruling: str) -> Act:
     return act
 
 
+def _change(procedure: str = "AWB", committee: bool = False, reason: str = "Het is een taak voor de gemeente.") -> Act:
+    return lambda case, who: clocks.change_procedure(
+        case.cast.actor(who), case.reference, case.seen, procedure, committee, reason
+    )
+
+
+def _extend_awb(told: bool = True) -> Act:
+    def act(case: Case, who: str) -> None:
+        until, why = case.at(50), "Wij wachten op een rapport."
+        letter = case.letter("cora", LetterType.EXTENSION, case.at(3), new_date=until, reason=why)
+        others = {"respondent": case.at(3)} if told else {}
+        steps.extend(case.cast.actor(who), case.reference, case.seen, letter, until, why, others)
+
+    return act
+
+
+def _move_measure(until: int = 20, letter: bool = True) -> Act:
+    def act(case: Case, who: str) -> None:
+        content = case.read("cora").content
+        assert content is not None
+        measure, why = content.measures[0], "De leverancier heeft meer tijd nodig."
+        says = following.new_date_says(measure.text, case.at(until), why)
+        sent = case.letter("cora", LetterType.PROGRESS, case.at(5), **says) if letter else None
+        actor = case.cast.actor(who)
+        following.move_measure(actor, case.reference, case.seen, measure.id, case.at(until), why, sent)
+
+    return act
+
+
+def _position(case: Case, who: str) -> None:
+    letter = case.letter("cora", LetterType.RESPONSE, case.at(5), answer="Wij nemen het oordeel over.")
+    following.position(case.cast.actor(who), case.reference, case.seen, letter)
+
+
+def _consequences(early: bool = False, text: str = "De excuses zijn gemaakt.") -> Act:
+    return lambda case, who: following.consequences(
+        case.cast.actor(who), case.reference, case.seen, case.at(2) if early else TODAY, text
+    )
+
+
 ACTS: dict[str, Act] = {
+    "change_procedure": _change(),
+    "change_to_committee": _change("JEUGDWET", committee=True),
+    "change_committee_nowhere": _change("WKO", committee=True),
+    "change_to_nothing": _change("WBK"),
+    "change_silently": _change(reason=" "),
+    "extend_awb": _extend_awb(),
+    "extend_awb_untold": _extend_awb(told=False),
+    "move_measure": _move_measure(),
+    "move_measure_back": _move_measure(9),
+    "move_measure_silently": _move_measure(letter=False),
+    "position": _position,
+    "consequences": _consequences(),
+    "consequences_early": _consequences(early=True),
+    "consequences_silently": _consequences(text=" "),
     "convert": _convert(),
     "convert_too_early": _convert(early=True),
     "consult": _consult(),
