@@ -244,7 +244,8 @@ def one_dossier(at: Studio) -> None:
 def explanation(at: Studio) -> None:
     """Why a date is what it is, in a dossier."""
     reference = at.newest(m.Complaint.status == Status.IN_PROGRESS)[0]
-    for name, viewport in (("explanation", SCREEN), ("explanation-phone", TELEPHONE)):
+    for name, size in (("explanation", SCREEN), ("explanation-phone", TELEPHONE)):
+        viewport = size | {"height": 1450}  # the whole of what opens
         page = at.sit_down("dora", f"/complaint?ref={reference}", viewport=viewport)
         hands.settled(page).get_by_role("button", name="Waarom deze datum?").first.click()
         calendar = page.get_by_text("Dag voor dag").first
