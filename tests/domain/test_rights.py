@@ -1,0 +1,84 @@
+"""Who may do what, as the design has it (domain.md 5.4)."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.rights import RIGHTS, Right, Role, Scope, roles_conflict, scopes
+
+NOT_OF_A_DOSSIER = frozenset({Scope.NONE})
+
+
+def test_every_role_has_rights() -> None:
+    assert set(RIGHTS) == set(Role)
+
+
+@pytest.mark.parametrize("right", [Right.DECIDE, Right.EXTEND, Right.READ, Right.IDENTITY, Right.WORK])
+def test_who_works_in_which_dossiers(right: Right) -> None:
+    assert scopes({Role.HANDLER}, right) == {Scope.ASSIGNED}
+    assert scopes({Role.COORDINATOR}, right) == {Scope.ALL}
+    assert scopes({Role.DIRECTOR}, right) == {Scope.ALL}
+    assert scopes({Role.MANAGER}, right) == {Scope.UNIT, Scope.ASSIGNED}
+    assert scopes({Role.PARTNER}, right) == {Scope.ASSIGNED, Scope.ACTING}
+    assert scopes({Role.ADMIN}, right) == set()
+
+
+def test_a_reporter_sees_own_reports_and_reads_what_is_to_be_acknowledged() -> None:
+    assert scopes({Role.REPORTER}, Right.LIST) == {Scope.OWN, Scope.ASSIGNED}
+    assert scopes({Role.REPORTER}, Right.READ) == {Scope.ASSIGNED}
+    assert scopes({Role.REPORTER}, Right.DECIDE) == set()
+
+
+@pytest.mark.parametrize("right", [Right.ASSIGN, Right.CLOSE])
+def test_who_steers(right: Right) -> None:
+    assert scopes({Role.COORDINATOR}, right) == {Scope.ALL}
+    assert scopes({Role.MANAGER}, right) == {Scope.UNIT}
+    assert scopes({Role.PARTNER}, right) == {Scope.ACTING}
+    assert scopes({Role.HANDLER}, right) == set()
+
+
+def test_a_closed_compartment_is_its_keepers_only() -> None:
+    for right in Right:
+        for role in Role:
+            held = scopes({role}, right)
+            assert Scope.UNWANTED not in held or role is Role.CONFIDANT
+            assert Scope.WHISTLEBLOWER not in held or role is Role.WB_OFFICER
+    assert scopes({Role.CONFIDANT}, Right.READ) == {Scope.UNWANTED}
+    assert scopes({Role.WB_OFFICER}, Right.READ) == {Scope.WHISTLEBLOWER}
+
+
+def test_a_reviewer_hears_what_was_appealed_and_registers_an_appeal_without_seeing_a_dossier() -> None:
+    assert scopes({Role.APPEAL_REVIEWER}, Right.APPEAL_RULE) == {Scope.APPEALED}
+    assert scopes({Role.APPEAL_REVIEWER}, Right.APPEAL_LODGE) == NOT_OF_A_DOSSIER
+    assert scopes({Role.APPEAL_REVIEWER}, Right.REGISTER) == set()
+
+
+def test_everybody_keeps_an_own_account_and_only_the_administrator_keeps_those_of_others() -> None:
+    assert all(scopes({role}, Right.SELF) == NOT_OF_A_DOSSIER for role in Role)
+    assert [role for role in Role if scopes({role}, Right.ACCOUNTS)] == [Role.ADMIN]
+
+
+def test_two_roles_reach_what_either_reaches() -> None:
+    assert scopes({Role.CONFIDANT, Role.APPEAL_REVIEWER}, Right.READ) == {Scope.UNWANTED, Scope.APPEALED}
+    assert scopes({Role.MANAGER, Role.HANDLER}, Right.READ) == {Scope.UNIT, Scope.ASSIGNED}
+    assert scopes(set(), Right.READ) == set()
+
+
+@pytest.mark.parametrize(
+    ("roles", "conflict"),
+    [
+        ((), False),
+        ((Role.HANDLER, Role.COORDINATOR, Role.DIRECTOR), False),  # a small organisation
+        ((Role.CONFIDANT, Role.APPEAL_REVIEWER), False),
+        ((Role.WB_OFFICER, Role.APPEAL_REVIEWER), False),
+        ((Role.CONFIDANT, Role.WB_OFFICER), True),
+        ((Role.CONFIDANT, Role.HANDLER), True),  # R020
+        ((Role.APPEAL_REVIEWER, Role.DIRECTOR), True),
+        ((Role.WB_OFFICER, Role.REPORTER), True),
+        ((Role.ADMIN,), False),
+        ((Role.ADMIN, Role.REPORTER), True),
+        ((Role.ADMIN, Role.CONFIDANT), True),
+    ],
+)
+def test_some_roles_are_never_of_one_account(roles: tuple[Role, ...], conflict: bool) -> None:
+    assert roles_conflict(roles) is conflict
