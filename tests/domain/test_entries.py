@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.entries import choice, day, form, optional_choice
+from domain.entries import choice, day, form, number, optional_choice
 from domain.errors import Refused
 from domain.vocabulary import Channel
 
@@ -32,6 +32,19 @@ def test_a_forged_choice_is_refused(value: object) -> None:
 def test_nothing_is_missing_unless_it_is_optional(value: str | None) -> None:
     assert code(choice, Channel, value, "channel") == ("missing", "channel")
     assert optional_choice(Channel, value, "channel") is None
+
+
+def test_an_optional_choice_that_was_made_is_one_of_the_list() -> None:
+    assert optional_choice(Channel, "phone", "channel") is Channel.PHONE
+    assert code(optional_choice, Channel, "pigeon", "channel") == ("unknown_value", "channel")
+
+
+@pytest.mark.parametrize(
+    ("given", "row"),
+    [(1, 1), (2_147_483_647, 2_147_483_647), (2_147_483_648, 0), (0, 0), (-1, 0), (True, 0), ("5", 0), (None, 0)],
+)
+def test_a_number_that_no_row_can_have_is_none(given: object, row: int) -> None:
+    assert number(given) == row
 
 
 @pytest.mark.parametrize("on", [date(2000, 1, 1), TODAY])

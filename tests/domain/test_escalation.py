@@ -39,6 +39,14 @@ def test_each_rung_has_its_turn_on_its_day(reached: Rung | None, first_day: int)
     assert (before, now) == (None, turns[reached])
 
 
+def test_a_rung_of_which_the_day_is_not_known_does_not_hold_up_the_next() -> None:
+    assert next_step(STEPS, Rung.HANDLER, None, november(30), FRIDAY, OPEN) == 1
+
+
+def test_a_rung_that_the_steps_do_not_know_counts_as_the_ground() -> None:
+    assert next_step(STEPS[1:], Rung.HANDLER, november(30), november(30), FRIDAY, OPEN) == 0
+
+
 def test_a_weekend_climbs_nothing() -> None:
     assert next_step(STEPS, Rung.HANDLER, november(25), november(29), FRIDAY, OPEN) is None
 

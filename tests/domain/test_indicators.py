@@ -37,6 +37,7 @@ def test_a_share_is_part_of_the_whole(part: int, whole: int, expected: float) ->
         ([-2, 5], 50, -2),
         ([3, 3, 3], 100, 3),
         ([15, 20, 35, 40, 50], 30, 20),
+        (list(range(1, 203)), 50, 101),  # 202 cases
     ],
 )
 def test_the_nearest_rank_is_a_value_that_occurred(days: list[int], percent: int, expected: int | None) -> None:

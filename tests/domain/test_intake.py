@@ -15,6 +15,8 @@ from domain.vocabulary import SubjectType
         ("Factuur klopt niet\nTwee keer gebeld", "Factuur klopt niet"),
         ("\n\n  Te laat!  ", "Te laat!"),
         ("", ""),
+        ("a" * 39 + " " + "b" * 40, "a" * 39 + " " + "b" * 40),  # 80 signs
+        ("a" * 69 + "X, " + "b" * 30, "a" * 69 + "X…"),
         ("woord " * 30, ("woord " * 13).strip() + "…"),
         ("a" * 100_000, "a" * 79 + "…"),  # at once: one endless word is no reason to search for hours
     ],

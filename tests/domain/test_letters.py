@@ -19,6 +19,7 @@ from domain.letters import (
     exact,
     fill,
     free,
+    loosely,
     places,
     unknown,
 )
@@ -65,6 +66,29 @@ def test_a_judgment_may_not_become_its_opposite() -> None:
     assert kept(exact("gegrond"), "Uw klacht is Gegrond.")
 
 
+def test_nothing_has_nothing_that_must_stay() -> None:
+    assert exact("") == free("") == dated(None, "onbekend") == Value("")
+
+
+def test_what_is_printed_is_what_was_given() -> None:
+    assert free("Ziek.").text == "Ziek."
+    assert dated(date(2026, 12, 5), "zaterdag 5 december 2026").text == "zaterdag 5 december 2026"
+
+
+def test_a_date_without_its_day_of_the_week_is_found_too() -> None:
+    value = dated(date(2026, 12, 5), "5 december 2026")
+
+    assert kept(value, "Uiterlijk op 5 december 2026.")
+    assert not kept(value, "Uiterlijk in december 2026.")
+
+
+@pytest.mark.parametrize(
+    ("typed", "mark"), [("Ziek. ", "Ziek"), ("Echt?!", "Echt"), ("...", "..."), (".net", ".net"), ("LuX", "LuX")]
+)
+def test_the_end_of_a_sentence_need_not_stay(typed: str, mark: str) -> None:
+    assert loosely(typed) == Mark((mark,), loose=True)
+
+
 REASONS = "De trainer kwam een kwartier te laat en liet niets van zich horen."
 
 
@@ -80,6 +104,12 @@ def test_of_a_few_words_all_have_to_stay() -> None:
     assert kept(free("Wij vervangen de ketel."), "Wij gaan de ketel vervangen.")
     assert not kept(free("Wij vervangen de ketel."), "Wij kijken naar de ketel.")
     assert kept(free("Ziek."), "De trainer is ziek.")
+
+
+def test_three_words_are_a_few_and_of_more_half_is_enough() -> None:
+    assert not kept(free("Zaal, ketel, deur."), "De zaal en de ketel.")
+    assert kept(free("Zaal, ketel, deur, raam."), "De zaal en de ketel.")
+    assert not kept(free("Zaal, ketel, deur, raam, trap."), "De zaal en de ketel.")
 
 
 def test_words_that_are_ours_do_not_count() -> None:

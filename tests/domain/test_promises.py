@@ -212,3 +212,21 @@ def test_flags_only_get_worse(promise: Promise, today: date) -> None:
     now, tomorrow = (promise_flag(plain, day, DUTCH) for day in (today, today + timedelta(days=1)))
 
     assert worst_first.index(tomorrow) <= worst_first.index(now)
+
+
+# Standing still
+
+
+def test_a_clock_that_stands_still_is_neither_on_time_nor_late() -> None:
+    waiting = replace(HOUSE, paused_from=date(2026, 11, 25))
+    until_tuesday = replace(waiting, paused_until=date(2026, 12, 1))
+
+    assert promise_flag(waiting, date(2026, 11, 25), DUTCH) is Flag.PAUSED
+    assert promise_flag(waiting, date(2027, 5, 1), DUTCH) is Flag.PAUSED
+    assert promise_flag(until_tuesday, date(2026, 11, 30), DUTCH) is Flag.PAUSED
+    assert promise_flag(until_tuesday, date(2026, 12, 1), DUTCH) is Flag.LATE  # the days in between were not given back here
+
+
+def test_a_dossier_without_a_date_stands_still_or_has_no_promise() -> None:
+    assert flag(None, None, FRIDAY, DUTCH, paused=True) is Flag.PAUSED
+    assert flag(None, None, FRIDAY, DUTCH) is Flag.NONE
