@@ -14,7 +14,7 @@ from db import models as m
 from db.profiles import parse
 from domain.errors import Refused
 from domain.promises import is_open
-from domain.rights import Right
+from domain.rights import Right, Scope, scopes
 from domain.terms import Roll, Rule, Unit
 from domain.vocabulary import Compartment, EventKind
 from services import profiles, promises
@@ -24,7 +24,7 @@ from services.profiles import ALWAYS
 from services.promises import Move
 from services.records import everything_in, locked, record, unseen
 
-ATW_WEEK = timedelta(days=7)  # how far before its raw end a closed day may lengthen a statutory term (art. 2)
+ATW_WEEK = timedelta(days=7)  # a longer term holds two working days (art. 2) anyway
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,16 @@ class Question:
 
 
 # Asking
+
+
+def waiting(actor: Actor) -> int:
+    """In how many dossiers of this person a date may move: a count in SQL, for the line on the board. `asked` tells."""
+    with work(actor, Right.LIST) as w:
+        if not w.may(Right.CALENDAR):
+            return 0
+        found = w.session.scalars(select(m.Complaint.id).where(*_conditions(w))).all()
+        everything = Scope.ALL in scopes(w.person.roles, Right.CALENDAR)
+        return len(found) if everything else sum(w.allows(Right.CALENDAR, each) for each in found)
 
 
 def asked(actor: Actor) -> Question | None:
@@ -166,9 +176,10 @@ def _touched(w: Work) -> list[m.Complaint]:
 
 
 def _conditions(w: Work) -> list[ColumnElement[bool]]:
-    """Open ordinary dossiers that began before a change, with an open promise that the day can move: one that counts
-    working days over it, or a statutory one that ends around it. The database leaves out most dossiers."""
-    c, p = m.Complaint, m.Promise
+    """Open ordinary dossiers that began before a change of which nobody said that they leave it, with an open promise that
+    the day can move: one that counts working days over it, a statutory one that ends on it or rolls over it, or a short
+    statutory one around it (Algemene termijnenwet art. 2). The database leaves out the others."""
+    c, p, said = m.Complaint, m.Promise, m.Event
     working, rolling = _movable(w)
     key: Any = p.procedure + "." + p.code
     over = [
@@ -177,8 +188,10 @@ def _conditions(w: Work) -> list[ColumnElement[bool]]:
             p.legal_on >= each.day,
             or_(
                 and_(key.in_(working), p.trigger_on < each.day),
-                and_(key.in_(rolling), p.target_on <= each.day + ATW_WEEK),
+                and_(key.in_(rolling), p.target_on <= each.day),
+                and_(key.in_(rolling), p.target_on <= each.day + ATW_WEEK, p.trigger_on >= each.day - ATW_WEEK),
             ),
+            ~exists().where(said.complaint_id == c.id, said.kind == EventKind.CALENDAR_CHANGED, said.recorded_at >= each.at),
         )
         for each in _changes(w)
     ]

@@ -19,14 +19,18 @@ def calendar_line() -> None:
     if Scope.ALL in me().reach(Right.CALENDAR):
         for year in calendar_days.unknown_years(actor()):
             st.warning(t("calendar.unknown_ask", year=year), icon=":material/event_busy:")
-    if has(Right.CALENDAR) and (question := changes.asked(actor())):
-        count = len(question.dossiers)
+    if has(Right.CALENDAR) and (count := changes.waiting(actor())):
         words = t("calendar.question_one" if count == 1 else "calendar.question", count=count)
-        with st.expander(words, icon=":material/edit_calendar:"):
-            _ask(question)
+        shown = st.expander(words, icon=":material/edit_calendar:", key="board.calendar", on_change="rerun")
+        if shown.open:  # what moves is computed for who asks
+            with shown:
+                _ask(changes.asked(actor()))
 
 
-def _ask(question: Question) -> None:
+def _ask(question: Question | None) -> None:
+    if question is None:
+        st.text(t("calendar.nothing_moves"))
+        return
     for each in question.changes:
         day = weekday_date(each.day, language())
         st.text(t("calendar.went" if each.removed else "calendar.came", day=day, name=each.name))

@@ -16,13 +16,15 @@ from commands.running import OPERATOR
 from db import models as m
 from domain.calendar import Calendar
 from domain.errors import Refused
-from domain.promises import SOON_DAYS
+from domain.promises import SOON_DAYS, is_open
+from domain.rights import Right
 from domain.vocabulary import Compartment, EventKind, Flag
-from services import board, calendar_changes, calendar_days, operations
+from services import board, calendar_changes, calendar_days, operations, profiles, promises
 from services.board_filters import BoardFilter
 from services.calendar_changes import Question
+from services.door import work
 from tests.cases import Case
-from tests.conftest import TODAY, Cast
+from tests.conftest import PROFILES, TODAY, Cast
 from tests.fill import make_complaint, make_party, make_promise
 
 On = Callable[[date], AbstractContextManager[None]]
@@ -201,6 +203,7 @@ def test_a_day_that_comes_later_moves_nothing_by_itself_and_is_asked_about(engin
     assert [(each.day, each.name, each.removed) for each in question.changes] == [(MONDAY, "Ingelaste dag", False)]
     (dossier,) = question.dossiers
     assert dossier.reference == case.reference
+    assert [calendar_changes.waiting(cast.actor(who)) for who in ("cora", "dora", "piet", "hans")] == [1, 1, 0, 0]
     assert {(each.label, each.before, each.after) for each in dossier.shifts} == {
         ("Ontvangstbevestiging", TUESDAY, WEDNESDAY),
         ("Bespreking bestuurder met partners", MONDAY, TUESDAY),
@@ -214,6 +217,7 @@ def test_applied_the_dates_move_and_each_dossier_says_so(cast: Cast, case: Case)
 
     assert (dates(case)["ACK"], dates(case)["CONSULT"]) == (WEDNESDAY, TUESDAY)
     assert case.row.next_due_on == TUESDAY
+    assert calendar_changes.waiting(cast.actor("cora")) == 0
     assert calendar_changes.asked(cast.actor("cora")) is None
     event = case.events()[-1]
     assert (event.kind, event.actor_id, event.codes["applied"]) == (EventKind.CALENDAR_CHANGED, cast["cora"], True)
@@ -231,6 +235,7 @@ def test_not_applied_they_stay_and_nobody_is_asked_again(cast: Cast, case: Case)
     assert dates(case) == before
     assert calendar_changes.asked(cast.actor("cora")) is None
     assert case.events()[-2].codes["applied"] is False
+    assert calendar_changes.waiting(cast.actor("cora")) == 0
 
 
 def test_a_day_taken_away_again_is_asked_about_too(cast: Cast) -> None:
@@ -340,6 +345,38 @@ def test_a_stand_in_is_asked_about_the_dossiers_that_they_direct(engine: Engine,
 
     assert [each.reference for each in waiting(cast, "piet").dossiers] == [other.reference]
     assert len(waiting(cast, "cora").dossiers) == 2
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_the_database_leaves_out_no_dossier_that_would_move(cast: Cast, profile: str) -> None:
+    """The choice in SQL against the engine itself, for days over the next six weeks, each taken away again."""
+    received = (TODAY, FRIDAY, date(2026, 11, 13), date(2026, 10, 26))
+    made = [Case.registered(profile, cast, received_on=each).reference for each in received]
+    Case.registered(profile, cast, received_on=FRIDAY).acknowledged()
+    adam, found = cast.actor("adam"), set[str]()
+
+    for day in (TODAY + timedelta(days=each) for each in range(2, 46, 5)):
+        if day in (date(2026, 12, 25), date(2026, 12, 26), date(2027, 1, 1)):
+            continue
+        calendar_days.add_decree_day(adam, day, "Ingelaste dag", STCRT)
+        question = calendar_changes.asked(cast.actor("cora"))
+        asked = {each.reference for each in question.dossiers} if question else set()
+        assert asked == would_move(cast), day
+        found |= asked
+        closing = next(each for each in calendar_days.listing(adam, day.year) if each.first == day)
+        calendar_days.remove(adam, closing.ids)
+
+    assert len(found & set(made)) >= 2
+
+
+def would_move(cast: Cast) -> set[str]:
+    with work(cast.actor("cora"), Right.CALENDAR) as w:
+        days = profiles.calendar(w)
+        return {
+            each.reference
+            for each in w.session.scalars(select(m.Complaint))
+            if any(move.before and is_open(move.before) for move in promises.moves(w, each, days=days))
+        }
 
 
 @settings(derandomize=True, max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
