@@ -217,14 +217,28 @@ def test_flags_only_get_worse(promise: Promise, today: date) -> None:
 # Standing still
 
 
-def test_a_clock_that_stands_still_is_neither_on_time_nor_late() -> None:
+def test_a_clock_of_which_nobody_knows_the_end_is_neither_on_time_nor_late() -> None:
     waiting = replace(HOUSE, paused_from=date(2026, 11, 25))
-    until_tuesday = replace(waiting, paused_until=date(2026, 12, 1))
 
     assert promise_flag(waiting, date(2026, 11, 25), DUTCH) is Flag.PAUSED
     assert promise_flag(waiting, date(2027, 5, 1), DUTCH) is Flag.PAUSED
-    assert promise_flag(until_tuesday, date(2026, 11, 30), DUTCH) is Flag.PAUSED
-    assert promise_flag(until_tuesday, date(2026, 12, 1), DUTCH) is Flag.LATE  # the days in between were not given back here
+
+
+def test_a_pause_with_an_end_is_a_date_like_any_other() -> None:
+    # Six days, until Tuesday 1 December: the Friday became Thursday 3 December.
+    thursday = date(2026, 12, 3)
+    known = replace(
+        HOUSE,
+        target_on=thursday,
+        legal_on=thursday,
+        paused_from=date(2026, 11, 25),
+        paused_until=date(2026, 12, 1),
+        paused_days=6,
+    )
+
+    assert promise_flag(known, date(2026, 11, 30), DUTCH) is Flag.ON_TIME
+    assert promise_flag(known, date(2026, 12, 1), DUTCH) is Flag.SOON
+    assert promise_flag(known, date(2026, 12, 4), DUTCH) is Flag.LATE
 
 
 def test_a_dossier_without_a_date_stands_still_or_has_no_promise() -> None:
