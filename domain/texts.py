@@ -17,6 +17,8 @@ def clean(text: str | None, field: str | None = None, longest: int = LONGEST) ->
     """`text` in NFC, line ends as \\n, trimmed. Raises Refused: ``text_too_long``, ``text_unreadable``."""
     if not text:
         return ""
+    if not isinstance(text, str):  # a forged frame can put anything in a text field
+        raise Refused("text_unreadable", field)
     tidy = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if len(tidy) > longest:
         raise Refused("text_too_long", field, longest=longest, length=len(tidy))

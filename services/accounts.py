@@ -219,7 +219,7 @@ def _fill(w: Work, account: m.Account, given: AccountInput) -> None:
     email = line(given.email, "email")
     if email and not _EMAIL.fullmatch(email):
         raise Refused("email_form", "email")
-    if given.unit_id is not None and w.session.get(m.OrgUnit, given.unit_id) is None:
+    if given.unit_id is not None and w.session.get(m.OrgUnit, number(given.unit_id)) is None:
         raise Refused("unknown_unit", "unit_id")
     account.email, account.unit_id, account.external = email or None, given.unit_id, given.external
     account.phone = line(given.phone, "phone", longest=40) or None
@@ -239,12 +239,12 @@ def _keep_an_admin(w: Work, leaving: m.Account) -> None:
     """Somebody else must be able to sign in as administrator."""
     if not leaving.active or all(held.role != Role.ADMIN for held in leaving.roles):
         return
-    others = (
-        select(m.Account)
+    able = (
+        select(m.Account.id)
         .join(m.AccountRole)
-        .where(m.AccountRole.role == Role.ADMIN, m.Account.active, m.Account.id != leaving.id)
-        .where(m.Account.password_hash.is_not(None))
-        .with_for_update(of=m.Account)  # two administrators who disable each other at the same moment
+        .where(m.AccountRole.role == Role.ADMIN, m.Account.active, m.Account.password_hash.is_not(None))
+        .order_by(m.Account.id)  # two administrators who disable each other at the same moment: one waits for the other
+        .with_for_update(of=m.Account)
     )
-    if w.session.scalars(others).first() is None:
+    if not set(w.session.scalars(able)) - {leaving.id}:
         raise Refused("last_admin")

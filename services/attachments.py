@@ -23,7 +23,7 @@ from domain.texts import required
 from domain.vocabulary import EventKind, Side
 from services.attachment_types import verified_type
 from services.door import Actor, Work, already_made, work
-from services.records import files_of, load, record
+from services.records import files_of, load_to_append, locked, record
 
 INTAKE_LASTS = timedelta(hours=1)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -36,7 +36,7 @@ def add(actor: Actor, reference: str, files: Sequence[File]) -> tuple[str, ...]:
     """The tokens of the attached files, in their order: all of them or none. A file that is in the dossier already is
     not attached twice (a double click). Raises Refused ``not_found`` and the ``attachment_...`` codes."""
     with _undone_on_error() as written, work(actor, Right.WORK) as w:
-        return _attach(w, load(w, reference), files, written)
+        return _attach(w, load_to_append(w, reference), files, written)
 
 
 def add_at_intake(actor: Actor, form_id: str, files: Sequence[File]) -> tuple[str, ...]:
@@ -65,10 +65,11 @@ def remove(actor: Actor, token: str, reason: str) -> None:
     """Take a file out of the dossier and off the disk; that it was there, and why it went, stays in the history.
     Raises Refused: ``not_found``, ``missing`` (reason), ``attachment_in_appeal``."""
     with work(actor, Right.WORK) as w:
-        row = _row(w, token)
-        complaint = w.session.get(m.Complaint, row.complaint_id)
+        complaint = w.session.get(m.Complaint, _row(w, token).complaint_id)
         if complaint is None:  # may be read, not worked in
             raise Refused("not_found")
+        locked(w, complaint)
+        row = _row(w, token)  # as it is now: a colleague may have removed it while we waited
         why = required(reason, "reason")
         if w.session.scalar(select(exists().where(m.Appeal.complaint_id == row.complaint_id))):
             raise Refused("attachment_in_appeal")  # the reviewer gets the file as it stood
@@ -80,7 +81,8 @@ def remove(actor: Actor, token: str, reason: str) -> None:
 def _row(w: Work, token: str) -> m.Attachment:
     if not _TOKEN.fullmatch(token):
         raise Refused("not_found")
-    row = w.session.scalar(select(m.Attachment).where(m.Attachment.token == token, m.Attachment.removed_at.is_(None)))
+    query = select(m.Attachment).where(m.Attachment.token == token, m.Attachment.removed_at.is_(None))
+    row = w.session.scalar(query.execution_options(populate_existing=True))
     if row is None:
         raise Refused("not_found")
     return row

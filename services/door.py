@@ -15,7 +15,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Engine, and_, event, exists, false, or_, select, true
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -29,6 +29,7 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 IDLE_LIMIT = timedelta(minutes=60)
 IDLE_LIMIT_GUARDED = timedelta(minutes=15)  # confidant, reviewer, whistleblower officer, administrator
 ABSOLUTE_LIMIT = timedelta(hours=10)
+_COLLIDED = ("40P01", "40001")  # PostgreSQL ended one of two that waited for each other
 _GUARDED = frozenset({Role.CONFIDANT, Role.APPEAL_REVIEWER, Role.WB_OFFICER, Role.ADMIN})
 
 
@@ -345,8 +346,9 @@ def work(actor: Actor, right: Right) -> Iterator[Work]:
     except (StaleDataError, IntegrityError) as error:
         raise Refused("changed_meanwhile") from error
     except OperationalError as error:
-        raise Refused("database_away") from error
-    except OverflowError as error:  # a number that no row can have
+        collided = getattr(error.orig, "sqlstate", None) in _COLLIDED
+        raise Refused("changed_meanwhile" if collided else "database_away") from error
+    except (OverflowError, DataError) as error:  # a value that no row can have
         raise Refused("not_found") from error
 
 

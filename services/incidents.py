@@ -7,6 +7,7 @@ import logging
 import secrets
 import traceback
 from pathlib import Path
+from typing import Any
 
 _ROOT = Path(__file__).resolve().parent.parent
 _log = logging.getLogger("weerklank")
@@ -42,6 +43,15 @@ class _JsonLines(logging.Formatter):
         return json.dumps(said | {"what": record.msg} | getattr(record, "facts", {}))
 
 
+def _without_words(*args: Any, **kwargs: Any) -> logging.LogRecord:
+    """Streamlit and the server log a whole exception, with what somebody sent in its message: the type and places stay."""
+    record = logging.LogRecord(*args, **kwargs)
+    error = record.exc_info[1] if record.exc_info else None
+    if error is not None and not record.name.startswith(_log.name):
+        record.msg, record.exc_info = f"{record.msg} (reference {report(error, record.name)})", None
+    return record
+
+
 def log_to_stderr() -> None:
     """The one log of the application: JSON lines on standard error, where systemd picks them up."""
     if not _log.handlers:
@@ -49,6 +59,7 @@ def log_to_stderr() -> None:
         handler.setFormatter(_JsonLines())
         _log.addHandler(handler)
         _log.propagate = False
+        logging.setLogRecordFactory(_without_words)
     # Streamlit logs the whole exception with its message; the server logs addresses with references in them.
     logging.getLogger("streamlit.error_util").disabled = True
     logging.getLogger("uvicorn.access").disabled = True

@@ -127,14 +127,22 @@ def excluded_from(w: Work, complaint: m.Complaint) -> frozenset[int]:
 
 
 def acting_director(w: Work, excluded: frozenset[int]) -> int | None:
-    """R067: the director of the settings, or the first stand-in who is not excluded and still here."""
+    """R067: the director of the settings, or the first stand-in who is not excluded and still here. Until this transaction
+    ends nobody changes who directs: ask before anything of a dossier is written, or the two wait for each other."""
+    _people_stay(w, shared=True)
     return next((each for each in _directors(w) if each not in excluded), None)
 
 
 def redirect(w: Work) -> None:
     """After a change of people or settings: each dossier's director is again the first who is here and not excluded."""
     w.session.flush()  # what changed decides who is here
+    _people_stay(w, shared=False)  # what is being registered at this moment is directed too
     direct_again(w, _directors(w))
+
+
+def _people_stay(w: Work, *, shared: bool) -> None:
+    """One row that stands for who directs (SQLite has one writer at a time anyway)."""
+    w.session.execute(select(m.Setting.key).where(m.Setting.key == "profile").with_for_update(read=shared))
 
 
 def _directors(w: Work) -> list[int]:
@@ -159,10 +167,10 @@ def _refuse_twice(w: Work, complaint: m.Complaint, relation: Relation, person: N
 
 def _replace(w: Work, complaint: m.Complaint, gone: int) -> None:
     """Whatever this person was to do in the dossier is no longer theirs."""
+    director = acting_director(w, excluded_from(w, complaint) | {gone})
     open_appeal = select(m.Appeal).where(m.Appeal.complaint_id == complaint.id, m.Appeal.ruled_on.is_(None))
     for appeal in w.session.scalars(open_appeal.where(m.Appeal.reviewer_id == gone)):
         appeal.reviewer_id = _other_reviewer(w, complaint, gone)
-    director = acting_director(w, excluded_from(w, complaint) | {gone})
     complaint.acting_director_id = director
     flag_modified(complaint, "acting_director_id")  # a colleague who gives this person a task right now must see it
     if complaint.handler_id == gone:

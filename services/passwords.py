@@ -30,8 +30,8 @@ _at_once = threading.BoundedSemaphore(4)  # more would starve everybody else's c
 
 
 def tidy(password: str) -> str:
-    """NFC; spaces are kept, also at the ends."""
-    return unicodedata.normalize("NFC", password)
+    """NFC; spaces are kept, also at the ends. What a forged frame sent instead of text is no password."""
+    return unicodedata.normalize("NFC", password) if isinstance(password, str) else ""
 
 
 def check(password: str, own_words: tuple[str, ...], field: str = "password") -> str:
