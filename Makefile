@@ -39,6 +39,9 @@ check: $(VENV)/.dev ## formatting, lint and types
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy .
 
+mutants: $(VENV)/.dev ## change the rules in domain/ one by one: do the tests notice? (hours; results: mutmut results)
+	@WEERKLANK_TEST_EXAMPLES=10 $(VENV)/bin/mutmut run --max-children $(WORKERS)
+
 screenshots: $(VENV)/.dev ## make the pictures of the handbook again (needs Chromium)
 	@$(PY) -m tests.browser.screenshots
 
@@ -49,4 +52,4 @@ lock: $(VENV)/.runtime ## pin requirements*.in again, with hashes
 	@$(PY) -m uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
 
-.PHONY: help setup run demo test check screenshots lock
+.PHONY: help setup run demo test check mutants screenshots lock
