@@ -20,14 +20,18 @@ from sqlalchemy.orm import Session
 
 from commands.nightly import NIGHTLY
 from db import models as m
+from db.profiles import standard_source
 from db.settings import write_settings
 from domain.errors import Refused
+from domain.escalation import Rung
+from domain.promises import SOON_DAYS
 from domain.vocabulary import Compartment, EventKind, Relation
 from manage import cli
 from services import board, dossier, escalation
 from services.board_filters import BoardFilter
+from services.profiles import check_profile, standard
 from tests.cases import Case
-from tests.conftest import POSTGRESQL, TODAY, Cast, on_server, people_the_register
+from tests.conftest import POSTGRESQL, PROFILES, TODAY, Cast, on_server, people_the_register
 from tests.fill import make_complaint, make_party, make_promise
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -298,6 +302,41 @@ def test_an_event_holds_codes_only(engine: Engine, cast: Cast, on: On) -> None:
         event = session.scalars(select(m.Event).where(m.Event.kind == EventKind.ESCALATED)).one()
         assert event.codes == {"rung": "handler", "account": cast["hans"], "promise": "HOUSE_WEEK.RESPONSE"}
         assert (event.actor_id, event.text_hash) == (None, None)
+
+
+# The rungs are data
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_both_procedures_climb_from_handler_to_director(profile: str) -> None:
+    rungs = standard(profile).rungs
+
+    assert [each.to for each in rungs] == list(Rung)
+    assert rungs[0].days == -SOON_DAYS  # as soon as the board says "bijna"
+
+
+@pytest.mark.parametrize(
+    ("written", "key", "sentence"),
+    [
+        ("days = -2", "escalation[2].days", "Elke volgende trede komt later: dit moet meer zijn dan -2."),
+        ("days = -11", "escalation[2].days", None),
+        ('days = "morgen"', "escalation[2].days", None),
+    ],
+)
+def test_a_wrong_rung_is_named_by_its_line(written: str, key: str, sentence: str | None) -> None:
+    source = standard_source("training").replace("days = 0", written, 1)
+
+    (problem,) = check_profile(source)
+
+    assert problem.key == key
+    assert source.splitlines()[problem.line - 1] == written
+    assert sentence in (None, problem.sentence)
+
+
+def test_a_rung_stands_there_once() -> None:
+    source = standard_source("training").replace('to = "manager"', 'to = "handler"', 1)
+
+    assert [each.key for each in check_profile(source)] == ["escalation[2]"]
 
 
 # Many, broken, twice at once
