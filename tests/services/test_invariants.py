@@ -35,7 +35,7 @@ from domain.vocabulary import (
     Ruling,
     Status,
 )
-from services import appeals, clocks, complaints, door, escalation, hearing, letters, steps
+from services import appeals, clocks, complaints, door, escalation, following, hearing, letters, steps
 from services.complaints import HandOver, Intake, Named
 from services.letters import Outgoing
 from services.steps import MeasureInput
@@ -162,7 +162,8 @@ class Act:
     def extend(self) -> None:
         until, why = self.ahead(5), "Wij wachten op een rapport."
         letter = self.letter(LetterType.EXTENSION, new_date=until, reason=why)
-        steps.extend(self.actor, self.reference, self.seen, letter, until, why)
+        told = dict.fromkeys(("respondent", "provider", "committee"), self.on)
+        steps.extend(self.actor, self.reference, self.seen, letter, until, why, told)
 
     def withdraw_extension(self) -> None:
         clocks.withdraw_extension(self.actor, self.reference, self.seen, self.on, "Het rapport is er al.")
@@ -182,6 +183,10 @@ class Act:
             self.actor, self.reference, self.seen, self.complaint.received_on + timedelta(self.n % 7 - 4), "Mail."
         )
 
+    def change_procedure(self) -> None:
+        procedure = self.one(("AWB", "WKO", "HOUSE_WEEK", "JEUGDWET", "TRAINING", "WKKGZ"))
+        clocks.change_procedure(self.actor, self.reference, self.seen, procedure, self.n % 2 == 1, "Het is een andere taak.")
+
     def respond(self) -> None:
         steps.answer(self.actor, self.reference, self.seen, self.letter(LetterType.RESPONSE, answer="Wij pasten het aan."))
 
@@ -200,6 +205,20 @@ class Act:
     def measure_done(self) -> None:
         measure = self.one(self.rows(m.Measure))
         steps.measure_done(self.actor, self.reference, measure.id if measure else 0, self.on, "Gedaan.")
+
+    def move_measure(self) -> None:
+        measure, until, why = self.one(self.rows(m.Measure)), self.ahead(1), "De leverancier heeft meer tijd nodig."
+        says = following.new_date_says(measure.text if measure else "", until, why)
+        letter = self.letter(LetterType.PROGRESS, **says)
+        following.move_measure(self.actor, self.reference, self.seen, measure.id if measure else 0, until, why, letter)
+
+    def consequences(self) -> None:
+        following.consequences(self.actor, self.reference, self.seen, self.on, "De excuses zijn gemaakt.")
+
+    def position(self) -> None:
+        following.position(
+            self.actor, self.reference, self.seen, self.letter(LetterType.RESPONSE, answer="Wij nemen het over.")
+        )
 
     def refer(self) -> None:
         stage = self.one(ExternalStage)
