@@ -103,7 +103,7 @@ def _detail(entry: TimelineEntry, code: str, value: Any) -> str:
         return t("correction.old_description")
     if code == "level":
         return t(f"ladder_level.{value}")
-    return ""
+    return t("whatif.code_version", number=value) if code == "version" else ""
 
 
 def _of_promises(code: str, value: Any) -> str:

@@ -129,3 +129,18 @@ def test_in_english_it_has_words_for_everything(cast: Cast) -> None:
         at = open_page(cast, "cora", "terms", tab_name=tab)
         assert not at.exception
         assert not [each.value for each in (*at.caption, *at.text, *at.subheader) if "whatif." in str(each.value)]
+
+
+def test_the_timeline_of_a_moved_dossier_names_the_version(cast: Cast) -> None:
+    case = Case.registered("training", cast)
+    cora = cast.actor("cora")
+    procedures.adopt(cora, SLOWER, TODAY, procedures.outlook(cora, SLOWER))
+
+    at = open_page(cast, "cora", "complaint", ref=case.reference)
+    label = next(tab.label for tab in at.tabs if tab.label.startswith("Tijdlijn"))
+    at.session_state["complaint.tab"] = label
+    at.run()
+
+    assert not at.exception
+    assert any("Verder onder een nieuwe versie van de procedure" in each.value for each in at.markdown)
+    assert any(each.value.startswith("versie 2") for each in at.text)
