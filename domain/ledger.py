@@ -114,7 +114,7 @@ def _withdrawn(recorded: Sequence[Entry]) -> dict[int, date]:
             continue
         standing = [each for each in recorded[:number] if each.fact in _NOTICES and id(each) not in gone]
         if standing:
-            gone[id(max(standing, key=lambda each: each.on))] = entry.on
+            gone[id(max(reversed(standing), key=lambda each: each.on))] = entry.on  # of one day: the one recorded last
         elif number == len(recorded) - 1:
             raise Refused("nothing_to_withdraw")
     return gone

@@ -328,6 +328,20 @@ def test_an_extension_that_was_withdrawn_was_contact_and_nothing_more(
     assert all(state(each, date(2040, 1, 1)) is PromiseState.CANCELLED for each in taken_back)  # never counted as missed
 
 
+def test_of_two_notices_on_one_day_the_later_one_is_withdrawn() -> None:
+    rules = RULES["training HOUSE_WEEK"]
+    ledger = [
+        *begun(date(2026, 1, 5)),
+        Entry(Fact.EXTENDED, date(2026, 1, 8), date(2026, 1, 19)),
+        Entry(Fact.EXTENDED, date(2026, 1, 8), date(2026, 1, 26)),  # the first one was not far enough
+        Entry(Fact.EXTENSION_WITHDRAWN, date(2026, 1, 9)),
+    ]
+
+    answers = [each for each in replay(ledger, rules, DUTCH, ABOUT) if each.code == "EXPECTED_ANSWER"]
+
+    assert [(each.target_on, is_open(each)) for each in answers] == [(date(2026, 1, 19), True), (date(2026, 1, 26), False)]
+
+
 # Dates
 
 
