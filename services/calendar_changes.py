@@ -67,7 +67,7 @@ class Question:
 def waiting(actor: Actor) -> int:
     """In how many dossiers of this person a date may move: a count in SQL, for the line on the board. `asked` tells."""
     with work(actor, Right.LIST) as w:
-        if not w.may(Right.CALENDAR):
+        if not w.may(Right.CALENDAR) or not _changes(w):
             return 0
         found = w.session.scalars(select(m.Complaint.id).where(*_conditions(w))).all()
         everything = Scope.ALL in scopes(w.person.roles, Right.CALENDAR)
