@@ -9,7 +9,17 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from demo.stage import SAMPLE_DAY, Case, Stage
-from domain.vocabulary import Channel, CloseReason, ComplainantType, ExternalStage, Kind, LetterType, Outcome, SubjectType
+from domain.vocabulary import (
+    Channel,
+    CloseReason,
+    ComplainantType,
+    ExternalStage,
+    Kind,
+    LetterType,
+    Outcome,
+    PauseReason,
+    SubjectType,
+)
 
 FIRST = [
     "Aafke",
@@ -180,6 +190,50 @@ def board_states(made: Inventor) -> None:
 
     outside = made.enter(-5, 5)
     outside.refer("cora", *OUTSIDE[made.profile], "De klager heeft zelf de weg naar buiten gekozen.")
+    waiting_for_photos(made)
+    straight_to_the_committee(made)
+    if made.profile == "kinderopvang-welzijn":
+        for_the_municipality(made)
+
+
+def waiting_for_photos(made: Inventor) -> None:
+    """Its clocks stand still."""
+    case = made.enter(-6, 2)
+    made.stage.day(made.day(-5))
+    case.consult("dora", ack_owner="cora")
+    case.acknowledge("cora", LetterType.ACK_PROMISE)
+    case.assign("cora", "hans")
+    made.stage.day(made.day(-3))
+    case.pause("hans", PauseReason.WAITING_COMPLAINANT, "De klager stuurt volgende week foto's en vroeg ons daarop te wachten.")
+
+
+def straight_to_the_committee(made: Inventor) -> Case:
+    """Nobody complained to us first; the hearing is planned."""
+    body, seed = {"training": ("other", 6), "kinderopvang-welzijn": ("committee-childcare", 3)}[made.profile]
+    case = made.enter(-9, seed, channel=Channel.EXTERNAL_BODY)
+    case.refer("cora", body, ExternalStage.COMMITTEE_PENDING, "De klager ging rechtstreeks naar de commissie.", made.day(-10))
+    made.stage.day(made.day(-8))
+    case.consult("dora", ack_owner="cora")
+    case.acknowledge("cora", LetterType.ACK_PROMISE)
+    case.assign("cora", "hans")
+    made.stage.day(made.day(-5))
+    case.extend("hans", made.day(19), "De commissie behandelt de klacht; wij wachten haar zitting af.")
+    made.stage.day(made.day(-2))
+    case.refer("cora", body, ExternalStage.HEARING, "Wij zijn uitgenodigd om onze kant te vertellen.", made.day(12))
+    return case
+
+
+def for_the_municipality(made: Inventor) -> None:
+    """Under the Awb: extended once, and the complainant agrees to a further delay."""
+    case = made.enter(-48, 6, procedure="AWB")
+    made.stage.day(made.day(-47))
+    case.consult("dora", ack_owner="cora")
+    case.acknowledge("cora", LetterType.ACK_PROMISE)
+    case.assign("cora", "hilde")
+    made.stage.day(made.day(-44))
+    case.extend("hilde", made.day(12), "De gemeente zoekt de stukken nog op.")
+    made.stage.day(made.day(-2))
+    case.consent("cora", "De klager schreef dat een antwoord na de vakantie ook goed is.")
 
 
 OUTSIDE: dict[str, tuple[str, ExternalStage]] = {

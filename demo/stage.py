@@ -21,10 +21,11 @@ from domain.vocabulary import (
     ExternalStage,
     LetterType,
     Outcome,
+    PauseReason,
     Ruling,
     SubjectType,
 )  # fmt: skip
-from services import appeal_files, appeals, complaints, door, dossier, hearing, letters, operations, steps
+from services import appeal_files, appeals, clocks, complaints, door, dossier, hearing, letters, operations, steps
 from services.complaints import HandOver, Intake
 from services.door import SystemActor
 from services.letters import Outgoing
@@ -186,6 +187,21 @@ class Case:
             outgoing = self._letter(at[0], LetterType.EXTENSION, new_date=until, reason=reason)
             steps.extend(*at, outgoing, until, reason)
 
+    def pause(self, by: str, reason: PauseReason, text: str) -> None:
+        at = self._at(by)
+        with door.clock_at(self.stage.now):
+            clocks.pause(*at, reason, self.stage.now.date(), None, text)
+
+    def resume(self, by: str, text: str) -> None:
+        at = self._at(by)
+        with door.clock_at(self.stage.now):
+            clocks.resume(*at, self.stage.now.date(), text)
+
+    def consent(self, by: str, text: str) -> None:
+        at = self._at(by)
+        with door.clock_at(self.stage.now):
+            clocks.consent(*at, self.stage.now.date(), Channel.EMAIL, text)
+
     def decide(self, by: str, outcome: Outcome, reasons: str, measures: Iterable[tuple[str, str, str]] = ()) -> None:
         at = self._at(by)
         taken = tuple(
@@ -216,12 +232,16 @@ class Case:
         with door.clock_at(self.stage.now):
             steps.close(*at, reason)
 
-    def refer(self, by: str, body: str, stage: ExternalStage, note: str) -> None:
+    def refer(
+        self, by: str, body: str, stage: ExternalStage, note: str, on: str | None = None, result: str | None = None
+    ) -> None:
+        """`on`: when this stage began, or the day of a hearing; none: today."""
+        when = self.stage.date(on) if on else self.stage.now.date()
         actor, reference, _ = self._at(by)
         with door.clock_at(self.stage.now):
             steps.refer(
-                actor, reference, _form_id(self.stage, f"{reference}:{body}"), body=body, stage=stage,
-                initiated_by="complainant", submitted_on=self.stage.now.date(), note=note,
+                actor, reference, _form_id(self.stage, f"{reference}:{body}:{stage}"), body=body, stage=stage,
+                initiated_by="complainant", submitted_on=when, note=note, result=result,
             )  # fmt: skip
 
     def appeal(self, by: str, channel: str, grounds: str, supported: bool = False) -> None:
