@@ -245,15 +245,14 @@ def explanation(at: Studio) -> None:
     """Why a date is what it is, in a dossier."""
     reference = at.newest(m.Complaint.status == Status.IN_PROGRESS)[0]
     for name, size in (("explanation", SCREEN), ("explanation-phone", TELEPHONE)):
-        viewport = size | {"height": 1450}  # the whole of what opens
+        viewport = size | {"height": 2400}  # the whole of what opens
         page = at.sit_down("dora", f"/complaint?ref={reference}", viewport=viewport)
         hands.settled(page).get_by_role("button", name="Waarom deze datum?").first.click()
         calendar = page.get_by_text("Dag voor dag").first
         expect(calendar).to_be_visible()
         hands.settled(page)
-        calendar.scroll_into_view_if_needed()
         page.wait_for_timeout(700)
-        store(name, page.screenshot())
+        store(name, page.get_by_test_id("stPopoverBody").screenshot())
         page.context.close()
 
 
