@@ -30,6 +30,7 @@ from services import promises
 from services.categories import refuse_unknown_category
 from services.complainants import complainant_row, name_complainant
 from services.door import Actor, Work, already_made, stay_with, work
+from services.drafts import forget
 from services.handing_over import HandOver, hand_over
 from services.parties import Named, accounts_of, acting_director, add_party, checked, store_parties
 from services.placing import Placed, new_dossier, place
@@ -90,16 +91,19 @@ class Receipt:
     still_visible: bool  # False: who registered it sees nothing of it from now on
 
 
-def register(actor: Actor, form_id: str, intake: Intake) -> Receipt:
+def register(actor: Actor, form_id: str, intake: Intake, draft: str | None = None) -> Receipt:
     """Registers it, opens its promises and puts it on the director's board (R038-R042).
 
-    A second call with the same `form_id` gives the same receipt, also when both run at once. Raises Refused with the
+    A second call with the same `form_id` gives the same receipt, also when both run at once. `draft`: the page whose draft
+    this was; it goes in the same transaction, so that a crash leaves the one or the other. Raises Refused with the
     field to blame: ``missing``, ``unknown_value``, ``in_the_future``, ``too_long_ago``, ``use_hand_over``,
     ``action_and_none``, ``before_received``, ``anonymous_with_name``, ``named_twice``, ``unknown_person``,
     ``unknown_unit``, ``red_flag_expected``, ``no_committee_here``, and those of domain/texts.py.
     """
     with work(actor, Right.REGISTER) as w:
         form_id = form(form_id)
+        if draft:
+            forget(w, draft)
         complaint = already_made(w, form_id) or _registered(w, form_id, intake)
         if complaint.compartment != Compartment.REGULAR:  # a matter that was handed over is not answered for
             raise Refused("changed_meanwhile")

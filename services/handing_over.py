@@ -25,6 +25,7 @@ from domain.vocabulary import (
 from services import promises
 from services.complainants import complainant_row
 from services.door import Actor, Work, already_made, stay_with, work
+from services.drafts import forget
 from services.parties import Named, accounts_of, checked, refuse_without_reader, store_parties
 from services.placing import new_dossier
 from services.profiles import in_force
@@ -50,13 +51,16 @@ class HandOver:
     immediate_actions: str | None = None
 
 
-def hand_over(actor: Actor, form_id: str, matter: HandOver) -> None:
-    """Puts the matter in its closed compartment and answers nothing; twice the same form is one matter.
+def hand_over(actor: Actor, form_id: str, matter: HandOver, draft: str | None = None) -> None:
+    """Puts the matter in its closed compartment and answers nothing; twice the same form is one matter. `draft` as in
+    `complaints.register`.
 
     Raises Refused as `register`, and ``no_recipient`` when nobody would be left who may read it.
     """
     with work(actor, Right.REGISTER) as w:
         form_id = form(form_id)
+        if draft:
+            forget(w, draft)
         made = already_made(w, form_id)
         if made is None:
             _handed_over(w, form_id, matter)

@@ -9,7 +9,7 @@ import streamlit as st
 from domain.errors import Refused
 from domain.intake import subject_from, title_from
 from domain.vocabulary import ComplainantType
-from services import attachments, complaints, drafts, handing_over
+from services import attachments, complaints, handing_over
 from services.complaints import Intake
 from services.door import Actor
 from services.handing_over import HandOver
@@ -43,10 +43,9 @@ def register(who: Actor, words: ProfileWords, choose: Choices) -> None:
         return
     with remembered():
         form = form_id(PAGE)
-        receipt = complaints.register(who, form, as_intake(words, choose))
+        receipt = complaints.register(who, form, as_intake(words, choose), draft=PAGE)
         st.session_state[key("unattached")] = _attach(who, form)
         st.session_state[key("receipt")] = receipt
-        drafts.drop(who, PAGE)
 
 
 def hand_over(who: Actor, restricted: Restricted) -> None:
@@ -56,10 +55,9 @@ def hand_over(who: Actor, restricted: Restricted) -> None:
         return
     with remembered(_OURS):
         form = form_id(HAND_OVER)
-        handing_over.hand_over(who, form, as_hand_over(restricted))
+        handing_over.hand_over(who, form, as_hand_over(restricted), draft=PAGE)
         st.session_state[key("unattached")] = _attach(who, form)
         st.session_state[key("handed_over")] = restricted.treatment
-        drafts.drop(who, PAGE)
 
 
 def as_intake(words: ProfileWords, choose: Choices) -> Intake:
