@@ -28,8 +28,11 @@ _WORD = 18  # for one line of the legend
 
 
 def timeline(found: Sequence[Reckoned], today: date) -> alt.LayerChart | alt.FacetChart:
-    """A bar from day 0 to the target, a thin one on to the legal date, and a line for today."""
-    rows = [_row(number, each, today) for number, each in enumerate(found, start=1)]
+    """A bar from day 0 to the target, a thin one on to the legal date, and a line for today. What somebody else has a year
+    for would press our own weeks together: it stands in the table only, unless there is nothing else."""
+    ours = any(not each.promise.informative for each in found)
+    numbered = [pair for pair in enumerate(found, start=1) if not (ours and pair[1].promise.informative)]
+    rows = [_row(number, each, today) for number, each in numbered]
     frame = pd.DataFrame(rows)
     order = [str(row["label"]) for row in rows]
     used = [each for each in COLORS if any(row["state"] == t(f"promise_state.{each}") for row in rows)]
@@ -40,7 +43,7 @@ def timeline(found: Sequence[Reckoned], today: date) -> alt.LayerChart | alt.Fac
         title=None,
         sort=words,
         scale=alt.Scale(domain=words, range=[COLORS[each] for each in used]),
-        legend=alt.Legend(orient="top", columns=1),
+        legend=alt.Legend(orient="top", columns=1, symbolOpacity=1),
     )
     x = alt.X("start:T", title=None, axis=alt.Axis(format="%d-%m-%y", labelAngle=-35, tickCount=6))
     tips = [
