@@ -348,7 +348,7 @@ def work(actor: Actor, right: Right) -> Iterator[Work]:
     except OperationalError as error:
         collided = getattr(error.orig, "sqlstate", None) in _COLLIDED
         raise Refused("changed_meanwhile" if collided else "database_away") from error
-    except (OverflowError, DataError) as error:  # a value that no row can have
+    except (OverflowError, DataError, UnicodeEncodeError) as error:  # a value that no row can have
         raise Refused("not_found") from error
 
 

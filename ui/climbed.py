@@ -7,7 +7,7 @@ import streamlit as st
 from domain.escalation import NOBODY
 from services import escalation
 from text import short_date
-from ui.session import actor, language, t
+from ui.session import actor, language, literal, t
 
 
 def climbed(reference: str) -> None:
@@ -15,7 +15,12 @@ def climbed(reference: str) -> None:
     if any(each.rung == NOBODY for each in rungs):
         st.error(t("complaint.nobody_found"), icon=":material/person_off:")
     said = [
-        t("complaint.climbed_one", name=each.name, rung=t(f"rung.{each.rung}"), day=short_date(each.climbed_on, language()))
+        t(
+            "complaint.climbed_one",
+            name=literal(each.name),
+            rung=t(f"rung.{each.rung}"),
+            day=short_date(each.climbed_on, language()),
+        )
         for each in rungs
         if each.name
     ]

@@ -14,7 +14,7 @@ from services import explanations
 from services.explanations import Explained
 from services.promises import PromiseView
 from text import short_date, weekday_date
-from ui.session import actor, language, show_refusals, t
+from ui.session import actor, language, literal, show_refusals, t
 
 SIGNS = {
     Part.ZERO: "▷",
@@ -83,7 +83,7 @@ def calendar(days: Sequence[Day]) -> None:
     st.caption("  \n".join(f"{SIGNS[part]} {t(f'explain.sign_{part}')}" for part in used))
     named = [each for each in days if each.closed and each.closed.kind is not Closure.WEEKEND and each.closed.name]
     if named:
-        said = "; ".join(f"{short_date(each.on, language())}: {each.closed.name}" for each in named if each.closed)
+        said = "; ".join(f"{short_date(each.on, language())}: {literal(each.closed.name)}" for each in named if each.closed)
         st.caption(t("explain.holidays", days=said))
 
 

@@ -14,7 +14,7 @@ from domain.vocabulary import Channel, ComplainantType, Discussed, Kind, Subject
 from services.intake_choices import Choices
 from services.profiles import ProfileWords
 from ui.intake_state import before, files_key, problem, typed, widget
-from ui.session import t
+from ui.session import literal, t
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)  # the service says what is too early or in the future
 _OFTEN = (Channel.PHONE, Channel.FACE_TO_FACE, Channel.EMAIL, Channel.APP)  # what a hurried hand looks for first
@@ -31,7 +31,7 @@ def how_it_came(words: ProfileWords) -> None:
 
 
 def who_complains(words: ProfileWords, choose: Choices) -> None:
-    st.caption(t("intake.not_you", reporter=choose.reporter))
+    st.caption(t("intake.not_you", reporter=literal(choose.reporter)))
     _pills("complainant_type", _words("complainant_type", words.complainant_types))
     problem("complainant_type")
     if typed("complainant_type") == ComplainantType.ANONYMOUS:

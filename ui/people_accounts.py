@@ -13,7 +13,7 @@ from services import accounts, links
 from services.accounts import AccountInput, AccountRow
 from services.organisation import UnitRow
 from text import AMSTERDAM, short_date
-from ui.session import Fields, actor, language, own_url, show_refusals, t, tell
+from ui.session import Fields, actor, language, literal, own_url, show_refusals, t, tell
 
 _NEW = AccountInput("", "", "", (), None)
 
@@ -22,7 +22,7 @@ def accounts_part(rows: tuple[AccountRow, ...], units: tuple[UnitRow, ...]) -> N
     fresh = st.session_state.pop("people.link", None)
     if fresh:  # once: it is nowhere to be found again
         token, name = fresh
-        st.info(t("people.link", name=name), icon=":material/key:")
+        st.info(t("people.link", name=literal(name)), icon=":material/key:")
         st.code(own_url(f"/?link={token}"), language=None, wrap_lines=True)
     chosen = _table(rows)
     if chosen is None:
@@ -30,7 +30,7 @@ def accounts_part(rows: tuple[AccountRow, ...], units: tuple[UnitRow, ...]) -> N
         with st.expander(t("people.new"), icon=":material/person_add:", expanded=not rows):
             _create(units, f"people.new.{len(rows)}")
         return
-    st.subheader(chosen.display_name, anchor=False)
+    st.subheader(literal(chosen.display_name), anchor=False)
     _edit(chosen, units)
     _link(chosen)
     _access(chosen)
@@ -81,7 +81,7 @@ def _create(units: tuple[UnitRow, ...], key: str) -> None:
     if submitted:
         with show_refusals(fields):
             account_id = accounts.create(actor(), given)
-            tell("people.created", name=given.display_name)
+            tell("people.created", name=literal(given.display_name))
             _new_link(account_id, given.display_name)
 
 
@@ -95,7 +95,7 @@ def _edit(row: AccountRow, units: tuple[UnitRow, ...]) -> None:
     if submitted:
         with show_refusals(fields):
             accounts.edit(actor(), row.id, row.version, given)
-            tell("people.saved", name=given.display_name)
+            tell("people.saved", name=literal(given.display_name))
             st.rerun()
 
 
@@ -144,9 +144,9 @@ def _access(row: AccountRow) -> None:
     with show_refusals():
         if row.active and st.button(t("people.disable"), icon=":material/block:", key=f"people.disable.{row.id}"):
             accounts.disable(actor(), row.id, row.version)
-            tell("people.disabled", name=row.display_name)
+            tell("people.disabled", name=literal(row.display_name))
             st.rerun()
         if not row.active and st.button(t("people.enable"), icon=":material/check:", key=f"people.enable.{row.id}"):
             accounts.enable(actor(), row.id, row.version)
-            tell("people.enabled", name=row.display_name)
+            tell("people.enabled", name=literal(row.display_name))
             st.rerun()

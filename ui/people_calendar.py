@@ -10,7 +10,7 @@ import streamlit as st
 from services import calendar_days, escalation
 from services.calendar_days import DECREE, OWN, STATUTORY, Closing, Effect, State
 from text import weekday_date
-from ui.session import Fields, actor, language, show_refusals, t, tell
+from ui.session import Fields, actor, language, literal, show_refusals, t, tell
 
 AHEAD = 3  # years that can be looked at and filled already
 
@@ -107,7 +107,7 @@ def _line(closing: Closing) -> None:
     with said.container(gap=None):
         st.text(f"{_days(closing)}: {closing.name}")
         if closing.source:
-            st.caption(closing.source)
+            st.caption(literal(closing.source))
     if button.button(t("calendar.remove"), key=f"people.calendar.remove.{closing.ids[0]}", icon=":material/delete:"):
         with show_refusals():
             effect = calendar_days.remove(actor(), closing.ids)

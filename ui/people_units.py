@@ -11,7 +11,7 @@ from domain.rights import Role
 from services import organisation
 from services.accounts import AccountRow
 from services.organisation import KINDS, UnitInput, UnitRow
-from ui.session import Fields, actor, show_refusals, t, tell
+from ui.session import Fields, actor, literal, show_refusals, t, tell
 
 T = TypeVar("T")
 
@@ -60,7 +60,7 @@ def _form(row: UnitRow | None, units: tuple[UnitRow, ...], people: tuple[Account
                 organisation.edit_unit(actor(), row.id, before, given)
             else:
                 organisation.add_unit(actor(), given)
-            tell("units.saved", name=given.name)
+            tell("units.saved", name=literal(given.name))
             st.rerun()
 
 

@@ -14,7 +14,7 @@ from services.dossier import Dossier
 from services.dossier_content import Content, TimelineEntry
 from services.restricted import File
 from text import moment, short_date
-from ui.session import PAGES, Fields, form_id, language, new_form_id, show_refusals, t
+from ui.session import PAGES, Fields, form_id, language, literal, new_form_id, show_refusals, t
 from ui.widgets import flag_badge
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)  # the service says what is too early or in the future
@@ -72,7 +72,7 @@ def _entry(entry: TimelineEntry) -> None:
         st.text(f"{short_date(entry.happened_on, language())} · {t(f'event_kind.{entry.kind}')}")
         if entry.text:
             st.text(entry.text)
-        st.caption(t("restricted.recorded", who=entry.who or "", when=moment(entry.recorded_at, language())))
+        st.caption(t("restricted.recorded", who=literal(entry.who or ""), when=moment(entry.recorded_at, language())))
 
 
 # What the keeper does

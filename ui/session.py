@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from string import punctuation
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -89,6 +90,11 @@ def language() -> str:
 def t(key: str, **values: object) -> str:
     """The message in the language of the person who is here."""
     return translate(language(), key, **values)
+
+
+def literal(words: str) -> str:
+    """What somebody typed, for a place that reads Markdown: its signs are only signs there."""
+    return "".join(f"\\{sign}" if sign in punctuation else sign for sign in words)
 
 
 # Pages

@@ -8,7 +8,7 @@ from domain.errors import Refused
 from services import accounts, sessions
 from services.door import VISITOR
 from text import LANGUAGES
-from ui.session import PAGES, ROOT, actor, forget_other_pages, go, me, reachable, sentence, show_told, t
+from ui.session import PAGES, ROOT, actor, forget_other_pages, go, literal, me, reachable, sentence, show_told, t
 from ui.sign_in import nobody_yet, sign_in_form, where_to
 
 WIDE = frozenset({"board", "complaint", "overview", "people", "restricted", "terms"})
@@ -74,7 +74,7 @@ def signed_in() -> None:
     with st.sidebar:
         who_is_here()
     if "link" in st.query_params:
-        st.info(t("shell.link_while_signed_in", name=me().display_name), icon=":material/info:")
+        st.info(t("shell.link_while_signed_in", name=literal(me().display_name)), icon=":material/info:")
     show_told()
     try:
         page.run()
