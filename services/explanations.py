@@ -37,9 +37,9 @@ class Explained:
 
 
 def explain(actor: Actor, reference: str, promise_id: int) -> Explained:
-    """Of one promise of this dossier; to a reviewer of those that she may see, as they stood. Raises Refused:
-    ``not_found``."""
-    with work(actor, Right.READ) as w:
+    """Of one promise of this dossier, for whoever sees its dates: days and rules, nothing that somebody wrote. To a
+    reviewer of those that she may see, as they stood. Raises Refused: ``not_found``."""
+    with work(actor, Right.OPEN) as w:
         complaint = load(w, reference)
         view = next((each for each in promises_shown(w, complaint) if each.id == promise_id), None)
         if view is None:

@@ -39,6 +39,20 @@ def test_the_explanation_is_read_when_it_is_opened(cast: Cast, profile: str) -> 
     assert "versie 1, bijgewerkt op" in captions
 
 
+@pytest.mark.parametrize("who", ["piet", "tom"])
+def test_who_only_opens_the_dossier_gets_the_explanation_too(cast: Cast, who: str) -> None:
+    case = Case.registered("training", cast)
+    promise = case.read(who).promises[0]
+    at = open_page(cast, who, "complaint", ref=case.reference)
+
+    at.session_state[f"complaint.why_{promise.id}"] = True
+    at.run()
+
+    assert not at.exception
+    assert not at.error
+    assert [each.value for each in at.code]
+
+
 def test_a_moved_promise_is_one_line_with_its_notice_and_its_end(cast: Cast) -> None:
     case = Case.registered("training", cast).consult().acknowledge().assign().extend().decide().answer()
 
