@@ -104,6 +104,7 @@ class Facts:
     consent_used: bool = False  # the procedure extends further with the complainant's consent
     procedure_choice: bool = False  # another procedure, or our own committee, could handle it
     pausable: bool = False  # an open promise that may stand still
+    going_on: str = ""  # the article of an open promise that the law lets go on; empty: none
     paused: bool = False
     decided: bool = False  # a decision in force
     outcome: bool = False
@@ -149,7 +150,8 @@ ACTION_KNOWN = Guard("action_missing", lambda f: f.action_known)
 EXTENDABLE = Guard("nothing_to_extend", lambda f: f.extendable)
 EXTENDED = Guard("nothing_to_withdraw", lambda f: f.extended)
 CONSENT_USED = Guard("no_consent_here", lambda f: f.consent_used)
-PAUSABLE = Guard("nothing_to_pause", lambda f: f.pausable)
+PAUSABLE = Guard("nothing_to_pause", lambda f: f.pausable or bool(f.going_on))
+NOT_ONLY_THE_LAW = Guard("pause_not_allowed", lambda f: f.pausable or not f.going_on)
 RUNNING = Guard("already_paused", lambda f: not f.paused)
 PAUSED = Guard("not_paused", lambda f: f.paused)
 RESPONDENT_KNOWN = Guard("no_respondent", lambda f: f.respondent)
@@ -245,7 +247,7 @@ TABLE: tuple[Transition, ...] = (
     _row("", StepName.EXTEND, frozenset({S.ANSWERED}), None, *_ORDINARY, REACHABLE, POSITION_DUE, EXTENDABLE),
     _row("", StepName.WITHDRAW_EXTENSION, _HANDLING | {S.DECIDED}, None, *_ORDINARY, EXTENDED),
     _row("", StepName.CONSENT, _HANDLING, None, *_ORDINARY, CONSENT_USED, EXTENDABLE),
-    _row("", StepName.PAUSE, _OPEN, None, *_ORDINARY, RUNNING, PAUSABLE),
+    _row("", StepName.PAUSE, _OPEN, None, *_ORDINARY, RUNNING, PAUSABLE, NOT_ONLY_THE_LAW),
     _row("", StepName.RESUME, _ANY, None, PAUSED),
     _row("", StepName.CORRECT_RECEIPT, _ANY, None, A_COMPLAINT),
     _row("", StepName.CHANGE_PROCEDURE, _OPEN, None, *_ORDINARY, PROCEDURE_CHOICE),
@@ -295,6 +297,11 @@ def possible(step: StepName, facts: Facts) -> tuple[str, ...]:
     return min(blocked, key=len, default=(NOT_NOW,))
 
 
+def said_with(code: str, facts: Facts) -> dict[str, object]:
+    """What the sentence of this refusal needs."""
+    return {"article": facts.going_on} if code == NOT_ONLY_THE_LAW.code else {}
+
+
 def move(step: StepName, facts: Facts) -> Status:
     """The status after this step. Raises Refused with the first reason why not; closing: ``incomplete``, with all of
     them as message keys in ``missing``."""
@@ -302,7 +309,7 @@ def move(step: StepName, facts: Facts) -> Status:
     if why and step is StepName.CLOSE and NOT_NOW not in why and "other_compartment" not in why:
         raise Refused("incomplete", missing=[f"gap.{code}" for code in why])
     if why:
-        raise Refused(why[0])
+        raise Refused(why[0], **said_with(why[0], facts))
     row = next(row for row in TABLE if row.step is step and row.fits(facts) and not row.blocked(facts))
     return row.after or facts.status
 

@@ -51,6 +51,7 @@ class Offer:
     next_level: LadderLevel | None
     close_reasons: tuple[CloseReason, ...]
     gaps: tuple[str, ...]  # what closing still misses, as message keys
+    no_appeal: tuple[str, ...]  # why nobody can lodge one now, as refusal codes
     extend_until: date | None  # the last day that a notice may name; none: no maximum
     extend_source: str  # the article or rule that says so
     extend_tells: tuple[str, ...]  # who may have to be told besides the complainant
@@ -123,6 +124,7 @@ class Step:
     possible: bool
     why: tuple[str, ...]  # refusal codes
     relevant: bool  # False: the status is not one in which this step exists
+    article: str = ""  # the law that one of the reasons names
 
 
 # Which right each step asks of its service; the appeal's own steps are the reviewer's, elsewhere.
@@ -197,7 +199,7 @@ def _step(w: Work, complaint: m.Complaint, name: StepName, facts: Facts) -> Step
     why = possible(name, facts)
     if name is StepName.DECIDE and not why and annulled_for(w, complaint):
         why = ("someone_else_decides",)
-    return Step(name, not why, why, relevant=NOT_NOW not in why and "other_compartment" not in why)
+    return Step(name, not why, why, NOT_NOW not in why and "other_compartment" not in why, facts.going_on)
 
 
 def people(actor: Actor, reference: str) -> tuple[PersonChoice, ...]:
@@ -266,6 +268,7 @@ def _offer(w: Work, complaint: m.Complaint, profile: Profile) -> Offer:
         next_level=facts.next_level,
         close_reasons=close_reasons(facts),
         gaps=tuple(f"gap.{code}" for code in possible(StepName.CLOSE, facts) if code != NOT_NOW),
+        no_appeal=possible(StepName.LODGE_APPEAL, facts),
         extend_until=bound[0] if bound else None,
         extend_source=bound[1] if bound else "",
         extend_tells=others_told(w, complaint, promises.moved_by_notice(w, complaint)),

@@ -83,6 +83,7 @@ def facts_of(w: Work, complaint: m.Complaint) -> Facts:
         procedure_choice=bool(_other_courses(profile, complaint)),
         consent_used=any(rule.extend and rule.extend.further_with_consent for rule in _rules(profile, complaint)),
         pausable=found.pausable,
+        going_on=next((rule.source for rule in profile.terms if rule.key == found.going_on), ""),
         paused=_stands_still(complaint, w.today),
         decided=found.decided,
         outcome=complaint.outcome is not None,
@@ -113,6 +114,7 @@ def _looks(complaint: m.Complaint, profile: Profile) -> Any:
     )
     movable = [rule.key for rule in profile.terms if rule.extend is not None and rule.extend.by is Fact.EXTENDED]
     pausable = [rule.key for rule in profile.terms if rule.pause]
+    by_law = [rule.key for rule in profile.terms if rule.statutory and not rule.pause]
     key = m.Promise.procedure + "." + m.Promise.code
     events = exists().where(m.Event.complaint_id == here)
     return select(
@@ -125,6 +127,12 @@ def _looks(complaint: m.Complaint, profile: Profile) -> Any:
         exists().where(*open_promise, key.in_(movable)).label("extendable"),
         exists().where(*open_promise, m.Promise.heir).label("extended"),
         exists().where(*open_promise, key.in_(pausable)).label("pausable"),
+        select(key)
+        .where(*open_promise, m.Promise.informative.is_(False), key.in_(by_law))
+        .order_by(m.Promise.target_on, m.Promise.id)
+        .limit(1)
+        .scalar_subquery()
+        .label("going_on"),
         exists().where(*open_promise, m.Promise.informative.is_(False), m.Promise.code != MEASURE).label("open_promise"),
         exists().where(m.Decision.complaint_id == here, m.Decision.superseded.is_(False)).label("decided"),
         exists()

@@ -59,7 +59,7 @@ def step_area(file: Dossier, offered: Sequence[Step]) -> None:
         form_drafts.resume("complaint", file.reference)
     opened = _opened(offered)
     if opened is not None:
-        _form(file, opened)
+        _form(file, opened, offered)
         return
     relevant = [step for step in offered if step.relevant]
     able = {step.name for step in relevant if step.possible}
@@ -103,7 +103,7 @@ def _blocked(steps: Sequence[Step]) -> None:
             with st.container(gap="xxsmall"):
                 st.markdown(f"**{t(f'step.{step.name}')}**")
                 for why in step.why:
-                    st.caption(t(f"refused.{why}"))
+                    st.caption(t(f"refused.{why}", article=step.article))
 
 
 def _button(file: Dossier, name: StepName, first: bool = False) -> None:
@@ -116,13 +116,13 @@ def _opened(offered: Sequence[Step]) -> Step | None:
     return next((step for step in offered if step.name == name), None)
 
 
-def _form(file: Dossier, step: Step) -> None:
+def _form(file: Dossier, step: Step, offered: Sequence[Step]) -> None:
     with st.container(border=True):
         one_form.header("complaint", step.name, t(f"step.{step.name}"))
         for why in step.why:
-            st.warning(t(f"refused.{why}"), icon=":material/lock:")
+            st.warning(t(f"refused.{why}", article=step.article), icon=":material/lock:")
         one_form.warn_changed("complaint", step.name, file.version)
-        here = Here("complaint", file, step.name, one_form.seen("complaint"))
+        here = Here("complaint", file, step.name, one_form.seen("complaint"), offered)
         with form_drafts.kept("complaint", step.name):
             save = FORMS[step.name](here)
         if save is not None:

@@ -31,6 +31,7 @@ from ui.session import form_id, language, t
 from ui.step_here import Here, Save
 
 _TALKS = (EventKind.CONVERSATION, EventKind.MEDIATION)
+_NO_APPEAL = ("no_decision", "already_ruled_on")
 _LOGGED = (EventKind.CONTACT, *_TALKS, EventKind.INFORMED, EventKind.MESSAGE_RECEIVED, EventKind.NOTE)
 
 
@@ -241,12 +242,23 @@ def _part(here: Here, number: int) -> PartInput | None:
 
 
 def _satisfied(here: Here) -> str:
-    """A "no" offers the appeal on the spot."""
+    """A "no" offers the appeal on the spot, to who can record it; else it says who can, or why there is none."""
     said = here.pick("satisfied", list(Satisfied), enum_label("satisfied"), start=list(Satisfied).index(Satisfied.UNKNOWN))
     if said is Satisfied.NO:
+        _appeal_instead(here)
+    return said or Satisfied.UNKNOWN
+
+
+def _appeal_instead(here: Here) -> None:
+    why_not = here.file.offer.no_appeal if here.file.offer else ()
+    if StepName.LODGE_APPEAL in here.may_now:
         st.info(t("complaint.not_satisfied"), icon=":material/balance:")
         one_form.offer(here.page, StepName.LODGE_APPEAL, t("step.lodge_appeal"), here.file.version)
-    return said or Satisfied.UNKNOWN
+    elif why_not:
+        known = why_not[0] if why_not[0] in _NO_APPEAL else "not_in_this_status"
+        st.info(t(f"complaint.no_appeal.{known}"), icon=":material/balance:")
+    else:
+        st.info(t("complaint.others_record_appeal"), icon=":material/balance:")
 
 
 def _reason(chosen: CloseReason | None) -> str:

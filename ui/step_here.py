@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from typing import TypeVar
@@ -11,7 +11,7 @@ import streamlit as st
 
 from services import dossier
 from services.door import Actor
-from services.dossier import Dossier, PersonChoice
+from services.dossier import Dossier, PersonChoice, Step
 from services.intake_choices import Choices, choices
 from services.profiles import ProfileWords, vocabulary
 from ui.session import Fields, actor, t
@@ -25,8 +25,10 @@ class Here:
 
     leads_to: str | None = None  # the page to go to afterwards; none: this one again
 
-    def __init__(self, page: str, file: Dossier, name: str, seen: int) -> None:
+    def __init__(self, page: str, file: Dossier, name: str, seen: int, steps: Sequence[Step] = ()) -> None:
+        """`steps`: what services/dossier.steps says of this person here."""
         self.page, self.file, self.name, self.seen, self.fields = page, file, name, seen, Fields()
+        self.may_now = frozenset(each.name for each in steps if each.possible)
 
     @property
     def reference(self) -> str:

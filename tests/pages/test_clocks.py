@@ -8,6 +8,7 @@ import pytest
 
 from domain.workflow import StepName
 from services import clocks
+from tests.cases import Case
 from tests.conftest import TODAY, Cast
 from tests.dossiers import On, answered, in_progress, registered, seen
 from tests.pages.test_complaint import RAW_KEY, opened, press, step, words
@@ -93,3 +94,12 @@ def test_who_is_not_satisfied_is_offered_the_appeal_in_the_form_of_closing(cast:
         press(at, "complaint.open.lodge_appeal")
 
     assert at.text_area(key="complaint.lodge_appeal.grounds")
+
+
+@pytest.mark.parametrize("profile", ["kinderopvang-welzijn"])
+def test_when_only_the_law_runs_the_page_says_which_article_forbids_a_pause(cast: Cast, on: On, profile: str) -> None:
+    case = Case.registered(profile, cast, received_on=date(2026, 11, 2)).consult().acknowledge().assign().respond()
+
+    said = words(opened(cast, "cora", case.reference))
+
+    assert "kan niet worden gepauzeerd (Wet kinderopvang art. 1.57b lid 2 onder d)" in said

@@ -1,0 +1,53 @@
+"""Closing on the dossier page: what it asks of the complainant, and what it says."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from domain.vocabulary import LetterType
+from domain.workflow import StepName
+from services import steps
+from tests.conftest import TODAY, Cast
+from tests.dossiers import RECEIVED, On, answered, outgoing, registered, ruled, seen
+from tests.pages.test_complaint import opened, step, words
+
+
+def not_satisfied(cast: Cast, who: str, reference: str) -> AppTest:
+    at = step(opened(cast, who, reference), StepName.CLOSE)
+    at.selectbox(key="complaint.close.satisfied").set_value("no").run()
+    assert not at.exception
+    return at
+
+
+def offers_appeal(at: AppTest) -> bool:
+    return any(each.key == "complaint.open.lodge_appeal" for each in at.button)
+
+
+def test_who_may_not_record_an_appeal_reads_who_may(cast: Cast, on: On) -> None:
+    reference = answered(cast, on)
+    with on(TODAY):
+        at = not_satisfied(cast, "mia", reference)
+
+    assert not offers_appeal(at)
+    assert "De klachtencoördinator of de directeur kan het beroep vastleggen" in words(at)
+
+
+def test_without_a_decision_there_is_no_appeal_to_offer(cast: Cast, on: On) -> None:
+    reference = registered(cast, on, already_resolved=True, immediate_actions="Opgelost.", no_immediate_action=False)
+    with on(RECEIVED):
+        steps.consult(cast.actor("dora"), reference, seen(reference), RECEIVED, (cast["piet"],), "Zo.", cast["cora"])
+        letter = outgoing(cast.actor("cora"), reference, LetterType.ACK_ACTION, RECEIVED)
+        steps.acknowledge(cast.actor("cora"), reference, seen(reference), letter)
+        at = not_satisfied(cast, "cora", reference)
+
+    assert not offers_appeal(at)
+    assert "Er is geen besluit waartegen beroep mogelijk is" in words(at)
+
+
+def test_a_decision_that_was_ruled_on_takes_no_second_appeal(cast: Cast, on: On) -> None:
+    reference = ruled(cast, on, ruling="confirmed")
+    with on(TODAY):
+        at = not_satisfied(cast, "cora", reference)
+
+    assert not offers_appeal(at)
+    assert "al uitspraak gedaan in beroep" in words(at)
