@@ -268,8 +268,8 @@ class Case:
             outgoing = self._letter(at[0], LetterType.EXTENSION, new_date=until, reason=reason)
             hearing.extend_ruling(*at, outgoing, until, reason)
 
-    def appeal_rule(self, by: str, ruling: Ruling, reasons: str, consequence: str, due: str) -> None:
-        at, until = self._hearing(by), self.stage.date(due)
+    def appeal_rule(self, by: str, ruling: Ruling, reasons: str, consequence: str, due: str | None) -> None:
+        at, until = self._hearing(by), self.stage.date(due) if due else None
         with door.clock_at(self.stage.now):
             hearing.rule(*at, ruling, reasons, consequence, until, binding=True)
         for letter_type in (LetterType.APPEAL_RULING, LetterType.APPEAL_RULING_NOTICE):

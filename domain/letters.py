@@ -194,7 +194,7 @@ ON_THE_SHEET = frozenset({"organisation", "reference", "letter_date"})
 VALUES = ON_THE_SHEET | {
     *(set(ASKS) - {"body"}),
     *("received_on", "summary", "salutation", "sender", "contact_name", "privacy_url"),
-    *("extension_article", "extension_agreed", "extension_further", "final_source"),
+    *("extension_article", "extension_agreed", "extension_further", "final_source", "position", "may_react"),
     *("promised_on", "final_on", "committee", "committee_until", "bodies", "question"),
     *("outcome", "measures", "upheld", "partly", "appeal", "no_appeal", "appeal_until", "confidant_name", "confidant_reach"),
     *("body_conditions", "body_costs", "body_url"),

@@ -106,6 +106,7 @@ def gather(source: Source) -> tuple[dict[str, Value], dict[str, date]]:
 
 def _common(source: Source) -> dict[str, Value]:
     settings, complaint = source.settings, source.complaint
+    judged = complaint.by_committee and complaint.answered_on is not None  # by our own committee
     return {
         "organisation": exact(settings.organisation),
         "reference": exact(complaint.reference),
@@ -118,6 +119,8 @@ def _common(source: Source) -> dict[str, Value]:
         "contact_phone": exact(settings.contact.phone),
         "sender": Value(source.w.person.display_name),
         "question": _YES if complaint.kind == Kind.QUESTION else Value(""),
+        "position": _YES if judged else Value(""),
+        "may_react": Value("") if judged or complaint.kind == Kind.QUESTION else _YES,
     }
 
 

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,10 +24,10 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from sqlalchemy import select
 
 from db import models as m
-from demo.invented import Inventor
+from demo.invented import Inventor, for_the_municipality, straight_to_the_committee
 from demo.register import Register, fill_demo, fill_samples
 from demo.stage import Case
-from domain.vocabulary import Compartment, LetterType, Outcome, Status
+from domain.vocabulary import Channel, Compartment, ExternalStage, LetterType, Outcome, Ruling, Status
 from domain.workflow import StepName
 from services import door, dossier
 from services.letter_sheets import sheet_of
@@ -59,6 +60,9 @@ STEPS: dict[StepName, tuple[str, Status]] = {
     StepName.RESOLVE: ("cora", Status.REGISTERED),
     StepName.NOT_HANDLED: ("cora", Status.ACKNOWLEDGED),
     StepName.MEASURE_DONE: ("cora", Status.ANSWERED),
+    StepName.MOVE_MEASURE: ("cora", Status.ANSWERED),
+    StepName.POSITION: ("cora", Status.ANSWERED),
+    StepName.CONSEQUENCES: ("cora", Status.RULED),
     StepName.REMOVE_PARTY: ("cora", Status.REGISTERED),
     StepName.CLOSE: ("cora", Status.ANSWERED),
     StepName.REOPEN: ("cora", Status.CLOSED),
@@ -66,7 +70,8 @@ STEPS: dict[StepName, tuple[str, Status]] = {
 }
 
 
-CHILDCARE = (StepName.EXPERT_CONSULTED, StepName.RAISE_RED_FLAG)  # steps that only this procedure knows
+# Steps that only this organisation knows.
+CHILDCARE = (StepName.EXPERT_CONSULTED, StepName.RAISE_RED_FLAG, StepName.CONSENT, StepName.POSITION)
 
 
 def store(name: str, png: bytes) -> None:
@@ -164,6 +169,42 @@ def extras(register: Register) -> None:
     waiting.consult("dora", ack_owner="cora")
     made.enter(-1, 1, complainant=None)
     decided_with_a_measure(made)
+    ruled_without_a_date(made)
+
+
+def extras_of_childcare(register: Register) -> None:
+    made = Inventor(register.stage(latest=door.today_and_now()[1]), register.profile)
+    for_the_municipality(made)
+    straight_to_the_committee(made)
+    judged = handled(made, 6, procedure="JEUGDWET", by_committee=True)
+    judged.decide("hans", Outcome.PARTLY, "De overdracht had beter gemoeten.")
+    judged.answer("hans", LetterType.DECISION)
+    handled(made, 5, procedure="AWB", respondents=("hilde",))
+
+
+def handled(made: Inventor, seed: int, **overrides: Any) -> Case:
+    case = made.enter(-5, seed, **overrides)
+    case.consult("dora", ack_owner="cora")
+    made.stage.day(made.day(-4))
+    case.acknowledge("cora", LetterType.ACK_PROMISE)
+    case.assign("dora", "hans")
+    made.stage.day(made.day(-1))
+    return case
+
+
+def ruled_without_a_date(made: Inventor) -> None:
+    case = made.enter(-20, 6, procedure="TRAINING")
+    made.stage.day(made.day(-19))
+    case.consult("dora", ack_owner="cora")
+    case.acknowledge("cora", LetterType.ACK_PROMISE)
+    case.assign("dora", "hans")
+    made.stage.day(made.day(-15))
+    case.decide("hans", Outcome.NOT_UPHELD, "Het certificaat is op tijd gevraagd.")
+    case.answer("hans", LetterType.DECISION)
+    made.stage.day(made.day(-10))
+    case.appeal("vera", Channel.EMAIL, "Ik wacht nog steeds.")
+    made.stage.day(made.day(-3))
+    case.appeal_rule("vera", Ruling.REVISED, "Het certificaat kwam te laat.", "Excuses maken.", None)
 
 
 def decided_with_a_measure(made: Inventor) -> Case:
@@ -190,8 +231,7 @@ def studio(browser: Browser, profile: str) -> Iterator[Studio]:
         sys.stdout.write(f"filling the demonstration: {profile}\n")
         today, now = door.today_and_now()
         register = fill_demo(profile, today, now) if profile == "training" else fill_samples(profile, today)
-        if profile == "training":
-            extras(register)
+        (extras if profile == "training" else extras_of_childcare)(register)
         with start(Path(folder), Cast(register.accounts, register.units)) as server:
             yield Studio(browser, server, register)
         door.engine().dispose()
@@ -269,6 +309,50 @@ def terms(at: Studio) -> None:
     whole(page, "terms-compare")
 
 
+def stood_still(at: Studio) -> None:
+    """A dossier whose clocks stand still, with the form that ends it."""
+    who, reference = at.open_for(StepName.RESUME)
+    page = at.sit_down(who, f"/complaint?ref={reference}")
+    hands.open_step(page, label(StepName.RESUME))
+    whole(page, "pause", 1300)
+
+
+def outside(at: Studio) -> None:
+    """Straight to a committee, with its hearing planned."""
+    reference = at.newest(m.Complaint.external_stage == ExternalStage.HEARING)[0]
+    page = at.sit_down("cora", f"/complaint?ref={reference}", viewport=SCREEN | {"height": 2600})
+    expect(page.get_by_role("heading", name=reference)).to_be_visible()
+    calm(page)
+    around = page.get_by_test_id("stVerticalBlock").filter(has_text=translate("nl", "complaint.outside_right")).last
+    store("outside", around.screenshot())
+    page.context.close()
+
+
+def not_satisfied(at: Studio) -> None:
+    who, reference = at.open_for(StepName.CLOSE)
+    page = at.sit_down(who, f"/complaint?ref={reference}")
+    heading = hands.open_step(page, label(StepName.CLOSE))
+    hands.choose(page, "Is de klager tevreden met de uitkomst?", "Nee")
+    expect(page.get_by_role("button", name=label(StepName.LODGE_APPEAL))).to_be_visible()
+    form(page, heading, "close-unsatisfied")
+
+
+def extension(at: Studio) -> None:
+    """Under an Act that names who else has to hear of it."""
+    query = select(m.Complaint.reference).join(m.Party, m.Party.complaint_id == m.Complaint.id)
+    with at.server.register() as session:
+        reference = session.scalars(query.where(m.Complaint.procedure == "AWB").order_by(m.Complaint.id.desc())).first()
+    page = at.sit_down("cora", f"/complaint?ref={reference}")
+    heading = hands.open_step(page, label(StepName.EXTEND))
+    hands.pick_day(page, translate("nl", "complaint.field.told_respondent"), TODAY)
+    hands.pick_day(page, "Nieuwe datum", TODAY + timedelta(days=60))
+    hands.write(page, "Reden van het uitstel", "De gemeente zoekt de stukken nog op.")
+    page.keyboard.press("Tab")
+    heading.click()
+    expect(page.get_by_label("Tekst van de brief", exact=True)).to_contain_text("Awb art. 9:11")
+    form(page, heading, "extension")
+
+
 def steps(at: Studio, names: list[StepName]) -> None:
     for name in names:
         who, reference = at.open_for(name)
@@ -344,11 +428,26 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         with studio(browser, "training") as at:
-            for picture in (sign_in, intake, board, one_dossier, explanation, letter, appeals, restricted, terms, other_pages):
+            for picture in (
+                sign_in,
+                intake,
+                board,
+                one_dossier,
+                explanation,
+                letter,
+                appeals,
+                restricted,
+                terms,
+                other_pages,
+            ):
                 picture(at)
             steps(at, [name for name in FORMS if name not in CHILDCARE])
+            for picture in (stood_still, not_satisfied):  # what is typed in a form comes back: after the plain ones
+                picture(at)
         with studio(browser, "kinderopvang-welzijn") as at:
             steps(at, list(CHILDCARE))
+            outside(at)
+            extension(at)
         browser.close()
 
 

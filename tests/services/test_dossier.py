@@ -250,7 +250,7 @@ def names(cast: Cast, who: str, case: Case, *, possible: bool = True) -> set[str
     return {str(step.name) for step in found if step.possible is possible}
 
 
-BESIDE = {"correct", "raise_red_flag", "correct_receipt", "pause"}  # do not belong to one phase
+BESIDE = {"change_procedure", "correct", "raise_red_flag", "correct_receipt", "pause"}  # do not belong to one phase
 
 
 def usual(cast: Cast, case: Case) -> set[str]:

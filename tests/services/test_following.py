@@ -176,6 +176,8 @@ def test_the_letter_of_our_committee_is_its_judgment_and_our_position_follows_wi
     assert refused(case.close)[0] == "incomplete"
 
     letter = case.letter("cora", LetterType.RESPONSE, case.at(5), answer="Wij nemen het oordeel over.")
+    assert "Wat wij doen met het oordeel van de klachtencommissie" in letter.body
+    assert "nemen een besluit" not in letter.body
     following.position(cast.actor("cora"), case.reference, case.seen, letter)
     case.close()
 
