@@ -26,7 +26,7 @@ from tests.cases import Case, an_intake
 from tests.conftest import POSTGRESQL, TODAY, Cast, sign_everybody_in
 
 Act = Callable[[], Any]
-ROUNDS = 3 if POSTGRESQL else 1  # SQLite lets one writer in at a time
+ROUNDS = 2 if POSTGRESQL else 1  # SQLite lets one writer in at a time
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
