@@ -19,10 +19,12 @@ from sqlalchemy.orm import Session
 
 from db import models as m
 from services import complaints, door, drafts
+from tests.attacks.forging import Liar, state
 from tests.attacks.soundness import faults
-from tests.cases import an_intake
+from tests.cases import Case, an_intake
 from tests.conftest import TODAY, Cast, at
-from tests.serving import ROOT, fill
+from tests.serving import ROOT, fill, start
+from tests.web.client import close_all
 
 KILLS = 12
 
@@ -115,3 +117,54 @@ def test_files_of_nobody_are_all_that_a_kill_leaves_beside_the_register(register
 
     assert known <= stored
     assert len(stored - known) <= KILLS
+
+
+# The whole server, killed while the frame that saves is on its way
+
+
+def form_of_a_note(liar: Liar, query: str) -> tuple[str, str]:
+    """The text field and the button; the form is opened where no draft opens it."""
+    liar.visit("complaint", query)
+    opener = next((each for each in liar.screen.widgets if each.endswith("complaint.open.log")), None)
+    if opener:
+        liar.widget(state(opener, trigger_value=True), query=query)
+    text = next(each for each in liar.screen.widgets if each.endswith("complaint.log.text"))
+    return text, next(each for each in liar.screen.widgets if each.endswith("complaint.log.save"))
+
+
+def logged(words: str) -> int:
+    with Session(door.engine()) as session:
+        return len(session.scalars(select(m.EventText).where(m.EventText.text == words)).all())
+
+
+@pytest.mark.parametrize("patience", [0.0, 0.03, 0.06, 0.12])
+def test_a_server_killed_while_saving_has_the_entry_or_the_draft_and_saves_it_once(
+    register: tuple[Path, Cast], patience: float
+) -> None:
+    folder, cast = register
+    case, words = Case.registered("training", cast).in_progress(), f"Eén keer gebeld ({patience})."
+    query = f"ref={case.reference}"
+    door.engine().dispose()
+    with start(folder, cast) as server:
+        liar = Liar.of(server, "cora")
+        text, save = form_of_a_note(liar, query)
+        liar.widget(state(text, string_value=words), query=query)
+        liar.cast_away(liar.rerun(state(text, string_value=words), state(save, trigger_value=True), query=query))
+        time.sleep(patience)
+        server.process.kill()
+        server.process.wait(10)
+    close_all()
+    assert faults(door.engine(), folder / "attachments") == []
+    draft = drafts.recall(cast.actor("cora"), f"complaint.{case.reference}")
+    assert logged(words) == 1 or draft["values"]["text"] == words
+    door.engine().dispose()
+
+    if draft:
+        with start(folder, cast) as server:
+            liar = Liar.of(server, "cora")
+            text, save = form_of_a_note(liar, query)
+            liar.widget(state(text, string_value=words), state(save, trigger_value=True), query=query)
+        close_all()
+
+    assert logged(words) == 1
+    assert faults(door.engine(), folder / "attachments") == []

@@ -131,7 +131,7 @@ def test_a_day_that_cannot_be_is_refused_in_every_step(cast: Cast, engine: Engin
         lambda: clocks.pause(cora, case.reference, case.seen, "waiting_complainant", value, None, "x"),
         lambda: clocks.correct_receipt(cora, case.reference, case.seen, value, "x"),
         lambda: clocks.receipt_moves(cora, case.reference, value),
-        lambda: steps.refer(cora, case.reference, str(uuid4()), body="other", stage="desk", submitted_on=value),
+        lambda: steps.refer(cora, case.reference, str(uuid4()), body="other", body_name="X", stage="desk", submitted_on=value),
     ):
         with pytest.raises(Refused):
             act()

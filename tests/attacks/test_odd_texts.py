@@ -160,11 +160,14 @@ FIELDS: dict[str, tuple[str, Field]] = {
     "refer body": ("", lambda case, text: steps.refer(
         cora(case), case.reference, str(uuid4()), body=text, stage="desk", submitted_on=TODAY)),
     "refer note": ("", lambda case, text: steps.refer(
-        cora(case), case.reference, str(uuid4()), body="other", stage="desk", submitted_on=TODAY, note=text)),
+        cora(case), case.reference, str(uuid4()), body="other", body_name="X", stage="desk", submitted_on=TODAY, note=text)),
+    "refer body name": ("", lambda case, text: steps.refer(
+        cora(case), case.reference, str(uuid4()), body="other", body_name=text, stage="desk", submitted_on=TODAY)),
     "refer number": ("", lambda case, text: steps.refer(
-        cora(case), case.reference, str(uuid4()), body="other", stage="desk", submitted_on=TODAY, case_number=text)),
+        cora(case), case.reference, str(uuid4()), body="other", body_name="X", stage="desk", submitted_on=TODAY,
+        case_number=text)),
     "refer form": ("", lambda case, text: steps.refer(
-        cora(case), case.reference, text, body="other", stage="desk", submitted_on=TODAY)),
+        cora(case), case.reference, text, body="other", body_name="X", stage="desk", submitted_on=TODAY)),
     "party": ("", lambda case, text: parties.add_party(cora(case), case.reference, Relation.INVOLVED, Named(name=text))),
     "complainant name": ("", lambda case, text: complainants.name_complainant(
         cora(case), case.reference, case.seen, "client", text, "karel@voorbeeld.invalid")),
@@ -273,7 +276,10 @@ def hostile(cast: Cast, engine: Engine) -> Case:
     steps.log(cora, ref, EventKind.MESSAGE_RECEIVED, TODAY, SHOWN, subject=SHOWN)
     steps.consult(cast.actor("dora"), ref, case.seen, case.at(1), (cast["piet"],), SHOWN, cast["cora"])
     case.acknowledge().assign()
-    steps.refer(cora, ref, str(uuid4()), body="other", stage="desk", submitted_on=TODAY, note=SHOWN, case_number=SHOWN[:50])
+    steps.refer(
+        cora, ref, str(uuid4()), body="other", body_name=SHOWN[:50], stage="desk", submitted_on=TODAY, note=SHOWN,
+        case_number=SHOWN[:50],
+    )  # fmt: skip
     measure = (MeasureInput(SHOWN, cast["cora"], TODAY),)
     steps.decide(cora, ref, case.seen, case.at(3), Outcome.UPHELD, SHOWN, measure)
     case.answer()
