@@ -6,18 +6,19 @@ real dates, so that they may be entered afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from domain.calendar import Calendar
 from domain.errors import Refused
 from domain.facts import Fact
-from domain.promises import Promise, is_open, is_paused, last_good_day, stands_still
+from domain.pauses import awake
+from domain.promises import Book as Book
+from domain.promises import Promise, is_open, last_good_day
+from domain.promises import Rules as Rules
+from domain.promises import rule_of as rule_of
 from domain.terms import Rule, When, due, raw_end
-
-Book = tuple[Promise, ...]
-Rules = Sequence[Rule]
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ def after(
     facts = _facts(fact, on, book, rules, about)
     book = _met(book, rules, facts, on, given)
     book = _ended(book, rules, facts, on, about, given)
+    book = _revived(book, rules, on, calendar) if fact is Fact.REOPENED else book
+    book = _resolved_before(book, rules, on, about) if fact is Fact.REGISTERED else book
     # A promise that needs another one to be open is looked at last.
     for rule in sorted(rules, key=lambda each: each.only_while is not None):
         if _opens(rule, book, facts, on, calendar, about):
@@ -93,10 +96,6 @@ def _facts(fact: Fact, on: date, book: Book, rules: Rules, about: Circumstances)
     return frozenset(facts)
 
 
-def rule_of(promise: Promise, rules: Rules) -> Rule | None:
-    return next((rule for rule in rules if rule.key == promise.key), None)
-
-
 # Meeting
 
 
@@ -108,7 +107,7 @@ def _met(book: Book, rules: Rules, facts: frozenset[Fact], on: date, given: date
             continue
         if _another_measure(rule, promise, given):
             continue
-        changed[number] = replace(_awake(promise, on), met_on=on)
+        changed[number] = replace(awake(promise, on), met_on=on)
         if _is_measure(rule):
             break
     return tuple(changed)
@@ -166,7 +165,38 @@ def _ends_on(why: Fact, promise: Promise, on: date, about: Circumstances) -> dat
 
 def cancelled(promise: Promise, reason: str, on: date) -> Promise:
     """Ended without being met; what is met, moved or ended already stays as it is."""
-    return replace(_awake(promise, on), cancelled_on=on, cancel_reason=reason) if is_open(promise) else promise
+    return replace(awake(promise, on), cancelled_on=on, cancel_reason=reason) if is_open(promise) else promise
+
+
+def _revived(book: Book, rules: Rules, on: date, calendar: Calendar) -> Book:
+    """Reopened on `on`: a maximum that ended without being met holds again. Where it has passed by then, what is taken up
+    anew has a new one: nothing that was closed in time is late."""
+    for rule in rules:
+        rounds = [(number, each) for number, each in enumerate(book) if rule.ceiling and each.key == rule.key]
+        numbers = [number for number, each in rounds if each.cancel_reason != Fact.EXTENSION_WITHDRAWN]
+        last = book[numbers[-1]] if numbers else None
+        if last is None or last.cancelled_on is None:
+            continue
+        if last_good_day(last) >= on:
+            again = replace(last, cancelled_on=None, cancel_reason=None)
+            book = (*book[: numbers[-1]], again, *book[numbers[-1] + 1 :])
+        else:
+            book = (*book, opened(rule, on, calendar))
+    return book
+
+
+def _resolved_before(book: Book, rules: Rules, on: date, about: Circumstances) -> Book:
+    """Registered as resolved already: the duty of an Act ended when the complainant was content (Awb 9:5), so that what is
+    entered afterwards is not late. What the house promises about it begins with the registration."""
+    if not about.already_resolved:
+        return book
+    ends = min(on, about.resolved_on or on)
+    return tuple(
+        cancelled(each, Fact.RESOLVED.value, max(ends, each.trigger_on))
+        if each.statutory and (rule := rule_of(each, rules)) and Fact.RESOLVED in rule.cancelled_by
+        else each
+        for each in book
+    )
 
 
 # Opening
@@ -224,16 +254,16 @@ def extended(
     consented: bool = False,
 ) -> Book:
     """The book after a notice of `notice_on` named `new_date`: what may be moved is moved and its successor opened. The
-    notice itself is contact with the complainant. A statutory term that ends on `new_date` or later stays as it is: the
-    notice names a day within it. `consented`: the complainant agreed in writing to a further delay.
+    notice itself is contact with the complainant. A procedure whose own terms all end on `new_date` or later stays as it
+    is: the notice names a day within them. `consented`: the complainant agreed in writing to a further delay.
 
     Raises Refused: ``nothing_to_extend``; ``date_not_later`` than the notice and than what was promised already;
     ``beyond_statutory_maximum`` with the article; ``beyond_house_maximum``; ``extension_used``; ``notice_too_late``.
     """
-    movable = [_awake(each, notice_on) for each in book if is_open(each) and _successor(each, rules, by)]
-    moving = [each for each in movable if not (each.statutory and each.target_on >= new_date)]
+    movable = _movable(book, rules, by, notice_on)
     if not movable:
         raise Refused("nothing_to_extend")
+    moving = _moving(movable, new_date)
     earliest = max(notice_on, *(each.target_on for each in moving or movable)) + timedelta(days=1)
     if new_date < earliest:
         raise Refused("date_not_later", "new_date", earliest=earliest)
@@ -244,7 +274,7 @@ def extended(
     heirs = {_successor(each, rules, by) for each in moving}
     book = after(book, rules, by, notice_on, calendar, None, about)
     book = tuple(
-        replace(_awake(each, notice_on), extended_to=new_date, notice_on=notice_on)
+        replace(awake(each, notice_on), extended_to=new_date, notice_on=notice_on)
         if is_open(each) and each.key in moved
         else each
         for each in book
@@ -252,10 +282,19 @@ def extended(
     return book + tuple(_heir(rule, new_date, notice_on, calendar) for rule in rules if rule.key in heirs)
 
 
+def _movable(book: Book, rules: Rules, by: Fact, notice_on: date) -> list[Promise]:
+    return [awake(each, notice_on) for each in book if is_open(each) and _successor(each, rules, by)]
+
+
+def _moving(movable: list[Promise], new_date: date) -> list[Promise]:
+    """What a notice that names `new_date` moves: the procedures of which some term ends before it."""
+    ending = {each.procedure for each in movable if each.target_on < new_date}
+    return [each for each in movable if each.procedure in ending]
+
+
 def moves_with(book: Book, rules: Rules, new_date: date, by: Fact = Fact.EXTENDED) -> tuple[Rule, ...]:
     """The rules of what a notice that names `new_date` would move."""
-    movable = [each for each in book if is_open(each) and _successor(each, rules, by)]
-    moving = {each.key for each in movable if not (each.statutory and each.target_on >= new_date)}
+    moving = {each.key for each in _moving([each for each in book if is_open(each) and _successor(each, rules, by)], new_date)}
     return tuple(rule for rule in rules if rule.key in moving)
 
 
@@ -279,6 +318,8 @@ def latest_date(
             bounds.append((raw_end(rule.extend.limit, end, calendar), rule))
         elif rule.ceiling and by is Fact.EXTENDED and is_open(mine[-1]):
             bounds.append((end, rule))
+    if any(each.statutory for each in book if is_open(each) and _successor(each, rules, by)):
+        bounds = [bound for bound in bounds if bound[1].statutory]  # the Act says how far, or leaves it to the reasons
     statutory = [bound for bound in bounds if bound[1].statutory]
     return min(statutory or bounds, key=lambda bound: bound[0], default=None)
 
@@ -327,7 +368,7 @@ def withdrawn_extension(
 ) -> Book:
     """The book after a notice that was withdrawn on `ended_on`: the notice was sent, so it is contact, but nothing moved;
     what it had opened stands there as ended."""
-    heirs = {_successor(each, rules, by) for each in book if is_open(each)}
+    heirs = {_successor(each, rules, by) for each in _moving(_movable(book, rules, by, notice_on), new_date)}
     book = after(book, rules, by, notice_on, calendar, None, about)
     never = (_heir(rule, new_date, notice_on, calendar) for rule in rules if rule.key in heirs)
     return book + tuple(cancelled(each, Fact.EXTENSION_WITHDRAWN.value, min(ended_on, new_date)) for each in never)
@@ -357,35 +398,7 @@ def moved_measure(
     return after(book, rules, Fact.MEASURE_MOVED, notice_on, calendar, new_date, about)
 
 
-# Standing still
-
-
-def paused(book: Book, rules: Rules, on: date, until: date | None) -> Book:
-    """The book after the clocks that may stand still do so from `on` up to but not including `until` (None: not known
-    yet). A clock that ran out before `on` stays late; what is opened during the pause runs on.
-
-    Raises Refused: ``already_paused``; ``until_before_from``; ``pause_not_allowed`` with the article;
-    ``nothing_to_pause``.
-    """
-    if until is not None and until < on:
-        raise Refused("until_before_from", "until", earliest=on)
-    waiting = [each for each in book if is_open(each) and not each.informative]
-    if any(is_paused(each, on) for each in waiting):
-        raise Refused("already_paused")
-    stopping = [each for each in waiting if _may_pause(each, rules) and each.target_on >= on]
-    if not stopping:
-        _refuse_pause([rule for each in waiting if (rule := rule_of(each, rules)) and not rule.pause])
-    return tuple(
-        _standing_still(replace(each, paused_from=on, paused_until=None), until) if each in stopping else each for each in book
-    )
-
-
-def resumed(book: Book, on: date) -> Book:
-    """The book after the clocks go on again on `on`: the days really paused are given back. Raises Refused:
-    ``not_paused``."""
-    if not any(is_paused(each, on) for each in book):
-        raise Refused("not_paused")
-    return tuple(_standing_still(each, on) if is_paused(each, on) else each for each in book)
+# The maximum of the main procedure
 
 
 def within_ceilings(book: Book, rules: Rules) -> Book:
@@ -402,30 +415,3 @@ def _within(promise: Promise, ceilings: list[Promise], rules: Rules) -> Promise:
     latest = max((each.target_on for each in beside), default=promise.target_on)
     latest = max(latest, promise.target_on - timedelta(days=promise.paused_days))
     return replace(promise, target_on=latest, legal_on=latest) if promise.target_on > latest else promise
-
-
-def _may_pause(promise: Promise, rules: Rules) -> bool:
-    rule = rule_of(promise, rules)
-    return rule is not None and rule.pause
-
-
-def _refuse_pause(going_on: list[Rule]) -> None:
-    statutory = next((rule for rule in going_on if rule.statutory), None)
-    if statutory is not None:
-        raise Refused("pause_not_allowed", article=statutory.source)
-    raise Refused("nothing_to_pause")
-
-
-def _standing_still(promise: Promise, until: date | None) -> Promise:
-    """With the days from the first of its pause up to `until` in its target, instead of those that were planned."""
-    if promise.paused_from is None:
-        return promise
-    planned = (promise.paused_until - promise.paused_from).days if promise.paused_until else 0
-    more = ((until - promise.paused_from).days if until else 0) - planned
-    target = promise.target_on + timedelta(days=more)
-    return replace(promise, target_on=target, legal_on=target, paused_until=until, paused_days=promise.paused_days + more)
-
-
-def _awake(promise: Promise, on: date) -> Promise:
-    """As it stands on `on`, when a pause of which nobody knew the end stops because something happened to it."""
-    return _standing_still(promise, on) if stands_still(promise) and is_paused(promise, on) else promise

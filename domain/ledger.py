@@ -17,15 +17,15 @@ from domain.book import (
     Rules,
     after,
     extended,
+    latest_date,
     moved_measure,
-    paused,
-    resumed,
     withdrawn_extension,
     within_ceilings,
 )
 from domain.calendar import Calendar
 from domain.errors import Refused
 from domain.facts import Fact
+from domain.pauses import paused, resumed
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def replay(entries: Iterable[Entry], rules: Rules, calendar: Calendar, about: Ci
 
     Raises Refused for what the newest entry may not do (see `domain.book`); ``nothing_to_withdraw``. What was accepted
     before is never refused again: an older entry that has lost its footing, because something was entered before it,
-    changes nothing.
+    changes nothing. A notice stays contact with the complainant, and moves as far as is possible now.
     """
     books = [book for _, book in course(entries, rules, calendar, about)]
     return within_ceilings(books[-1] if books else (), rules)
@@ -66,6 +66,7 @@ def course(
     if not recorded:
         return
     newest = recorded[-1]
+    _refuse_overlap(recorded)
     withdrawn = _withdrawn(recorded)
     about = replace(about, received_on=received_on(recorded))
     book: Book = ()
@@ -76,7 +77,9 @@ def course(
         except Refused:
             if entry is newest:
                 raise
-            continue
+            if entry.fact not in _NOTICES:
+                continue
+            now = _as_far_as_possible(book, rules, entry, calendar, about, consented)
         book = _signed(book, now, entry.event)
         yield entry, book
 
@@ -103,7 +106,42 @@ def _in_order(recorded: Sequence[Entry]) -> list[Entry]:
         return (0 if number < first else 2), each.on
 
     ordered = [each for _, each in sorted(enumerate(recorded), key=turn) if each.fact not in _NOTES]
-    return [replace(each, on=began) if each.fact is Fact.RECEIVED and began and each.on != began else each for each in ordered]
+    return [replace(each, on=began) if began and _at_receipt(each, recorded[first]) else each for each in ordered]
+
+
+def _at_receipt(entry: Entry, received: Entry) -> bool:
+    """The receipt itself, and a suspicion that came with it: they follow a correction."""
+    told = entry.fact is Fact.SUSPICION_KNOWN and (entry.on, entry.event) == (received.on, received.event)
+    return received.fact is Fact.RECEIVED and (entry is received or told)
+
+
+def _refuse_overlap(recorded: Sequence[Entry]) -> None:
+    """Raises Refused ``already_paused`` when the newest entry is a pause whose days meet those of another one."""
+    newest = recorded[-1]
+    if newest.fact is not Fact.PAUSED:
+        return
+    resumed_on = sorted(each.on for each in recorded if each.fact is Fact.RESUMED)
+    for other in recorded[:-1]:
+        if other.fact is not Fact.PAUSED:
+            continue
+        ends = [day for day in (other.given, next((on for on in resumed_on if on >= other.on), None)) if day]
+        end = min(ends, default=date.max)
+        if other.on < (newest.given or date.max) and newest.on < end:
+            raise Refused("already_paused")
+
+
+def _as_far_as_possible(
+    book: Book, rules: Rules, notice: Entry, calendar: Calendar, about: Circumstances, consented: bool
+) -> Book:
+    """A notice that was accepted before, and names a day that is too late now: it moves up to the maximum. Where nothing can
+    be moved any more it is contact, as it was."""
+    bound = latest_date(book, rules, calendar, notice.fact, consented=consented)
+    if bound and notice.given and bound[0] < notice.given:
+        try:
+            return extended(book, rules, bound[0], notice.on, calendar, notice.fact, about, consented=consented)
+        except Refused:
+            pass
+    return after(book, rules, notice.fact, notice.on, calendar, None, about)
 
 
 def _withdrawn(recorded: Sequence[Entry]) -> dict[int, date]:

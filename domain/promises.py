@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -10,9 +10,11 @@ from typing import Protocol
 
 from domain.calendar import Calendar
 from domain.facts import Fact as Fact
+from domain.terms import Rule
 from domain.vocabulary import Flag
 
 SOON_DAYS = 2  # working days
+APPEAL_PROMISES = ("APPEAL_ACK", "APPEAL_RULING")  # the reviewer's; every other promise is the first line's
 
 
 class PromiseState(StrEnum):
@@ -74,6 +76,14 @@ class Promise:
     @property
     def key(self) -> str:
         return f"{self.procedure}.{self.code}"
+
+
+Book = tuple[Promise, ...]
+Rules = Sequence[Rule]
+
+
+def rule_of(promise: Promise, rules: Rules) -> Rule | None:
+    return next((rule for rule in rules if rule.key == promise.key), None)
 
 
 # How a promise stands

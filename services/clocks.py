@@ -18,7 +18,7 @@ from domain.workflow import StepName
 from services import promises
 from services.deciding import FARTHEST
 from services.door import Actor, Work, work
-from services.profiles import profile_of
+from services.profiles import follow_version_of, profile_of, version_for
 from services.records import ledger_of, load, record
 from services.standing import go, real_day
 
@@ -85,6 +85,7 @@ def correct_receipt(actor: Actor, reference: str, seen: int, received_on: date, 
         new = _possible_receipt(w, complaint, received_on)
         before = promises.book(w, complaint)
         entry = record(w, complaint, EventKind.RECEIPT_CORRECTED, w.today, words, before=complaint.received_on, after=new)
+        follow_version_of(w, complaint, new)
         complaint.received_on = new
         promises.happened(w, complaint, Fact.RECEIPT_CORRECTED, w.today, entry, new)
         return promises.moved(before, promises.book(w, complaint))
@@ -95,7 +96,8 @@ def receipt_moves(actor: Actor, reference: str, received_on: date) -> tuple[prom
     with work(actor, Right.READ) as w:
         complaint = load(w, reference)
         new = _possible_receipt(w, complaint, received_on)
-        return promises.moves(w, complaint, more=(Entry(Fact.RECEIPT_CORRECTED, w.today, new),))
+        rules = version_for(w, complaint, new)[1].rules_for(complaint.procedure, complaint.overlay)
+        return promises.moves(w, complaint, rules=rules, more=(Entry(Fact.RECEIPT_CORRECTED, w.today, new),))
 
 
 def change_procedure(

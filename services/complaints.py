@@ -34,7 +34,7 @@ from services.drafts import forget
 from services.handing_over import HandOver, hand_over
 from services.parties import Named, accounts_of, acting_director, add_party, checked, store_parties
 from services.placing import Placed, new_dossier, place
-from services.profiles import in_force
+from services.profiles import follow_version_of, in_force
 from services.records import load, record
 from services.standing import go
 
@@ -119,18 +119,11 @@ def convert_question(actor: Actor, reference: str, seen: int, received_on: date 
         go(w, complaint, StepName.CONVERT)
         asked_on, since = complaint.received_on, received_on or w.today
         since = day(since, "received_on", latest=w.today, earliest=asked_on, too_early="before_received")
+        follow_version_of(w, complaint, since)
         complaint.kind, complaint.received_on = Kind.COMPLAINT, since
-        _follow_version_of(w, complaint, since)
         complaint.registered_on = w.today  # as a complaint; the history keeps the day of the question
         entry = record(w, complaint, EventKind.QUESTION_CONVERTED, asked_on=asked_on, received_on=since)
         _open_promises(w, complaint, entry)
-
-
-def _follow_version_of(w: Work, complaint: m.Complaint, received_on: date) -> None:
-    """A complaint follows the version of its receipt, as long as that knows the procedure that the question was given."""
-    version, profile = in_force(w, received_on)
-    if profile.rules_for(complaint.procedure, complaint.overlay):
-        complaint.profile_version_id = version
 
 
 # A complaint

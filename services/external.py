@@ -10,9 +10,9 @@ from db import models as m
 from domain.entries import choice, day, form
 from domain.errors import Refused
 from domain.facts import Fact
-from domain.outside import may_bind, results_of, stages_of
+from domain.outside import OTHER, may_bind, results_of, stages_of
 from domain.rights import Right
-from domain.texts import clean, line
+from domain.texts import clean, line, required
 from domain.vocabulary import EventKind, ExternalResult, ExternalStage, LetterType
 from domain.workflow import StepName
 from services import profiles, promises
@@ -24,7 +24,6 @@ from services.records import load_to_append, record
 from services.standing import go
 
 INITIATORS = ("complainant", "organisation")
-_SUBMITTED = frozenset({ExternalStage.DESK, ExternalStage.COMMITTEE_PENDING})
 
 
 def refer(
@@ -35,6 +34,7 @@ def refer(
     body: str,
     stage: str,
     submitted_on: date,
+    body_name: str | None = None,
     initiated_by: str = "complainant",
     case_number: str | None = None,
     note: str | None = None,
@@ -46,6 +46,7 @@ def refer(
     """Where the complainant stands with an outside body of the profile; internal clocks go on (services/clocks.py can
     suspend them). `submitted_on`: when this stage began; a hearing may lie ahead. `result` and `binding`: of a ruling, or
     of what ended at a desk. `outgoing`: a referral letter, if one went out. Twice the same form is one row.
+    `body_name`: of one that the profile does not know. `binding` None: not known.
 
     Raises Refused: ``unknown_value``, ``missing``, ``in_the_future``, ``not_at_this_body`` (a desk does not rule).
     """
@@ -55,7 +56,9 @@ def refer(
         if w.session.scalar(mine) is not None:
             return
         go(w, complaint, StepName.REFER)
-        now = _stage(w, complaint, body, stage)
+        kind = _type_of(w, complaint, body)
+        name = line(required(body_name, "body_name"), "body_name") if kind == OTHER else None
+        now = _stage(kind, stage)
         if initiated_by not in INITIATORS:
             raise Refused("unknown_value", "initiated_by")
         reached = _result(now, result)
@@ -65,8 +68,10 @@ def refer(
         if outgoing is not None and not already_sent(w, complaint, outgoing):
             sent, letter = send(w, complaint, outgoing, LetterType.REFERRAL)
             promises.happened(w, complaint, Fact.OUTBOUND, sent.sent_on, letter)
-        complaint.external_stage = now
-        binds = bool(binding) if may_bind(now) else None
+        earlier = list(w.session.scalars(select(m.Referral).where(m.Referral.complaint_id == complaint.id)))
+        if all(each.submitted_on <= when for each in earlier):  # what is told afterwards does not set it back
+            complaint.external_stage = now
+        binds = bool(binding) if may_bind(now) and binding is not None else None
         entry = record(
             w,
             complaint,
@@ -85,6 +90,7 @@ def refer(
                 complaint_id=complaint.id,
                 form_id=form_id,
                 body=body,
+                body_name=name,
                 stage=now,
                 initiated_by=initiated_by,
                 submitted_on=when,
@@ -96,18 +102,23 @@ def refer(
                 event_id=entry.id,
             )
         )
-        if now in _SUBMITTED:
-            promises.happened(w, complaint, Fact.EXTERNAL_SUBMITTED, when, entry)
-        elif now is ExternalStage.RULED:
+        pending = any(each.stage == ExternalStage.COMMITTEE_PENDING for each in earlier)
+        if now is ExternalStage.COMMITTEE_PENDING or (now is ExternalStage.RULED and not pending):
+            promises.happened(w, complaint, Fact.EXTERNAL_SUBMITTED, when, entry)  # a visit to a desk is no dispute
+        if now is ExternalStage.RULED:
             promises.happened(w, complaint, Fact.EXTERNAL_RULED, when, entry)
 
 
-def _stage(w: Work, complaint: m.Complaint, body: str, stage: str) -> ExternalStage:
-    known = {each.key: each for each in profiles.profile_of(w, complaint).bodies}
+def _type_of(w: Work, complaint: m.Complaint, body: str) -> str:
+    known = {each.key: each.type for each in profiles.profile_of(w, complaint).bodies}
     if body not in known:
         raise Refused("unknown_value" if body else "missing", "body")
+    return known[body]
+
+
+def _stage(body_type: str, stage: str) -> ExternalStage:
     now = choice(ExternalStage, stage, "stage")
-    if now not in stages_of(known[body].type):
+    if now not in stages_of(body_type):
         raise Refused("not_at_this_body", "stage")
     return now
 

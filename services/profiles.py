@@ -98,6 +98,20 @@ def in_force(w: Work, on: date | None = None) -> tuple[int, Profile]:
     return chosen.id, parse(chosen.source)
 
 
+def version_for(w: Work, complaint: m.Complaint, received_on: date) -> tuple[int, Profile]:
+    """The version of the procedure for a dossier that came in on `received_on`: that in force then, as long as it knows
+    the dossier's course; the dossier's own where somebody chose another version for it (R064)."""
+    own = complaint.profile_version_id, profile_of(w, complaint)
+    chosen = in_force(w, complaint.received_on)[0] != complaint.profile_version_id
+    version, profile = in_force(w, received_on)
+    known = bool(profile.rules_for(complaint.procedure, complaint.overlay))
+    return (version, profile) if known and not chosen else own
+
+
+def follow_version_of(w: Work, complaint: m.Complaint, received_on: date) -> None:
+    complaint.profile_version_id = version_for(w, complaint, received_on)[0]
+
+
 def current(w: Work) -> Profile:
     return in_force(w)[1]
 

@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 
 from db.closed_days import closed_days
 from db.profiles import parse, standard_source
-from domain.book import Book, Circumstances, after, extended, paused, resumed, within_ceilings
+from domain.book import Book, Circumstances, after, extended, within_ceilings
 from domain.calendar import Calendar
 from domain.errors import Refused
 from domain.facts import Fact
 from domain.ledger import Entry, replay
+from domain.pauses import paused, resumed
 from domain.promises import Promise, PromiseState, is_open, state
 from domain.terms import Rule, When
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import models as m
+from db.profiles import standard_source
 from domain.errors import Refused
 from domain.promises import PromiseState
 from domain.vocabulary import Channel, EventKind, Flag, LetterType
@@ -283,3 +284,22 @@ def test_who_may_not_change_the_clocks_is_told_nothing(cast: Cast, on: On, act: 
     }
     with on(day(9)), pytest.raises(Refused, match=r"not_found|not_allowed"):
         acts[act]()
+
+
+def test_another_day_of_receipt_follows_the_version_of_that_day(cast: Cast, on: On) -> None:
+    source = standard_source("training").replace('amount = 1\nunit = "weeks"', 'amount = 10\nunit = "days"')
+    with Session(door.engine()) as session, session.begin():
+        first = session.scalars(select(m.ProfileVersion)).one()
+        first.valid_from = day(1)
+        session.add(
+            m.ProfileVersion(profile=first.profile, version=2, valid_from=day(7), source=source, created_at=first.created_at)
+        )
+    reference = registered(cast, on, title="Onder een nieuwe versie")  # on the 7th: ten days
+    with on(day(8)):
+        assert stands(cast, reference, "HOUSE_WEEK.RESPONSE").target_on == day(17)
+        told = clocks.receipt_moves(cast.actor("cora"), reference, day(4))
+
+        clocks.correct_receipt(cast.actor("cora"), reference, seen(reference), day(4), "De mail lag er al.")
+
+        assert stands(cast, reference, "HOUSE_WEEK.RESPONSE").target_on == day(11)
+    assert day(11) in {each.after.target_on for each in told if each.after and each.key == "HOUSE_WEEK.RESPONSE"}

@@ -147,3 +147,62 @@ def test_a_closing_that_contradicts_itself_leaves_the_dossier_open(cast: Cast, o
     assert dossier.read(cast.actor("cora"), reference).status == Status.ANSWERED
     with Session(door.engine()) as session:
         assert session.scalars(select(m.ComplaintPart)).all() == []
+
+
+def test_a_body_that_the_procedure_does_not_know_goes_by_its_own_name(cast: Cast, on: On) -> None:
+    reference = registered(cast, on)
+    with on(day(8)):
+        with pytest.raises(Refused, match="missing") as refused:
+            refer(cast, reference, ExternalStage.COMMITTEE_PENDING, day(8), body="other")
+        refer(cast, reference, ExternalStage.COMMITTEE_PENDING, day(8), body="other", body_name=" Commissie\n De Waag ")
+        file = dossier.read(cast.actor("cora"), reference)
+
+    assert refused.value.field == "body_name"
+    assert file.content is not None
+    assert file.content.referrals[0].body_name == "Commissie De Waag"
+
+
+@childcare_only
+def test_a_known_body_keeps_the_name_of_the_procedure(cast: Cast, on: On, profile: str) -> None:
+    reference = registered(cast, on, **CHILDCARE)
+    with on(day(8)):
+        refer(cast, reference, ExternalStage.INFORMED, day(8), body_name="Iets anders")
+        file = dossier.read(cast.actor("cora"), reference)
+
+    assert file.content is not None
+    assert "Geschillencommissie" in file.content.referrals[0].body_name
+
+
+@childcare_only
+@pytest.mark.parametrize("binding", [True, False, None])
+def test_of_a_ruling_it_is_binding_or_not_or_not_known(cast: Cast, on: On, profile: str, binding: bool | None) -> None:
+    reference = registered(cast, on, **CHILDCARE)
+    with on(day(8)):
+        refer(cast, reference, ExternalStage.RULED, day(8), result=ExternalResult.UPHELD, binding=binding)
+        file = dossier.read(cast.actor("cora"), reference)
+
+    assert file.content is not None
+    assert file.content.referrals[0].binding is binding
+
+
+@childcare_only
+def test_a_visit_to_the_desk_is_no_dispute_with_the_committee(cast: Cast, on: On, profile: str) -> None:
+    reference = registered(cast, on, **CHILDCARE)
+    with on(day(28)):
+        refer(cast, reference, ExternalStage.DESK, day(8), body="desk-childcare")
+        window = {each.key: each.met_on for each in dossier.read(cast.actor("cora"), reference).promises}
+        assert window["WKO.COMMITTEE_WINDOW"] is None
+
+        refer(cast, reference, ExternalStage.COMMITTEE_PENDING, day(20))
+        window = {each.key: each.met_on for each in dossier.read(cast.actor("cora"), reference).promises}
+    assert window["WKO.COMMITTEE_WINDOW"] == day(20)
+
+
+@childcare_only
+def test_what_is_told_afterwards_does_not_set_the_outside_route_back(cast: Cast, on: On, profile: str) -> None:
+    reference = registered(cast, on, **CHILDCARE)
+    with on(day(28)):
+        refer(cast, reference, ExternalStage.RULED, day(28), result=ExternalResult.PARTLY)
+        refer(cast, reference, ExternalStage.COMMITTEE_PENDING, day(10))
+
+        assert dossier.read(cast.actor("cora"), reference).external_stage == "ruled"

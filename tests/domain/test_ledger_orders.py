@@ -1,0 +1,193 @@
+"""Odd orders that people really make: what a fresh pair of eyes found, each with the outcome computed by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from domain.book import Book, Circumstances
+from domain.errors import Refused
+from domain.facts import Fact
+from domain.ledger import Entry, replay
+from domain.promises import Promise, PromiseState, is_open, state
+from domain.terms import Rule, When
+from services.profiles import standard, standard_calendar
+
+CHILDCARE = standard("kinderopvang-welzijn")
+CALENDAR = standard_calendar(2025, 2028)
+ABOUT = Circumstances(frozenset({When.NO_COMMITTEE}))
+
+
+def day(month: int, number: int, year: int = 2026) -> date:
+    return date(year, month, number)
+
+
+def course(name: str) -> tuple[Rule, ...]:
+    return CHILDCARE.rules_for(name, None if name == "HOUSE_WEEK" else "HOUSE_WEEK")
+
+
+def begun(on: date, registered: date | None = None) -> list[Entry]:
+    return [Entry(Fact.RECEIVED, on, event=1), Entry(Fact.REGISTERED, registered or on, event=1)]
+
+
+def book_of(name: str, entries: list[Entry], about: Circumstances = ABOUT) -> Book:
+    return replay(entries, course(name), CALENDAR, about)
+
+
+def last(book: Book, key: str) -> Promise:
+    return [each for each in book if each.key == key][-1]
+
+
+# Extending
+
+
+def test_the_jeugdwet_is_extended_as_often_as_needed_and_the_house_sets_it_no_limit() -> None:
+    told = begun(day(9, 8))  # six weeks: 20 October
+    told += [Entry(Fact.EXTENDED, day(10, 19), day(11, 17)), Entry(Fact.EXTENDED, day(11, 16), day(12, 15))]
+
+    book = book_of("JEUGDWET", told)
+
+    assert last(book, "JEUGDWET.RESPONSE").target_on == day(12, 15)
+    assert is_open(last(book, "JEUGDWET.RESPONSE"))
+
+
+def test_a_house_week_is_extended_within_the_four_weeks_of_a_training() -> None:
+    told = [*begun(day(9, 8)), Entry(Fact.EXTENDED, day(9, 14), day(9, 22))]  # four weeks: 6 October
+
+    book = book_of("TRAINING", told)
+
+    assert last(book, "HOUSE_WEEK.EXPECTED_ANSWER").target_on == day(9, 22)
+    assert last(book, "TRAINING.RESPONSE").target_on == day(10, 6)
+    assert last(book, "TRAINING.RESPONSE").extended_to is None
+
+
+def test_what_was_promised_in_a_notice_is_not_taken_back_by_an_earlier_date() -> None:
+    told = [*begun(day(9, 8)), Entry(Fact.EXTENDED, day(9, 14), day(10, 20))]
+
+    with pytest.raises(Refused, match="date_not_later"):
+        book_of("TRAINING", [*told, Entry(Fact.EXTENDED, day(9, 15), day(10, 13))])
+
+
+def test_a_notice_withdrawn_within_the_statutory_term_leaves_no_trace_on_that_term() -> None:
+    told = [*begun(day(9, 8)), Entry(Fact.EXTENDED, day(9, 14), day(10, 6)), Entry(Fact.EXTENSION_WITHDRAWN, day(9, 15))]
+
+    book = book_of("WKKGZ", told)
+
+    assert [each.key for each in book].count("WKKGZ.RESPONSE") == 1
+    assert last(book, "HOUSE_WEEK.EXPECTED_ANSWER").cancel_reason == "extension_withdrawn"
+
+
+# Another day of receipt
+
+
+def test_a_notice_that_names_a_day_past_the_corrected_maximum_moves_up_to_it() -> None:
+    told = [*begun(day(10, 12)), Entry(Fact.ACK_PROMISE_SENT, day(10, 13))]
+    told += [Entry(Fact.EXTENDED, day(10, 16), day(11, 23))]  # the last day of six weeks
+
+    book = book_of("WKO", [*told, Entry(Fact.RECEIPT_CORRECTED, day(10, 20), day(10, 11))])
+
+    assert last(book, "HOUSE_WEEK.EXPECTED_ANSWER").target_on == day(11, 22)
+    assert state(last(book, "HOUSE_WEEK.RESPONSE"), day(10, 20)) is PromiseState.EXTENDED_IN_TIME
+    assert last(book, "HOUSE_WEEK.DECIDE_OR_CONTACT").met_on == day(10, 16)  # the notice is contact
+    assert [each.trigger_on for each in book if each.key == "WKO.PROGRESS"] == [day(10, 11), day(10, 13), day(10, 16)]
+
+
+def test_a_notice_that_came_too_late_for_the_corrected_term_is_still_contact() -> None:
+    told = [*begun(day(9, 8)), Entry(Fact.ACK_PROMISE_SENT, day(9, 9))]
+    told += [Entry(Fact.EXTENDED, day(10, 20), day(11, 10))]  # on the last day of the six weeks
+
+    book = book_of("WKKGZ", [*told, Entry(Fact.RECEIPT_CORRECTED, day(10, 22), day(9, 1))])
+
+    assert last(book, "WKKGZ.RESPONSE").target_on == day(10, 13)  # not extended: the notice came a week too late
+    assert last(book, "WKKGZ.RESPONSE").extended_to is None
+
+
+def test_a_suspicion_that_came_with_the_complaint_follows_its_day() -> None:
+    told = [*begun(day(11, 2)), Entry(Fact.SUSPICION_KNOWN, day(11, 2), event=1)]
+
+    book = book_of("WKO", [*told, Entry(Fact.RECEIPT_CORRECTED, day(11, 4), day(10, 30))])
+
+    assert last(book, "WKO.ABUSE_CONSULT").trigger_on == day(10, 30)
+
+
+def test_a_suspicion_that_came_up_later_stays_on_its_day() -> None:
+    told = [*begun(day(11, 2)), Entry(Fact.SUSPICION_KNOWN, day(11, 2), event=7)]
+
+    book = book_of("WKO", [*told, Entry(Fact.RECEIPT_CORRECTED, day(11, 4), day(10, 30))])
+
+    assert last(book, "WKO.ABUSE_CONSULT").trigger_on == day(11, 2)
+
+
+# Reopening
+
+
+@pytest.mark.parametrize("end", [Fact.WITHDRAWN, Fact.NOT_HANDLED])
+def test_reopened_within_six_weeks_the_maximum_holds_again(end: Fact) -> None:
+    told = [*begun(day(11, 9)), Entry(end, day(11, 12)), Entry(Fact.CLOSED, day(11, 12)), Entry(Fact.REOPENED, day(11, 16))]
+
+    book = book_of("WKO", told)
+
+    assert last(book, "WKO.RESPONSE").target_on == day(12, 21)
+    assert is_open(last(book, "WKO.RESPONSE"))
+    with pytest.raises(Refused, match="beyond_statutory_maximum"):
+        book_of("WKO", [*told, Entry(Fact.EXTENDED, day(11, 20), day(1, 3, 2027))])
+
+
+def test_reopened_after_six_weeks_nothing_that_was_closed_in_time_is_late() -> None:
+    told = [
+        *begun(day(6, 1)),
+        Entry(Fact.WITHDRAWN, day(6, 4)),
+        Entry(Fact.CLOSED, day(6, 4)),
+        Entry(Fact.REOPENED, day(11, 16)),
+    ]
+
+    book = book_of("WKO", told)
+
+    first, again = [each for each in book if each.key == "WKO.RESPONSE"]
+    assert state(first, day(11, 21)) is PromiseState.CANCELLED
+    assert (again.trigger_on, again.target_on) == (day(11, 16), day(12, 28))
+
+
+def test_a_maximum_that_was_met_is_not_asked_again() -> None:
+    told = [*begun(day(11, 2)), Entry(Fact.DECISION_SENT, day(11, 9)), Entry(Fact.CLOSED, day(11, 10))]
+
+    book = book_of("WKO", [*told, Entry(Fact.REOPENED, day(11, 16))])
+
+    assert [each.met_on for each in book if each.key == "WKO.RESPONSE"] == [day(11, 9)]
+
+
+# Resolved before it was registered
+
+
+@pytest.mark.parametrize("name", ["WKO", "WKKGZ", "AWB", "JEUGDWET"])
+def test_what_was_resolved_months_ago_is_not_late_when_it_is_registered(name: str) -> None:
+    resolved = Circumstances(frozenset({When.NO_COMMITTEE}), already_resolved=True, resolved_on=day(6, 3))
+
+    book = book_of(name, begun(day(6, 1), registered=day(11, 20)), resolved)
+
+    assert [each.key for each in book if state(each, day(11, 21)) is PromiseState.MISSED] == []
+    assert state(last(book, f"{name}.RESPONSE"), day(11, 21)) is PromiseState.CANCELLED
+
+
+# Pauses
+
+
+@pytest.mark.parametrize(
+    ("on", "until"), [(day(11, 3), day(11, 5)), (day(11, 3), None), (day(11, 11), day(11, 20)), (day(11, 5), day(11, 6))]
+)
+def test_a_pause_over_the_days_of_another_one_is_refused(on: date, until: date | None) -> None:
+    told = [*begun(day(11, 2)), Entry(Fact.PAUSED, day(11, 4), day(11, 12))]
+
+    with pytest.raises(Refused, match="already_paused"):
+        book_of("HOUSE_WEEK", [*told, Entry(Fact.PAUSED, on, until)])
+
+
+@pytest.mark.parametrize(("on", "until"), [(day(11, 2), day(11, 4)), (day(11, 12), day(11, 13))])
+def test_a_pause_beside_another_one_is_added_to_it(on: date, until: date) -> None:
+    told = [*begun(day(11, 2)), Entry(Fact.PAUSED, day(11, 4), day(11, 12)), Entry(Fact.PAUSED, on, until)]
+
+    book = book_of("HOUSE_WEEK", told)
+
+    days = 8 + (until - on).days
+    assert last(book, "HOUSE_WEEK.RESPONSE").target_on == date.fromordinal(day(11, 9).toordinal() + days)
