@@ -307,6 +307,7 @@ class Referral(Base):
     form_id: Mapped[str] = mapped_column(String(36), unique=True)
     body: Mapped[str] = mapped_column(String(60))  # key of the profile's external body
     stage: Mapped[str] = mapped_column(String(30))
+    body_name: Mapped[str | None]  # of one that the profile does not know
     initiated_by: Mapped[str] = mapped_column(String(20))  # complainant, organisation
     submitted_on: Mapped[date]  # when this stage began; of a hearing, its day
     case_number: Mapped[str | None]

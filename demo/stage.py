@@ -241,7 +241,8 @@ class Case:
         with door.clock_at(self.stage.now):
             steps.refer(
                 actor, reference, _form_id(self.stage, f"{reference}:{body}:{stage}"), body=body, stage=stage,
-                initiated_by="complainant", submitted_on=when, note=note, result=result,
+                body_name="Geschillencommissie De Waag" if body == "other" else None, initiated_by="complainant",
+                submitted_on=when, note=note, result=result,
             )  # fmt: skip
 
     def appeal(self, by: str, channel: str, grounds: str, supported: bool = False) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.vocabulary import ExternalResult, ExternalStage
 
+OTHER = "other"  # a body that the profile does not know by name
 RULINGS = (
     ExternalResult.UPHELD,
     ExternalResult.PARTLY,
@@ -25,7 +26,7 @@ _RULING_BODIES = frozenset({"disputes_committee", "ombudsman", "regulator", "wb_
 def stages_of(body_type: str) -> tuple[ExternalStage, ...]:
     """What can happen at a body of this type. A complaints desk or an expert hears and rules nothing (R014); of a body
     that the profile does not know we know nothing."""
-    if body_type == "other":
+    if body_type == OTHER:
         return tuple(ExternalStage)
     if body_type in _RULING_BODIES:
         return tuple(stage for stage in ExternalStage if stage is not ExternalStage.DESK)

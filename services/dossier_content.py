@@ -344,7 +344,7 @@ def _referral(referral: m.Referral, profile: Profile) -> ReferralView:
     body = next((each for each in profile.bodies if each.key == referral.body), None)
     return ReferralView(
         referral.body,
-        body.name if body else referral.body,
+        referral.body_name or (body.name if body else referral.body),
         body.url if body else "",
         referral.stage,
         referral.initiated_by,

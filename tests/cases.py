@@ -172,6 +172,7 @@ class Case:
             self.reference,
             str(uuid4()),
             body=BODY[self.profile],
+            body_name="Ombudsman" if BODY[self.profile] == "other" else None,
             stage=stage,
             submitted_on=self.at(day),
             result="not_upheld" if stage == ExternalStage.RULED else None,

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 
 import streamlit as st
 
+from domain.outside import may_bind
 from domain.promises import PromiseState
-from domain.vocabulary import Flag, LadderLevel
+from domain.vocabulary import ExternalStage, Flag, LadderLevel
 from services.dossier import Content, Dossier
 from services.dossier_content import DecisionView, MeasureView, ReferralView
 from services.profiles import ProfileWords
@@ -232,7 +233,8 @@ def _referral(referral: ReferralView) -> None:
         f"{referral.body_name}, {day(referral.submitted_on)}, {t(f'complaint.initiated_by.{referral.initiated_by}').lower()}"
     )
     if referral.result:
-        binding = "" if referral.binding is None else t("complaint.binding_yes" if referral.binding else "complaint.binding_no")
+        known = {True: "yes", False: "no", None: "unknown"}[referral.binding]
+        binding = t(f"complaint.binding_{known}") if may_bind(ExternalStage(referral.stage)) else ""
         fact(t("complaint.external_result"), ", ".join(filter(None, (t(f"external_result.{referral.result}"), binding))))
     if referral.internal_first is not None:
         fact(t("complaint.field.internal_first"), t("common.yes" if referral.internal_first else "common.no"))

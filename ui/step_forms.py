@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from domain.outside import may_bind, results_of, stages_of
+from domain.outside import OTHER, may_bind, results_of, stages_of
 from domain.vocabulary import (
     Channel,
     CloseReason,
@@ -31,6 +31,7 @@ from ui.session import form_id, language, t
 from ui.step_here import Here, Save
 
 _TALKS = (EventKind.CONVERSATION, EventKind.MEDIATION)
+_BINDING = {"yes": True, "no": False, "unknown": None}
 _NO_APPEAL = ("no_decision", "already_ruled_on")
 _LOGGED = (EventKind.CONTACT, *_TALKS, EventKind.INFORMED, EventKind.MESSAGE_RECEIVED, EventKind.NOTE)
 
@@ -275,15 +276,18 @@ def refer(here: Here) -> Save | None:
     if body:
         for line in (bodies[body].does, bodies[body].conditions, bodies[body].costs):
             st.caption(line)
+    name = here.line("body_name") if body and bodies[body].type == OTHER else ""
     stages = stages_of(bodies[body].type) if body else tuple(ExternalStage)
     stage = here.pick("stage", stages, enum_label("external_stage"), start=0)
     by = here.pick("initiated_by", ["complainant", "organisation"], enum_label("complaint.initiated_by"), start=0)
     on = here.day("hearing_on" if stage is ExternalStage.HEARING else "submitted_on")
     asked: dict[str, Any] = {"body": body or "", "stage": stage or "", "submitted_on": on, "initiated_by": by or ""}
+    asked["body_name"] = name
     if results_of(stage or ExternalStage.INFORMED):
         asked["result"] = here.pick("result", results_of(stage), enum_label("external_result"))  # type: ignore[arg-type]
     if stage and may_bind(stage):
-        asked["binding"] = st.checkbox(t("complaint.field.binding"), key=here.key("binding"))
+        binds = here.pick("binding", list(_BINDING), lambda each: t(f"complaint.binding_{each}"), start=2)
+        asked["binding"] = _BINDING[binds or "unknown"]
     if stage in (ExternalStage.DESK, ExternalStage.COMMITTEE_PENDING):
         first = here.pick("internal_first", (True, False), lambda each: t("common.yes" if each else "common.no"))
         asked["internal_first"] = first
@@ -292,7 +296,7 @@ def refer(here: Here) -> Save | None:
     once = form_id(here.prefix)
     reachable = here.file.offer is not None and here.file.offer.reachable
     if body and reachable and st.toggle(t("complaint.with_letter"), key=here.key("with_letter")):
-        outgoing = by_letter.letter(here, LetterType.REFERRAL, extra={"body": body})
+        outgoing = by_letter.letter(here, LetterType.REFERRAL, extra={"body": body} | ({"body_name": name} if name else {}))
         if outgoing is None:
             return None
         return lambda who: steps.refer(who, here.reference, once, outgoing=outgoing, **asked)

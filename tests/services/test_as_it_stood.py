@@ -109,7 +109,9 @@ def test_an_outside_body_after_lodging_is_not_shown(cast: Cast, on: On) -> None:
 
 def went(cast: Cast, reference: str, on: On, day: date, stage: ExternalStage) -> None:
     with on(day):
-        steps.refer(cast.actor("cora"), reference, str(uuid4()), body="other", stage=stage, submitted_on=day)
+        steps.refer(
+            cast.actor("cora"), reference, str(uuid4()), body="other", body_name="Ombudsman", stage=stage, submitted_on=day
+        )
 
 
 def lodge(cast: Cast, reference: str, on: On) -> None:

@@ -332,7 +332,9 @@ def test_a_double_click_on_the_external_route_is_one_row(cast: Cast) -> None:
     case, form_id = Case.registered("training", cast), str(uuid4())
 
     def click(_: int) -> None:
-        steps.refer(cast.actor("cora"), case.reference, form_id, body="other", stage="desk", submitted_on=TODAY)
+        steps.refer(
+            cast.actor("cora"), case.reference, form_id, body="other", stage="desk", submitted_on=TODAY, body_name="Ombudsman"
+        )
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(click, range(4)))
@@ -353,6 +355,8 @@ def test_who_went_outside_before_we_heard_of_it_is_recorded_with_the_real_date(c
     ("changes", "found"),
     [
         ({"body": ""}, ("missing", "body")),
+        ({"body_name": " "}, ("missing", "body_name")),
+        ({"body_name": "x" * 201}, ("text_too_long", "body_name")),
         ({"stage": "won"}, ("unknown_value", "stage")),
         ({"initiated_by": "nobody"}, ("unknown_value", "initiated_by")),
         ({"submitted_on": date(1999, 1, 1)}, ("too_long_ago", "submitted_on")),
@@ -362,7 +366,7 @@ def test_who_went_outside_before_we_heard_of_it_is_recorded_with_the_real_date(c
 )
 def test_a_forged_external_route_is_refused(cast: Cast, changes: dict[str, Any], found: tuple[str, str]) -> None:
     case = Case.registered("training", cast)
-    fields: dict[str, Any] = {"body": "other", "stage": "desk", "submitted_on": TODAY}
+    fields: dict[str, Any] = {"body": "other", "body_name": "Ombudsman", "stage": "desk", "submitted_on": TODAY}
 
     assert code(steps.refer, cast.actor("cora"), case.reference, str(uuid4()), **fields | changes) == found
     assert case.row.external_stage is None

@@ -350,7 +350,10 @@ def _refer(body: str | None = None, tomorrow: bool = False) -> Act:
     def act(case: Case, who: str) -> None:
         on = TOMORROW if tomorrow else case.at(2)
         where = body or BODY[case.profile]
-        steps.refer(case.cast.actor(who), case.reference, str(uuid4()), body=where, stage="committee_pending", submitted_on=on)
+        steps.refer(
+            case.cast.actor(who), case.reference, str(uuid4()), body=where, body_name="Ombudsman", stage="committee_pending",
+            submitted_on=on,
+        )  # fmt: skip
 
     return act
 

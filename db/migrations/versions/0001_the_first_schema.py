@@ -498,6 +498,7 @@ def upgrade() -> None:
         sa.Column("internal_first", sa.Boolean(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.Column("body_name", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_referral_complaint_id")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_referral_event_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
