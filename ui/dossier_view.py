@@ -63,7 +63,8 @@ def facts(file: Dossier) -> None:
             fact(t("complaint.registered_on"), day(file.registered_on))
         fact(t("complaint.category"), " / ".join(each for each in (file.category, file.subcategory) if each))
         fact(t("complaint.unit"), file.unit)
-        fact(t("complaint.procedure"), file.procedure_label)
+        committee = f", {t('complaint.code_committee')}" if file.by_committee else ""
+        fact(t("complaint.procedure"), file.procedure_label + committee)
         fact(t("complaint.discussed"), t(f"discussed.{file.discussed}"))
         if file.already_resolved:
             fact(t("complaint.resolved_on"), day(file.resolved_on))

@@ -22,15 +22,13 @@ def open_measures(here: Here) -> dict[int, MeasureView]:
     return {each.id: each for each in content.measures if each.done_on is None and not each.lapsed} if content else {}
 
 
-def pick_measure(here: Here, waiting: Mapping[int, MeasureView]) -> int | None:
-    return here.pick(
-        "measure_id", list(waiting), lambda each: waiting[each].text if each in waiting else "", 0 if waiting else None
-    )
+def pick_measure(here: Here, waiting: Mapping[int, MeasureView], field: str = "measure_id") -> int | None:
+    return here.pick(field, list(waiting), lambda each: waiting[each].text if each in waiting else "", 0 if waiting else None)
 
 
 def move_measure(here: Here) -> Save | None:
     waiting = open_measures(here)
-    chosen = pick_measure(here, waiting)
+    chosen = pick_measure(here, waiting, "moved_measure")
     until, reason = here.day("new_date", ahead=True), here.text("reason", height=80)
     if not (here.file.offer and here.file.offer.reachable):
         return _moved(here, chosen, until, reason) if here.pressed() else None
