@@ -197,8 +197,8 @@ def board_states(made: Inventor) -> None:
 
 
 def waiting_for_photos(made: Inventor) -> None:
-    """Its clocks stand still."""
-    case = made.enter(-6, 2)
+    """Its clocks stand still; where no Act goes on."""
+    case = made.enter(-6, {"training": 2, "kinderopvang-welzijn": 4}[made.profile])
     made.stage.day(made.day(-5))
     case.consult("dora", ack_owner="cora")
     case.acknowledge("cora", LetterType.ACK_PROMISE)
