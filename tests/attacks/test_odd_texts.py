@@ -331,3 +331,24 @@ def read_as_markdown(at: AppTest) -> list[str]:
     found += [str(each.label) for kind in labelled for each in kind]
     found += [str(each.label) for each in (*at.expander, *at.metric, *at.tabs)]
     return found + [str(option) for each in at.radio for option in each.options]
+
+
+# In files
+
+
+@pytest.mark.parametrize("name", ["formula", "html", "markdown", "a template", "right to left", "emoji"])
+def test_a_name_stays_a_name_in_the_export_and_in_letters(cast: Cast, engine: Engine, name: str) -> None:
+    with Session(engine) as session, session.begin():
+        session.get_one(m.OrgUnit, cast.units["noord"]).name = ODD[name]
+        session.get_one(m.Account, cast["cora"]).display_name = ODD[name]
+        session.get_one(m.Setting, "organisation").value = ODD[name]
+    case = Case.registered("training", cast, complainant_name=ODD[name], title=ODD[name]).in_progress()
+    hans, letter = cast.actor("hans"), case.letter("hans", LetterType.PROGRESS, TODAY)
+
+    book = openpyxl.load_workbook(io.BytesIO(exports.year(cast.actor("dora"), 2026).content))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert [cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink] == []
+    assert letters.preview_pdf(hans, case.reference, letter).startswith(b"%PDF-")
+    words = "\n".join(each.text for each in Document(io.BytesIO(letters.preview_docx(hans, case.reference, letter))).paragraphs)
+    assert "49" not in words.split()
+    assert "Best" in words or "Geacht" in words
