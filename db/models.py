@@ -289,13 +289,14 @@ class Appeal(Base):
 
 
 class AppealSnapshot(Base):
-    """The columns of the dossier and its promises as they stood: what the reviewer sees of them."""
+    """The columns of the dossier, its promises and the dates of its measures as they stood: what the reviewer sees of them."""
 
     __tablename__ = "appeal_snapshot"
     appeal_id: Mapped[int] = mapped_column(ForeignKey("appeal.id"), primary_key=True)
     complaint_id: Mapped[int] = _complaint()
     columns: Mapped[dict[str, Any]] = mapped_column(JSON)
     promises: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    measures: Mapped[dict[str, str]] = mapped_column(JSON)  # by id: the date that it had
 
 
 class Referral(Base):
@@ -306,8 +307,8 @@ class Referral(Base):
     complaint_id: Mapped[int] = _complaint()
     form_id: Mapped[str] = mapped_column(String(36), unique=True)
     body: Mapped[str] = mapped_column(String(60))  # key of the profile's external body
-    stage: Mapped[str] = mapped_column(String(30))
     body_name: Mapped[str | None]  # of one that the profile does not know
+    stage: Mapped[str] = mapped_column(String(30))
     initiated_by: Mapped[str] = mapped_column(String(20))  # complainant, organisation
     submitted_on: Mapped[date]  # when this stage began; of a hearing, its day
     case_number: Mapped[str | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.base import Base, key
@@ -112,6 +112,9 @@ class ProfileVersion(Base):
     __table_args__ = (UniqueConstraint("profile", "version"),)
 
 
+_STANDING = text("removed_at IS NULL")
+
+
 class ClosedDay(Base):
     __tablename__ = "closed_day"
     id: Mapped[int] = key()
@@ -121,3 +124,6 @@ class ClosedDay(Base):
     source: Mapped[str] = mapped_column(Text)
     added_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
+    __table_args__ = (  # once, also when two add it at the same moment
+        Index(None, "day", "kind", unique=True, sqlite_where=_STANDING, postgresql_where=_STANDING),
+    )

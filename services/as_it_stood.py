@@ -14,14 +14,15 @@ from sqlalchemy import Date, select
 
 from db import models as m
 from db.base import Instant
+from domain.promises import APPEAL_PROMISES
 from domain.rights import Right, Scope, scopes
 from domain.vocabulary import Compartment, Status
 from services import promises
 from services.door import Work
 from services.profiles import profile_of
 from services.promises import PromiseView
+from services.records import everything_in
 
-APPEAL_PROMISES = ("APPEAL_ACK", "APPEAL_RULING")
 _NOT_KEPT = frozenset({"id", "form_id", "version"})
 _FROM_THE_RULE = frozenset({"label", "source", "standing", "term"})  # of the procedure, which does not change
 _COLUMNS = {
@@ -39,7 +40,9 @@ def keep(w: Work, complaint: m.Complaint, appeal: m.Appeal, columns: dict[str, A
     views = promises.view(w, complaint)
     its_own = of_appeal(appeal, views)
     before = [_kept(each) for each in views if each not in its_own]
-    w.session.add(m.AppealSnapshot(appeal_id=appeal.id, complaint_id=complaint.id, columns=columns, promises=before))
+    dates = {str(each): due_on.isoformat() for each, due_on in everything_in(w, complaint, m.Measure.id, m.Measure.due_on)}
+    row = m.AppealSnapshot(appeal_id=appeal.id, complaint_id=complaint.id, columns=columns, promises=before, measures=dates)
+    w.session.add(row)
 
 
 def snapshot(w: Work, complaint: m.Complaint) -> tuple[m.Appeal, m.AppealSnapshot] | None:
@@ -51,6 +54,12 @@ def snapshot(w: Work, complaint: m.Complaint) -> tuple[m.Appeal, m.AppealSnapsho
         query.where(m.Appeal.complaint_id == complaint.id, m.Appeal.reviewer_id == w.me).order_by(m.Appeal.id.desc()).limit(1)
     ).first()
     return (row[0], row[1]) if row else None
+
+
+def due_then(measure: m.Measure, kept: m.AppealSnapshot | None) -> date:
+    """When a measure had to be done, for who sees the dossier as it stood. One that is newer has its own date."""
+    then = kept.measures.get(str(measure.id)) if kept else None
+    return date.fromisoformat(then) if then else measure.due_on
 
 
 def shown(w: Work, complaint: m.Complaint) -> m.Complaint:

@@ -235,7 +235,7 @@ def _dossier(w: Work, complaint: m.Complaint, held: frozenset[Right]) -> Dossier
         ladder=tuple((each.level, each.label) for each in profile.ladder),
         promises=views,
         complainant=_complainant(w, complaint) if Right.IDENTITY in held else None,
-        content=content_of(w, profile, rows, names, views, heard[0] if heard else None) if rows is not None else None,
+        content=content_of(w, profile, rows, names, views, heard) if rows is not None else None,
         offer=_offer(w, complaint, profile) if rows is not None and not heard and regular else None,
     )
 

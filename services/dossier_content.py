@@ -17,6 +17,7 @@ from db import models as m
 from db.profiles import Profile
 from domain.promises import is_open
 from domain.vocabulary import EventKind
+from services.as_it_stood import due_then
 from services.door import AMSTERDAM, Work
 from services.promises import PromiseView
 
@@ -200,10 +201,7 @@ def rows_of(w: Work, complaint: m.Complaint) -> Rows:
         decisions=list(
             w.session.scalars(select(m.Decision).where(m.Decision.complaint_id == here).order_by(m.Decision.id.desc()))
         ),
-        measures=[
-            (each, done)
-            for each, done in look(measures.where(m.Measure.complaint_id == here).order_by(m.Measure.due_on, m.Measure.id))
-        ],
+        measures=[(each, done) for each, done in look(measures.where(m.Measure.complaint_id == here))],
         attachments=list(
             w.session.scalars(
                 select(m.Attachment)
@@ -227,13 +225,16 @@ def content_of(
     rows: Rows,
     names: Mapping[int, str],
     promises: tuple[PromiseView, ...],
-    heard: m.Appeal | None,
+    heard: tuple[m.Appeal, m.AppealSnapshot] | None,
 ) -> Content:
-    """`heard`: the appeal of the reviewer who looks; the decision in force then is the one it is about."""
+    """`heard`: the appeal of the reviewer who looks; the decision in force then is the one it is about, and what was kept
+    with it."""
+    appeal, kept = heard or (None, None)
     labels = {each.key: each.label for each in promises} | {each.key: each.label for each in profile.procedures}
     timeline = tuple(_entry(event, text, names, labels) for event, text in rows.events)
-    decisions = tuple(_decision(each, names, heard) for each in rows.decisions)
+    decisions = tuple(_decision(each, names, appeal) for each in rows.decisions)
     superseded = frozenset(each.id for each in decisions if each.superseded)
+    measures = (_measure(*row, due_then(row[0], kept), names, w.today, superseded) for row in rows.measures)
     return Content(
         timeline=timeline,
         notes=tuple(each for each in timeline if each.kind == EventKind.NOTE),
@@ -243,7 +244,7 @@ def content_of(
         messages=tuple(_message(*row, names) for row in rows.messages),
         decision=next((each for each in decisions if not each.superseded), None),
         earlier_decisions=tuple(each for each in decisions if each.superseded),
-        measures=tuple(_measure(*row, names, w.today, superseded) for row in rows.measures),
+        measures=tuple(sorted(measures, key=lambda each: (each.due_on, each.id))),
         attachments=tuple(
             AttachmentView(each.token, each.name, each.media_type, each.size, names[each.added_by], each.added_at)
             for each in rows.attachments
@@ -319,7 +320,12 @@ def _decision(decision: m.Decision, names: Mapping[int, str], heard: m.Appeal | 
 
 
 def _measure(
-    measure: m.Measure, done: m.MeasureDone | None, names: Mapping[int, str], today: date, superseded: frozenset[int]
+    measure: m.Measure,
+    done: m.MeasureDone | None,
+    due_on: date,
+    names: Mapping[int, str],
+    today: date,
+    superseded: frozenset[int],
 ) -> MeasureView:
     lapsed = done is None and measure.decision_id in superseded
     return MeasureView(
@@ -327,10 +333,10 @@ def _measure(
         measure.decision_id,
         measure.text,
         names[measure.owner_id],
-        measure.due_on,
+        due_on,
         done.done_on if done else None,
         done.evidence if done else None,
-        late=done is None and not lapsed and measure.due_on < today,
+        late=done is None and not lapsed and due_on < today,
         lapsed=lapsed,
     )
 

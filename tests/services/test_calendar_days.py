@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from commands.running import OPERATOR
@@ -29,6 +30,7 @@ from tests.fill import make_complaint, make_party, make_promise
 
 On = Callable[[date], AbstractContextManager[None]]
 FRIDAY, MONDAY, TUESDAY, WEDNESDAY = (date(2026, 11, day) for day in (20, 23, 24, 25))
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 STCRT = "Stcrt. 2026, 99999"
 
 
@@ -103,6 +105,22 @@ def test_a_decree_day_needs_a_day_a_name_and_a_source(
         calendar_days.add_decree_day(cast.actor("adam"), **given)  # type: ignore[arg-type]
 
     assert (refused.value.code, refused.value.field) == (code, field)
+
+
+@pytest.mark.parametrize("kind", ["decree", "organisation"])
+def test_a_day_stands_once_even_when_two_add_it_at_the_same_moment(engine: Engine, cast: Cast, kind: str) -> None:
+    """Neither of two transactions sees the other's row when it looks: the database refuses the second."""
+
+    def added(removed_at: datetime | None = None) -> None:
+        with Session(engine) as session, session.begin():
+            day = m.ClosedDay(day=MONDAY, kind=kind, name="Dag", source="", added_at=NOON, removed_at=removed_at)
+            session.add(day)
+
+    added(removed_at=NOON)  # what was taken away may come again
+    added(removed_at=NOON)
+    added()
+    with pytest.raises(IntegrityError):
+        added()
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,15 @@ def upgrade() -> None:
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_closed_day")),
     )
+    with op.batch_alter_table("closed_day", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_closed_day_day_kind"),
+            ["day", "kind"],
+            unique=True,
+            sqlite_where=sa.text("removed_at IS NULL"),
+            postgresql_where=sa.text("removed_at IS NULL"),
+        )
+
     op.create_table(
         "org_unit",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -489,6 +498,7 @@ def upgrade() -> None:
         sa.Column("complaint_id", sa.Integer(), nullable=False),
         sa.Column("form_id", sa.String(length=36), nullable=False),
         sa.Column("body", sa.String(length=60), nullable=False),
+        sa.Column("body_name", sa.String(length=200), nullable=True),
         sa.Column("stage", sa.String(length=30), nullable=False),
         sa.Column("initiated_by", sa.String(length=20), nullable=False),
         sa.Column("submitted_on", sa.Date(), nullable=False),
@@ -498,7 +508,6 @@ def upgrade() -> None:
         sa.Column("internal_first", sa.Boolean(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("event_id", sa.Integer(), nullable=True),
-        sa.Column("body_name", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_referral_complaint_id")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_referral_event_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
@@ -513,6 +522,7 @@ def upgrade() -> None:
         sa.Column("complaint_id", sa.Integer(), nullable=False),
         sa.Column("columns", sa.JSON(), nullable=False),
         sa.Column("promises", sa.JSON(), nullable=False),
+        sa.Column("measures", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["appeal_id"], ["appeal.id"], name=op.f("fk_appeal_snapshot_appeal_id")),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_appeal_snapshot_complaint_id")),
         sa.PrimaryKeyConstraint("appeal_id", name=op.f("pk_appeal_snapshot")),
@@ -673,4 +683,11 @@ def downgrade() -> None:
     op.drop_table("setting")
     op.drop_table("profile_version")
     op.drop_table("org_unit")
+    with op.batch_alter_table("closed_day", schema=None) as batch_op:
+        batch_op.drop_index(
+            batch_op.f("ix_closed_day_day_kind"),
+            sqlite_where=sa.text("removed_at IS NULL"),
+            postgresql_where=sa.text("removed_at IS NULL"),
+        )
+
     op.drop_table("closed_day")
