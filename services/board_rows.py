@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select
 from sqlalchemy.orm import aliased
 
 from db import models as m
 from db.profiles import parse
 from domain.calendar import Calendar
-from domain.promises import SOON_DAYS
+from domain.promises import APPEAL_PROMISES, SOON_DAYS
 from domain.vocabulary import ExternalStage, Flag, Kind, Status
 from services import profiles
 from services.board_filters import Sort, handler_gone, still_here
@@ -66,9 +66,16 @@ def _flag(today: date, calendar: Calendar) -> ColumnElement[str]:
 
 
 def waiting_id() -> ColumnElement[int | None]:
-    """Who has to act now."""
+    """Who has to act now: for the next promise, where there is one."""
     c = m.Complaint
-    reviewer = (
+    appeal = or_(c.next_promise.is_(None), *(c.next_promise.endswith(f".{each}", autoescape=True) for each in APPEAL_PROMISES))
+    return case((and_(c.status == Status.IN_APPEAL, appeal), reviewer_id()), else_=first_line_id())
+
+
+def reviewer_id() -> ColumnElement[int | None]:
+    """Who hears the appeal on a dossier."""
+    c = m.Complaint
+    return (
         select(m.Appeal.reviewer_id)
         .where(m.Appeal.complaint_id == c.id, m.Appeal.ruled_on.is_(None))
         .order_by(m.Appeal.id.desc())
@@ -76,8 +83,12 @@ def waiting_id() -> ColumnElement[int | None]:
         .correlate(c)
         .scalar_subquery()
     )
+
+
+def first_line_id() -> ColumnElement[int | None]:
+    """Who has to act on a dossier, apart from an appeal."""
+    c = m.Complaint
     return case(
-        (c.status == Status.IN_APPEAL, reviewer),
         (and_(c.handler_id.is_not(None), ~handler_gone()), c.handler_id),
         (and_(c.status == Status.REGISTERED, c.ack_owner_id.in_(still_here())), c.ack_owner_id),
         else_=c.acting_director_id,

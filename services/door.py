@@ -22,6 +22,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from db import models as m
 from db.engine import make_engine
 from domain.errors import Refused
+from domain.promises import APPEAL_PROMISES
 from domain.rights import READ_RIGHTS, RIGHTS, Right, Role, Scope, scopes
 from domain.vocabulary import Compartment, Side
 
@@ -159,6 +160,7 @@ def engine() -> Engine:
 # Aliases are made once: their columns are what takes time. None of them stands inside itself in one expression; there SQL
 # would take the inner one for the outer.
 _COMPLAINT, _PARTY, _APPEAL, _EVENT = (model.__table__.alias() for model in (m.Complaint, m.Party, m.Appeal, m.Event))
+_PROMISE = m.Promise.__table__.alias()
 _ABOVE: dict[Any, Any] = {model: model.__table__.alias() for model in (m.Event, m.Message)}
 
 
@@ -224,21 +226,19 @@ def _rule_for(person: Person, right: Right, units: list[int]) -> Callable[[Any],
 def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], ColumnElement[bool]]]) -> list[Any]:
     """One finished criterion per table with a dossier in it, built for this transaction (a cached callable kept the
     first reader's rule)."""
-    me = person.id or 0
+    me, complaint, appeal = person.id or 0, _COMPLAINT, _APPEAL
 
     def within(model: Any, needs: Right) -> ColumnElement[bool]:
-        complaint = _COMPLAINT
         return exists().where(complaint.c.id == model.complaint_id, rules[needs](complaint.c))
 
     def closed(model: Any) -> ColumnElement[bool]:
         """In a closed compartment a confidant who reviews appeals too is its keeper, not a reviewer."""
-        complaint = _COMPLAINT
         return exists().where(complaint.c.id == model.complaint_id, complaint.c.compartment != Compartment.REGULAR)
 
     first_line = Scope.APPEALED not in scopes(person.roles, Right.READ)
 
     def before(event_id: Any) -> ColumnElement[bool]:
-        seen, appeal = _EVENT, _APPEAL
+        seen = _EVENT
         return exists().where(
             seen.c.id == event_id,
             appeal.c.complaint_id == seen.c.complaint_id,
@@ -264,7 +264,16 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
         event_id, author = (above.c.id, above.c.actor_id) if parent is m.Event else (above.c.event_id, above.c.recorded_by)
         return exists().where(above.c.id == key, papers(above.c, event_id, author))
 
-    appeal = _APPEAL
+    # To whom a promise climbed: not for who only reported the dossier, and for a reviewer of her own appeal alone.
+    opened = and_(rules[right](complaint.c), complaint.c.reporter_id.is_distinct_from(me))
+    told = exists().where(complaint.c.id == m.Escalation.complaint_id, or_(rules[Right.READ](complaint.c), opened))
+    of_her_appeal = exists().where(
+        _PROMISE.c.id == m.Escalation.promise_id,
+        _PROMISE.c.code.in_(APPEAL_PROMISES),
+        appeal.c.complaint_id == _PROMISE.c.complaint_id,
+        appeal.c.reviewer_id == me,
+        appeal.c.ruled_on.is_(None),
+    )
     decided = exists().where(
         appeal.c.complaint_id == m.Decision.complaint_id, appeal.c.reviewer_id == me, m.Decision.id <= appeal.c.decision_id
     )
@@ -277,7 +286,7 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
         m.Party: stood(m.Party, before(m.Party.event_id)),
         m.Promise: within(m.Promise, right),
         m.LedgerEntry: within(m.LedgerEntry, right),
-        m.Escalation: within(m.Escalation, right),
+        m.Escalation: told if first_line else and_(within(m.Escalation, Right.READ), of_her_appeal),
         m.ChainHead: within(m.ChainHead, right),
         m.Event: papers(m.Event, m.Event.id, m.Event.actor_id),
         m.EventText: beside(m.Event, m.EventText.event_id),

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from db import models as m
 from domain.errors import Refused
 from domain.escalation import NEAREST, NOBODY, Rung, Step, next_step
-from domain.promises import is_open, is_paused
+from domain.promises import APPEAL_PROMISES, is_open, is_paused
 from domain.rights import Right, Role
 from domain.vocabulary import Compartment, EventKind, Status
-from services import profiles
-from services.board_rows import waiting_id
+from services import profiles, promises
+from services.board_rows import first_line_id, reviewer_id
 from services.door import AMSTERDAM, Actor, Work, reaches, work
 from services.records import everything_in, load, locked, promises_of, record, unseen
 from services.rungs import counts, nobody_found
@@ -35,8 +36,9 @@ class Ran:
 
 @dataclass(frozen=True)
 class Reached:
-    """One rung of the promise that is near or late now."""
+    """One rung of a promise that is near or late now."""
 
+    promise: str  # its label
     rung: str  # a Rung, or "nobody"
     name: str | None
     climbed_on: date
@@ -72,7 +74,8 @@ def _climb_or_again(actor: Actor, complaint_id: int) -> str | None:
 
 
 def near(actor: Actor, after: int = 0) -> tuple[int, ...]:
-    """The next dossiers of which the next promise may have something to climb for, by inner number."""
+    """The next dossiers of which a promise may have something to climb for, by inner number: none is nearer than the next
+    one of the dossier, and those after it have ladders of their own."""
     with work(actor, Right.OPERATE) as w:
         c = m.Complaint
         query = select(c.id).where(
@@ -91,18 +94,27 @@ def climb(actor: Actor, complaint_id: int) -> str | None:
         if complaint is None or complaint.compartment != Compartment.REGULAR:
             return None
         complaint = locked(w, complaint)  # who comes second finds what the first wrote
-        promise = _waiting(w, complaint)
-        return _climb(w, complaint, promise) if promise else None
+        if _climbed_today(w, complaint):
+            return None
+        rungs = (_climb(w, complaint, each) for each in _waiting(w, complaint))
+        return next((each for each in rungs if each is not None), None)
 
 
-def _waiting(w: Work, complaint: m.Complaint) -> m.Promise | None:
-    """The earliest open promise of which the clock runs."""
+def _climbed_today(w: Work, complaint: m.Complaint) -> bool:
+    """One rung a night, whichever promise it was."""
+    e = m.Escalation
+    query = select(e.id).where(e.complaint_id == complaint.id, e.climbed_on >= w.today)
+    return w.session.scalars(query.limit(1)).first() is not None
+
+
+def _waiting(w: Work, complaint: m.Complaint) -> list[m.Promise]:
+    """The open promises of which the clock runs, the most urgent one first: statutory before house, then the earliest."""
     running = [
         each
         for each in promises_of(w, [complaint.id])
         if is_open(each) and not each.informative and not is_paused(each, w.today)
     ]
-    return min(running, key=lambda each: (each.target_on, not each.statutory, each.legal_on, each.id), default=None)
+    return sorted(running, key=lambda each: (not each.statutory, each.target_on, each.legal_on, each.id))
 
 
 def _climb(w: Work, complaint: m.Complaint, promise: m.Promise) -> str | None:
@@ -114,7 +126,9 @@ def _climb(w: Work, complaint: m.Complaint, promise: m.Promise) -> str | None:
     if start is None:
         return None
     for step in steps[start:]:
-        found = next((each for each in _people(w, complaint, step.to) if each not in told and _able(w, complaint, each)), None)
+        found = next(
+            (each for each in _people(w, complaint, promise, step.to) if each not in told and _able(w, complaint, each)), None
+        )
         if found is not None:
             return _write(w, complaint, promise, rows, step.to, found)
     if told or any(row.rung == NOBODY for row in rows):
@@ -152,11 +166,12 @@ def _acted_on(w: Work, complaint: m.Complaint) -> date:
     return max(days, default=date.min)
 
 
-def _people(w: Work, complaint: m.Complaint, rung: Rung) -> Iterable[int]:
+def _people(w: Work, complaint: m.Complaint, promise: m.Promise, rung: Rung) -> Iterable[int]:
     """Who stands on this rung, first choice first."""
     match rung:
         case Rung.HANDLER:
-            found = [w.session.scalar(select(waiting_id()).where(m.Complaint.id == complaint.id))]
+            whose = reviewer_id() if promise.code in APPEAL_PROMISES else first_line_id()
+            found = [w.session.scalar(select(whose).where(m.Complaint.id == complaint.id))]
         case Rung.MANAGER:
             found = _managers(w, complaint.unit_id)
         case Rung.COORDINATOR:
@@ -209,16 +224,24 @@ def _write(
 
 
 def reached(actor: Actor, reference: str) -> tuple[Reached, ...]:
-    """The rungs that the open promises of this dossier climbed, the last one last. Raises Refused ``not_found``."""
+    """The rungs that the open promises of this dossier climbed, the last one last: to who reads it; that nobody was found,
+    also to a colleague who opens it. Raises Refused ``not_found``."""
     with work(actor, Right.OPEN) as w:
-        complaint = load(w, reference)
+        complaint, promise = load(w, reference), aliased(m.Promise)
         query = (
-            select(m.Escalation.rung, m.Account.display_name, m.Escalation.climbed_on)
+            select(promise.procedure + "." + promise.code, m.Escalation.rung, m.Account.display_name, m.Escalation.climbed_on)
+            .join(promise, promise.id == m.Escalation.promise_id)
             .outerjoin(m.Account, m.Account.id == m.Escalation.account_id)
             .where(m.Escalation.complaint_id == complaint.id, counts())
             .order_by(m.Escalation.climbed_on, m.Escalation.id)
         )
-        return tuple(Reached(rung, name, on) for rung, name, on in w.session.execute(query))
+        if not w.allows(Right.READ, complaint.id):
+            query = query.where(m.Escalation.rung == NOBODY)
+        rules = {rule.key: rule for rule in profiles.profile_of(w, complaint).terms}
+        return tuple(
+            Reached(promises.label(key, rules.get(key), w.person.language), rung, name, on)
+            for key, rung, name, on in w.session.execute(query)
+        )
 
 
 def unanswered(actor: Actor) -> int:
