@@ -125,8 +125,7 @@ def outside(page: Page, stage: str, *, hearing: bool = False, ruling: str = "") 
         hands.pick_day(page, "Dag van de zitting", TODAY + timedelta(days=12))
     if ruling:
         hands.choose(page, "Wat leverde het op?", ruling)
-        page.get_by_text("Is de uitspraak bindend?").click()
-        hands.settled(page)
+        hands.choose(page, "Is de uitspraak bindend?", "bindend")
     hands.press(page, "Opslaan")
     hands.told(page, "De externe route staat in het dossier.")
 
