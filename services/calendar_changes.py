@@ -3,7 +3,7 @@ directs is shown what would move, and says yes or no; finished dossiers keep the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -51,6 +51,8 @@ class Shift:
 class Shifted:
     reference: str
     shifts: tuple[Shift, ...]
+    again: tuple[Change, ...]  # somebody left these days out of it before: with a yes they count after all
+    days: tuple[Change, ...]  # all that count with a yes, those too
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def answer(actor: Actor, seen: Question, apply: bool) -> int:
         moved = {each.reference: each for each in seen.dossiers}
         for complaint in complaints:
             if complaint.reference in moved:
-                _answered(w, complaint, moved[complaint.reference].shifts, apply)
+                _answered(w, complaint, moved[complaint.reference], apply)
         return len(moved)
 
 
@@ -102,12 +104,13 @@ def how_many(w: Work) -> int:
     return len(question.dossiers) if question else 0
 
 
-def _answered(w: Work, complaint: m.Complaint, shifts: Sequence[Shift], apply: bool) -> None:
+def _answered(w: Work, complaint: m.Complaint, shown: Shifted, apply: bool) -> None:
     if apply:
         complaint.calendar_at = w.now
         promises.recompute(w, complaint)
-    moved = [{"promise": each.key, "before": _iso(each.before), "after": _iso(each.after)} for each in shifts]
-    record(w, complaint, EventKind.CALENDAR_CHANGED, applied=apply, moved=moved)
+    moved = [{"promise": each.key, "before": _iso(each.before), "after": _iso(each.after)} for each in shown.shifts]
+    days = [{"day": each.day.isoformat(), "removed": each.removed} for each in shown.days]
+    record(w, complaint, EventKind.CALENDAR_CHANGED, applied=apply, moved=moved, days=days)
 
 
 def _iso(day: date | None) -> str | None:
@@ -119,16 +122,29 @@ def _iso(day: date | None) -> str | None:
 
 def _question(w: Work, complaints: Iterable[m.Complaint]) -> Question | None:
     changes = _changes(w)
-    found, counted = [], set[Change]()
-    for complaint in sorted(complaints, key=lambda each: each.reference):
-        since = _answered_at(w, complaint)
-        unanswered = {each for each in changes if each.at > since}
-        shifts = _shifts(w, complaint) if unanswered else ()
-        if any(not each.ended for each in shifts):
-            found.append(Shifted(complaint.reference, shifts))
-            counted |= {each for each in unanswered if any(_concerns(each.day, shift) for shift in shifts)}
-    in_order = tuple(sorted(counted, key=lambda each: (each.day, each.at)))
-    return Question(in_order, tuple(found)) if found else None
+    looked = (_shifted(w, each, changes) for each in sorted(complaints, key=lambda each: each.reference))
+    found = tuple(each for each in looked if each is not None)
+    return Question(_in_order(day for each in found for day in each.days), found) if found else None
+
+
+def _shifted(w: Work, complaint: m.Complaint, changes: Iterable[Change]) -> Shifted | None:
+    """What would move in this dossier by a change that nobody answered yet. A yes means all that is known by now, also
+    the days of an earlier no: those are named."""
+    since = _answered_at(w, complaint)
+    newer = [each for each in changes if each.at > (complaint.calendar_at or w.now)]
+    unanswered = [each for each in newer if each.at > since]
+    shifts = _shifts(w, complaint) if unanswered else ()
+    if all(each.ended for each in shifts):
+        return None
+    again = [each for each in newer if each.at <= since]
+    new = [each for each in unanswered if any(_concerns(each.day, shift) for shift in shifts)]
+    if again and not new:  # what moves was left as it is before
+        return None
+    return Shifted(complaint.reference, shifts, _in_order(again), _in_order([*again, *new]))
+
+
+def _in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+    return tuple(sorted(set(changes), key=lambda each: (each.day, each.at)))
 
 
 def _answered_at(w: Work, complaint: m.Complaint) -> datetime:

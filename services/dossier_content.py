@@ -274,6 +274,8 @@ def _worded(key: str, value: Any, names: Mapping[int, str], labels: Mapping[str,
     """Accounts, promises and procedures by what they are called."""
     if key in ("promise", "procedure", "procedure_before"):
         return labels.get(value, value)
+    if key == "days":
+        return tuple((each["day"], each["removed"]) for each in value)
     if key == "moved":
         return tuple((labels.get(each["promise"], each["promise"]), each["before"], each["after"]) for each in value)
     return _named(key, value, names)

@@ -34,6 +34,10 @@ def _ask(question: Question | None) -> None:
     for each in question.changes:
         day = weekday_date(each.day, language())
         st.text(t("calendar.went" if each.removed else "calendar.came", day=day, name=each.name))
+    for left in dict.fromkeys(each for dossier in question.dossiers for each in dossier.again):
+        where = ", ".join(dossier.reference for dossier in question.dossiers if left in dossier.again)
+        key = "calendar.again_went" if left.removed else "calendar.again"
+        st.warning(t(key, day=weekday_date(left.day, language()), where=where), icon=":material/history:")
     st.text(t("calendar.this_moves"))
     st.dataframe(
         [_row(dossier.reference, shift) for dossier in question.dossiers for shift in dossier.shifts],

@@ -109,6 +109,8 @@ def _detail(entry: TimelineEntry, code: str, value: Any) -> str:
 def _of_promises(code: str, value: Any) -> str:
     if code == "moved":
         return ", ".join(_moved(*each) for each in value)
+    if code == "days":
+        return ", ".join(_closed(*each) for each in value)
     return str(value) if code == "promise" else ""
 
 
@@ -118,6 +120,10 @@ def _of_procedure(entry: TimelineEntry, code: str, value: Any) -> str:
     if code == "committee" and value is not None:
         return t("complaint.code_committee" if value else "complaint.code_no_committee")
     return ""
+
+
+def _closed(iso: str, removed: bool) -> str:
+    return t("complaint.calendar_went" if removed else "complaint.calendar_came", day=day(date.fromisoformat(iso)))
 
 
 def _moved(label: str, before: str | None, after: str | None) -> str:

@@ -256,6 +256,34 @@ def test_not_applied_they_stay_and_nobody_is_asked_again(cast: Cast, case: Case)
     assert calendar_changes.waiting(cast.actor("cora")) == 0
 
 
+def test_a_day_that_somebody_left_out_is_named_again_before_another_brings_it_in(cast: Cast, case: Case) -> None:
+    a_decree_day(cast)
+    calendar_changes.answer(cast.actor("dora"), waiting(cast, "dora"), apply=False)
+    a_decree_day(cast, TUESDAY)
+
+    question = waiting(cast)
+
+    assert [each.day for each in question.changes] == [MONDAY, TUESDAY]
+    (dossier,) = question.dossiers
+    assert [each.day for each in dossier.again] == [MONDAY]
+    assert {each.key: each.after for each in dossier.shifts}["HOUSE_WEEK.ACK"] == date(2026, 11, 26)
+    calendar_changes.answer(cast.actor("cora"), question, apply=True)
+    left, brought_in = [each for each in case.events() if each.kind == EventKind.CALENDAR_CHANGED]
+    assert left.codes["days"] == [{"day": "2026-11-23", "removed": False}]
+    assert [each["day"] for each in brought_in.codes["days"]] == ["2026-11-23", "2026-11-24"]
+
+
+def test_what_somebody_left_out_is_not_asked_again_for_a_day_that_moves_nothing(cast: Cast, case: Case) -> None:
+    a_decree_day(cast)
+    calendar_changes.answer(cast.actor("dora"), waiting(cast, "dora"), apply=False)
+    before = dates(case)
+
+    assert a_decree_day(cast, date(2027, 3, 1)).dossiers == 0
+
+    assert calendar_changes.asked(cast.actor("cora")) is None
+    assert dates(case) == before
+
+
 def test_a_day_taken_away_again_is_asked_about_too(cast: Cast) -> None:
     a_decree_day(cast)
     case = Case.registered("training", cast, received_on=FRIDAY)
