@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
 
 from commands.nightly import NIGHTLY
-from services import calendar_days, escalation
+from services import calendar_changes, calendar_days, escalation
 from tests.cases import Case
 from tests.conftest import Cast
 from tests.fill import make_complaint, make_promise
@@ -114,8 +114,25 @@ def test_who_directs_sees_what_moves_and_says_yes_or_no(cast: Cast, button: str,
 
     assert ("verschoven" in said(at)) is applied
     assert (case.row.next_due_on == date(2026, 11, 24)) is applied
-    assert "Ontvangstbevestiging: van di 24 nov 2026 naar wo 25 nov 2026" in timeline(cast, case.reference)
+    told = timeline(cast, case.reference)
+    assert "Ontvangstbevestiging: van di 24 nov 2026 naar wo 25 nov 2026" in told
+    assert "gesloten dag erbij: ma 23 nov 2026" in told
     assert not any("kalender" in each.label for each in open_page(cast, "cora", "board").expander)
+
+
+def test_a_day_that_was_left_out_before_is_named_before_the_yes(cast: Cast) -> None:
+    case = Case.registered("training", cast, received_on=FRIDAY)
+    adam, dora = cast.actor("adam"), cast.actor("dora")
+    calendar_days.add_decree_day(adam, MONDAY, "Ingelaste dag", "Stcrt. 2026, 99999")
+    question = calendar_changes.asked(dora)
+    assert question is not None
+    calendar_changes.answer(dora, question, apply=False)
+    calendar_days.add_decree_day(adam, date(2026, 11, 24), "Andere dag", "Stcrt. 2026, 99998")
+    at = open_page(cast, "cora", "board")
+    at.session_state["board.calendar"] = True
+    at.run()
+
+    assert f"Ook maandag 23 november 2026 telt dan mee in {case.reference}." in said(at)
 
 
 @pytest.mark.parametrize("who", ["hans", "mia", "tom", "petra"])
@@ -140,4 +157,7 @@ def test_what_climbed_stands_on_the_work_list_and_on_the_dossier(
         assert "wacht op u: opgeklommen" in said(open_page(cast, "mia", "board"))
         assert "opgeklommen" not in said(open_page(cast, "hans", "board"))
         at = open_page(cast, "mia", "complaint", ref="K26-KLIM")
+        reporter = open_page(cast, "tom", "complaint", ref="K26-KLIM")
     assert "Mia Manager (leidinggevende, ma 30 nov 2026)" in said(at)
+    assert "Reactie naar de klant: opgeklommen omdat er niets gebeurde, naar Hans Behandelaar" in said(at)
+    assert "opgeklommen" not in said(reporter)
