@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from string import punctuation
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from uuid import uuid4
 
 import streamlit as st
@@ -202,9 +202,17 @@ def show_told() -> None:
         st.success(told, icon=":material/check:")
 
 
+def address_here() -> SplitResult:
+    """What this browser says its address is; anything can stand there."""
+    try:
+        return urlsplit(st.context.url if isinstance(st.context.url, str) else "")
+    except ValueError:
+        return urlsplit("")
+
+
 def own_url(address: str) -> str:
     """A whole address of ours ("/?link=..."), as this browser knows us: for what is sent to somebody else."""
-    here = urlsplit(st.context.url if isinstance(st.context.url, str) else "")
+    here = address_here()
     return f"{here.scheme}://{here.netloc}{address}" if here.netloc else address
 
 

@@ -6,7 +6,7 @@ Its cookie component, hints, two-factor mail and OAuth stay off: what the widget
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit_authenticator.controllers.authentication_controller import AuthenticationController
@@ -16,7 +16,7 @@ from domain.errors import Refused
 from services import sessions
 from services.door import VISITOR
 from services.sessions import Front
-from ui.session import browser, go, sentence, source, t
+from ui.session import address_here, browser, go, sentence, source, t
 
 
 class _NoCookie:
@@ -58,7 +58,7 @@ class _Widget(Authenticate):
 
 def where_to() -> str:
     """The screen that this address names: the tab of an ended session returns to it."""
-    address = urlsplit(st.context.url if isinstance(st.context.url, str) else "")
+    address = address_here()
     asked = [(name, value) for name in st.query_params for value in st.query_params.get_all(name) if name != "lang"]
     return (address.path or "/") + (f"?{urlencode(asked)}" if asked else "")
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.attacks.forging import PRESSED, VALUES, Liar, state
 from tests.attacks.world import World, harmless
+from tests.serving import password_of
 from tests.web.client import ask
 
 pytestmark = pytest.mark.usefixtures("nothing_broke")
@@ -60,6 +61,21 @@ def test_a_visitors_frames(world: World) -> None:
         assert world.hidden not in liar.screen.said
         assert "Geheimzaak" not in liar.screen.said
     SENT["values by a visitor"] = liar.sent
+
+
+def test_an_address_of_the_browser_that_is_none(world: World) -> None:
+    """The browser says itself where it is; the sign-in returns there."""
+    for url in ("http://[", "//[::1", "javascript:alert(1)", "https://evil.invalid/board?ref=x", "\x00", "x" * 10_000):
+        liar = Liar.of(world.server, None)
+        liar.visit("")
+        name, password = (each for each, kind in liar.screen.widgets.items() if kind == "text_input")
+        button = next(each for each in liar.screen.widgets if "FormSubmitter" in each)
+        filled = (state(name, string_value="tom"), state(password, string_value=password_of("tom")))
+        message = liar.rerun(*filled, state(button, trigger_value=True))
+        message.rerun_script.context_info.url = url
+        liar.send(message)
+        harmless(liar)
+        assert "verwijzing" not in liar.screen.said
 
 
 # Widgets that are somebody else's
