@@ -15,6 +15,7 @@ from domain.book import PLAIN, Book, Circumstances, Rules, rule_of, within_ceili
 from domain.calendar import Calendar
 from domain.facts import Fact
 from domain.ledger import Entry, course
+from domain.pauses import PAUSES
 from domain.promises import Promise, last_good_day
 from domain.terms import Roll, Rule, Term, Unit, add_months
 
@@ -145,9 +146,7 @@ def _story(steps: Sequence[tuple[Entry, Book]], number: int) -> _Story:
         if now.met_on is not None and (last is None or last.met_on != now.met_on):
             met = entry
         if now.paused_from is not None and (last is None or now != last):
-            begun = entry.fact is Fact.PAUSED and (
-                last is None or last.paused_from != now.paused_from or bool(last.paused_until)
-            )
+            begun = entry.fact in PAUSES and (last is None or last.paused_from != now.paused_from or bool(last.paused_until))
             if begun or not pauses:
                 pauses.append(Pause(now.paused_from, now.paused_until))
             else:

@@ -36,6 +36,8 @@ class Fact(StrEnum):
     PAUSED = "paused"  # the clocks that may stand still do; the date that it names is their first day again
     RESUMED = "resumed"
     RULING_EXTENDED = "ruling_extended"  # the same, for the ruling in an appeal
+    RULING_PAUSED = "ruling_paused"  # by who hears the appeal: only its own clocks
+    RULING_RESUMED = "ruling_resumed"
     EXPERT_CONSULTED = "expert_consulted"  # Wko 1.51b
     MEASURE_AGREED = "measure_agreed"
     MEASURE_MOVED = "measure_moved"  # the letter with its new date went out; it was due on another one

@@ -25,7 +25,7 @@ from domain.book import (
 from domain.calendar import Calendar
 from domain.errors import Refused
 from domain.facts import Fact
-from domain.pauses import paused, resumed
+from domain.pauses import PAUSES, on_its_side, paused, resumed
 
 
 @dataclass(frozen=True)
@@ -118,11 +118,11 @@ def _at_receipt(entry: Entry, received: Entry) -> bool:
 def _refuse_overlap(recorded: Sequence[Entry]) -> None:
     """Raises Refused ``already_paused`` when the newest entry is a pause whose days meet those of another one."""
     newest = recorded[-1]
-    if newest.fact is not Fact.PAUSED:
+    if newest.fact not in PAUSES:
         return
-    resumed_on = sorted(each.on for each in recorded if each.fact is Fact.RESUMED)
+    resumed_on = sorted(each.on for each in recorded if each.fact is PAUSES[newest.fact])
     for other in recorded[:-1]:
-        if other.fact is not Fact.PAUSED:
+        if other.fact is not newest.fact:
             continue
         ends = [day for day in (other.given, next((on for on in resumed_on if on >= other.on), None)) if day]
         end = min(ends, default=date.max)
@@ -199,10 +199,10 @@ def _step(
             if entry.given is None or entry.of is None:
                 return book
             return moved_measure(book, rules, entry.of, entry.given, entry.on, calendar, about)
-        case Fact.PAUSED:
-            return paused(book, rules, entry.on, entry.given)
-        case Fact.RESUMED:
-            return resumed(book, entry.on)
+        case Fact.PAUSED | Fact.RULING_PAUSED:
+            return on_its_side(entry.fact, book, lambda mine: paused(mine, rules, entry.on, entry.given))
+        case Fact.RESUMED | Fact.RULING_RESUMED:
+            return on_its_side(entry.fact, book, lambda mine: resumed(mine, entry.on))
         case _:
             return after(book, rules, entry.fact, entry.on, calendar, entry.given, about)
 

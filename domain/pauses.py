@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
 from domain.errors import Refused
-from domain.promises import Book, Promise, Rules, is_open, is_paused, rule_of, stands_still
+from domain.facts import Fact
+from domain.promises import APPEAL_PROMISES, Book, Promise, Rules, is_open, is_paused, rule_of, stands_still
 from domain.terms import Rule
+
+# The first line's, and the reviewer's; with what ends it.
+PAUSES = {Fact.PAUSED: Fact.RESUMED, Fact.RULING_PAUSED: Fact.RULING_RESUMED}
+
+
+def on_its_side(fact: Fact, book: Book, change: Callable[[Book], Book]) -> Book:
+    """The book after `change` of the promises that a pause or its end by `fact` is about: those of the appeal, or all
+    others. The change keeps their number and order."""
+    in_appeal = fact in (Fact.RULING_PAUSED, Fact.RULING_RESUMED)
+    mine = [number for number, each in enumerate(book) if (each.code in APPEAL_PROMISES) is in_appeal]
+    changed = dict(zip(mine, change(tuple(book[number] for number in mine)), strict=True))
+    return tuple(changed.get(number, each) for number, each in enumerate(book))
 
 
 def paused(book: Book, rules: Rules, on: date, until: date | None) -> Book:

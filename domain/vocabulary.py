@@ -133,6 +133,8 @@ class PauseReason(StrEnum):
     WAITING_COMPLAINANT = "waiting_complainant"
     EXTERNAL_BODY = "external_body"  # suspended while an outside body looks at it (R011)
     AGREED = "agreed"
+    HEARING = "hearing"  # in an appeal
+    DOCUMENTS = "documents"  # in an appeal
 
 
 class ExternalStage(StrEnum):

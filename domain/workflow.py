@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from domain.errors import Refused
 from domain.vocabulary import CloseReason, LadderLevel, Status
@@ -297,7 +298,7 @@ def possible(step: StepName, facts: Facts) -> tuple[str, ...]:
     return min(blocked, key=len, default=(NOT_NOW,))
 
 
-def said_with(code: str, facts: Facts) -> dict[str, object]:
+def said_with(code: str, facts: Facts) -> dict[str, Any]:
     """What the sentence of this refusal needs."""
     return {"article": facts.going_on} if code == NOT_ONLY_THE_LAW.code else {}
 

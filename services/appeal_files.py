@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from db import models as m
 from domain.errors import Refused
-from domain.promises import is_open
+from domain.promises import is_open, is_paused
 from domain.rights import Right
 from domain.vocabulary import EventKind, LetterType, Side, Status
 from services import promises, reviewers
@@ -20,6 +20,7 @@ from services.appeals import open_appeal
 from services.as_it_stood import of_appeal, status
 from services.door import Actor, Work, work
 from services.hearing import told
+from services.profiles import profile_of
 from services.promises import PromiseView
 from services.records import load
 
@@ -33,6 +34,8 @@ class AppealStep(StrEnum):
     HEAR = "hear"
     NOTE = "note"
     EXTEND = "extend"
+    PAUSE = "pause"
+    RESUME = "resume"
     RULE = "rule"
     TELL_COMPLAINANT = "tell_complainant"
     TELL_ORGANISATION = "tell_organisation"
@@ -77,6 +80,8 @@ class AppealFile:
     in_time: bool
     late_reason: str | None
     promises: tuple[PromiseView, ...]
+    pausable: bool  # an open promise of hers may stand still
+    paused: bool  # and does
     papers: tuple[Paper, ...]
     acknowledged_on: date | None
     heard_on: date | None
@@ -98,12 +103,14 @@ class AppealFile:
             return (AppealStep.TELL_ORGANISATION, AppealStep.NOTE)
         usual = (
             (AppealStep.ACKNOWLEDGE, self.acknowledged_on is None),
+            (AppealStep.RESUME, self.paused),
             (AppealStep.TELL_COMPLAINANT, self.ruling is not None),
             (AppealStep.HEAR, self.heard_on is None),
             (AppealStep.RULE, True),
             (AppealStep.HEAR, self.heard_on is not None),
             (AppealStep.NOTE, True),
             (AppealStep.EXTEND, True),
+            (AppealStep.PAUSE, self.pausable and not self.paused),
             (AppealStep.WITHDRAWN, True),
             (AppealStep.STEP_BACK, self.ruling is None),
         )
@@ -147,6 +154,8 @@ def read(actor: Actor, reference: str) -> AppealFile:
         appeal = w.session.scalar(query.order_by(m.Appeal.id.desc()).limit(1))
         if appeal is None:
             raise Refused("not_found")
+        views = of_appeal(appeal, promises.view(w, complaint))
+        may_wait = {rule.key for rule in profile_of(w, complaint).terms if rule.pause}
         return AppealFile(
             reference=complaint.reference,
             version=appeal.version,
@@ -156,7 +165,9 @@ def read(actor: Actor, reference: str) -> AppealFile:
             grounds=appeal.grounds,
             in_time=appeal.in_time,
             late_reason=appeal.late_reason,
-            promises=of_appeal(appeal, promises.view(w, complaint)),
+            promises=views,
+            pausable=any(is_open(each) and each.key in may_wait for each in views),
+            paused=any(is_paused(each, w.today) for each in views),
             papers=_papers(w, appeal),
             acknowledged_on=appeal.acknowledged_on,
             heard_on=appeal.heard_on,

@@ -16,7 +16,7 @@ from domain.errors import Refused
 from domain.facts import Fact
 from domain.rights import Right
 from domain.texts import clean, required
-from domain.vocabulary import Channel, EventKind, LetterType, Ruling, Side, Status
+from domain.vocabulary import Channel, EventKind, LetterType, PauseReason, Ruling, Side, Status
 from domain.workflow import Facts, StepName, move
 from services import letters, promises, reviewers
 from services.appeals import open_appeal
@@ -68,6 +68,31 @@ def extend_ruling(actor: Actor, reference: str, seen: int, outgoing: Outgoing, n
         event = _send(w, complaint, appeal, told_them, Side.APPEAL, LetterType.EXTENSION)
         record(w, complaint, EventKind.EXTENDED, outgoing.sent_on, why, side=Side.APPEAL, new_date=until)
         promises.extend(w, complaint, until, outgoing.sent_on, event, by=Fact.RULING_EXTENDED)
+
+
+def pause(actor: Actor, reference: str, seen: int, reason: str, on: date, until: date | None = None, text: str = "") -> None:
+    """The ruling waits from `on` up to but not including `until` (None: until she resumes), as for a hearing or for
+    papers. Nothing of the first line stands still with it, and only she reads why. Raises Refused: ``ruling_sent``,
+    ``before_appeal``, ``missing``, ``already_paused``, ``nothing_to_pause``, ``pause_not_allowed``."""
+    with work(actor, Right.APPEAL_RULE) as w:
+        complaint, appeal = _in_hand(w, reference, seen)
+        if told(w, appeal):
+            raise Refused("ruling_sent")
+        why, words = choice(PauseReason, reason, "reason"), required(text, "text")
+        on = day(on, "on", latest=w.today, earliest=appeal.lodged_on, too_early="before_appeal")
+        until = day(until, "until", latest=FARTHEST) if until is not None else None
+        event = record(w, complaint, EventKind.PAUSED, on, words, side=Side.APPEAL, reason=why, until=until)
+        promises.happened(w, complaint, Fact.RULING_PAUSED, on, event, until)
+
+
+def resume(actor: Actor, reference: str, seen: int, on: date, text: str = "") -> None:
+    """The ruling is worked on again from `on`; the days really paused are given back. Raises Refused: ``not_paused``,
+    ``before_appeal``."""
+    with work(actor, Right.APPEAL_RULE) as w:
+        complaint, appeal = _in_hand(w, reference, seen)
+        on = day(on, "on", latest=w.today, earliest=appeal.lodged_on, too_early="before_appeal")
+        event = record(w, complaint, EventKind.RESUMED, on, clean(text, "text"), side=Side.APPEAL)
+        promises.happened(w, complaint, Fact.RULING_RESUMED, on, event)
 
 
 def rule(

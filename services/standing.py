@@ -12,6 +12,7 @@ from db import models as m
 from db.profiles import Profile
 from domain.entries import day
 from domain.facts import Fact
+from domain.promises import APPEAL_PROMISES
 from domain.terms import Rule
 from domain.vocabulary import (
     Compartment,
@@ -54,7 +55,7 @@ def real_day(w: Work, complaint: m.Complaint, on: date, field: str = "on") -> da
 
 def facts_of(w: Work, complaint: m.Complaint) -> Facts:
     profile = profiles.profile_of(w, complaint)
-    found = w.session.execute(_looks(complaint, profile)).one()
+    found = w.session.execute(_looks(complaint, profile, w.today)).one()
     level = LadderLevel(complaint.ladder_level)
     ladder = tuple(each.level for each in profile.ladder)
     reachable = not complaint.anonymous and found.known
@@ -84,7 +85,7 @@ def facts_of(w: Work, complaint: m.Complaint) -> Facts:
         consent_used=any(rule.extend and rule.extend.further_with_consent for rule in _rules(profile, complaint)),
         pausable=found.pausable,
         going_on=next((rule.source for rule in profile.terms if rule.key == found.going_on), ""),
-        paused=_stands_still(complaint, w.today),
+        paused=found.paused,
         decided=found.decided,
         outcome=complaint.outcome is not None,
         written_to=found.written_to,
@@ -103,7 +104,7 @@ def facts_of(w: Work, complaint: m.Complaint) -> Facts:
     )
 
 
-def _looks(complaint: m.Complaint, profile: Profile) -> Any:
+def _looks(complaint: m.Complaint, profile: Profile, today: date) -> Any:
     """One row of yes and no, and the last day for an appeal."""
     here = complaint.id
     open_promise = (
@@ -116,6 +117,7 @@ def _looks(complaint: m.Complaint, profile: Profile) -> Any:
     pausable = [rule.key for rule in profile.terms if rule.pause]
     by_law = [rule.key for rule in profile.terms if rule.statutory and not rule.pause]
     key = m.Promise.procedure + "." + m.Promise.code
+    ours = m.Promise.code.not_in(APPEAL_PROMISES)
     events = exists().where(m.Event.complaint_id == here)
     return select(
         exists()
@@ -126,9 +128,17 @@ def _looks(complaint: m.Complaint, profile: Profile) -> Any:
         events.where(m.Event.kind == EventKind.ACK_IMPOSSIBLE).label("ack_impossible"),
         exists().where(*open_promise, key.in_(movable)).label("extendable"),
         exists().where(*open_promise, m.Promise.heir).label("extended"),
-        exists().where(*open_promise, key.in_(pausable)).label("pausable"),
+        exists().where(*open_promise, ours, key.in_(pausable)).label("pausable"),
+        exists()
+        .where(
+            *open_promise,
+            ours,
+            m.Promise.paused_from <= today,
+            or_(m.Promise.paused_until.is_(None), m.Promise.paused_until > today),
+        )
+        .label("paused"),
         select(key)
-        .where(*open_promise, m.Promise.informative.is_(False), key.in_(by_law))
+        .where(*open_promise, ours, m.Promise.informative.is_(False), key.in_(by_law))
         .order_by(m.Promise.target_on, m.Promise.id)
         .limit(1)
         .scalar_subquery()
@@ -185,11 +195,6 @@ def others_told(w: Work, complaint: m.Complaint, rules: Iterable[Rule]) -> tuple
 
 def _rules(profile: Profile, complaint: m.Complaint) -> tuple[Rule, ...]:
     return profile.rules_for(complaint.procedure, complaint.overlay)
-
-
-def _stands_still(complaint: m.Complaint, today: date) -> bool:
-    since, until = complaint.paused_from, complaint.paused_until
-    return since is not None and since <= today and (until is None or today < until)
 
 
 def done() -> Any:

@@ -7,7 +7,7 @@ from datetime import date
 
 import streamlit as st
 
-from domain.vocabulary import Channel, LetterType, Ruling
+from domain.vocabulary import Channel, LetterType, PauseReason, Ruling
 from services import appeals, hearing
 from services.appeal_files import AppealFile, AppealStep
 from services.appeals import Lodged
@@ -15,6 +15,8 @@ from services.dossier import Dossier
 from ui.letter_form import letter_form
 from ui.session import Fields, actor, form_id, show_refusals, t
 from ui.step_here import Here, Save
+
+_PAUSES = (PauseReason.HEARING, PauseReason.DOCUMENTS, PauseReason.WAITING_COMPLAINANT, PauseReason.AGREED)
 
 
 class AtAppeal(Here):
@@ -50,6 +52,22 @@ def extend(here: AtAppeal) -> Save | None:
         return None
     new_date, reason = outgoing.extra.get("new_date"), str(outgoing.extra.get("reason") or "")
     return lambda who: hearing.extend_ruling(who, here.reference, here.seen, outgoing, new_date, reason)  # type: ignore[arg-type]
+
+
+def pause(here: AtAppeal) -> Save | None:
+    reason = here.pick("pause_reason", _PAUSES, lambda each: t(f"pause_reason.{each}"))
+    here.fields.under("reason")
+    on, until = here.day(), here.day("until", ahead=True)
+    st.caption(t("complaint.pause_until_empty"))
+    text = here.text("text")
+    if not here.pressed():
+        return None
+    return lambda who: hearing.pause(who, here.reference, here.seen, reason or "", on, until, text)  # type: ignore[arg-type]
+
+
+def resume(here: AtAppeal) -> Save | None:
+    on, text = here.day(), here.text("text", height=80)
+    return (lambda who: hearing.resume(who, here.reference, here.seen, on, text)) if here.pressed() else None  # type: ignore[arg-type]
 
 
 def rule(here: AtAppeal) -> Save | None:
@@ -103,6 +121,8 @@ FORMS: dict[AppealStep, Callable[[AtAppeal], Save | None]] = {
     AppealStep.HEAR: hear,
     AppealStep.NOTE: note,
     AppealStep.EXTEND: extend,
+    AppealStep.PAUSE: pause,
+    AppealStep.RESUME: resume,
     AppealStep.RULE: rule,
     AppealStep.TELL_COMPLAINANT: tell_complainant,
     AppealStep.TELL_ORGANISATION: tell_organisation,

@@ -17,12 +17,14 @@ from text import weekday_date
 from ui.session import actor, language, t
 from ui.step_here import Here, Save
 
+_PAUSES = (PauseReason.WAITING_COMPLAINANT, PauseReason.EXTERNAL_BODY, PauseReason.AGREED)
+
 
 def pause(here: Here) -> Save | None:
     going_on = [each for each in here.file.promises if each.statutory and each.met_on is None and each.cancelled_on is None]
     if going_on:
         st.info(t("complaint.statutory_goes_on", source=going_on[0].source), icon=":material/gavel:")
-    reason = here.pick("pause_reason", list(PauseReason), lambda each: t(f"pause_reason.{each}"), start=0)
+    reason = here.pick("pause_reason", _PAUSES, lambda each: t(f"pause_reason.{each}"), start=0)
     here.fields.under("reason")
     on, until = here.day(), here.day("until", ahead=True)
     st.caption(t("complaint.pause_until_empty"))

@@ -94,12 +94,13 @@ def check(found: Explanation, promise: Promise) -> None:
 
 # Random dossiers under every procedure
 
-PLAIN_FACTS = [each for each in Fact if each not in (Fact.EXTENDED, Fact.RULING_EXTENDED, Fact.PAUSED, Fact.RECEIPT_CORRECTED)]
+NAMING = (Fact.EXTENDED, Fact.RULING_EXTENDED, Fact.PAUSED, Fact.RULING_PAUSED, Fact.RECEIPT_CORRECTED)
+PLAIN_FACTS = [each for each in Fact if each not in NAMING]
 happenings = st.one_of(
     st.tuples(st.sampled_from(PLAIN_FACTS), st.integers(0, 160), st.none() | st.integers(0, 30)),
     st.tuples(st.sampled_from([Fact.EXTENDED, Fact.RULING_EXTENDED]), st.integers(0, 90), st.integers(0, 90)),
-    st.tuples(st.just(Fact.PAUSED), st.integers(-3, 60), st.none() | st.integers(0, 30)),
-    st.tuples(st.just(Fact.RESUMED), st.integers(0, 90), st.none()),
+    st.tuples(st.sampled_from([Fact.PAUSED, Fact.RULING_PAUSED]), st.integers(-3, 60), st.none() | st.integers(0, 30)),
+    st.tuples(st.sampled_from([Fact.RESUMED, Fact.RULING_RESUMED]), st.integers(0, 90), st.none()),
     st.tuples(st.just(Fact.RECEIPT_CORRECTED), st.integers(0, 90), st.integers(-20, 20)),
 )
 
@@ -110,7 +111,7 @@ def told(began: date, story: list[tuple[Fact, int, int | None]], rules: Sequence
     for fact, later, more in story:
         on = began + timedelta(days=later)
         base = began if fact is Fact.RECEIPT_CORRECTED else on
-        named = fact in (Fact.EXTENDED, Fact.RULING_EXTENDED, Fact.PAUSED, Fact.RECEIPT_CORRECTED, Fact.ACK_PROMISE_SENT)
+        named = fact in (*NAMING, Fact.ACK_PROMISE_SENT)
         named = named or fact in (Fact.MEASURE_AGREED, Fact.MEASURE_DONE)
         given = base + timedelta(days=more or 0) if named and (more is not None or fact is Fact.MEASURE_AGREED) else None
         of = None

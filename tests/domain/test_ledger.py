@@ -22,7 +22,7 @@ from domain.calendar import Calendar
 from domain.errors import Refused
 from domain.facts import Fact
 from domain.ledger import Entry, replay
-from domain.pauses import paused, resumed
+from domain.pauses import on_its_side, paused, resumed
 from domain.promises import Promise, PromiseState, is_open, state
 from domain.terms import Rule, When
 
@@ -42,10 +42,18 @@ RULES: dict[str, tuple[Rule, ...]] = {
     )
 }
 INERT = Entry(Fact.REVIEWED, date(2033, 12, 30))  # of the organisation: opens, meets and ends nothing in a dossier
-NAMES_A_DAY = {Fact.EXTENDED, Fact.RULING_EXTENDED, Fact.PAUSED, Fact.MEASURE_AGREED, Fact.MEASURE_DONE, Fact.ACK_PROMISE_SENT}
+NAMES_A_DAY = {
+    Fact.EXTENDED,
+    Fact.RULING_EXTENDED,
+    Fact.PAUSED,
+    Fact.RULING_PAUSED,
+    Fact.MEASURE_AGREED,
+    Fact.MEASURE_DONE,
+    Fact.ACK_PROMISE_SENT,
+}
 NOTES = {Fact.EXTENSION_WITHDRAWN, Fact.RECEIPT_CORRECTED, Fact.CONSENTED}
 BEGIN = {Fact.RECEIVED, Fact.REGISTERED}
-CLOCKS = {Fact.PAUSED, Fact.RESUMED}
+CLOCKS = {Fact.PAUSED, Fact.RESUMED, Fact.RULING_PAUSED, Fact.RULING_RESUMED}
 # What happens most stands here more often.
 LIKELY = (Fact.EXTENDED, Fact.PAUSED, Fact.RESUMED, Fact.ACK_PROMISE_SENT, Fact.CONTACT, Fact.OUTBOUND, Fact.REOPENED)
 ANYTHING = tuple(fact for fact in Fact if fact not in BEGIN | NOTES)
@@ -146,10 +154,10 @@ def test_a_ledger_in_the_order_of_its_days_is_its_facts_one_after_the_other(
     for entry in ledger:
         if entry.fact in (Fact.EXTENDED, Fact.RULING_EXTENDED) and entry.given:
             book = extended(book, rules, entry.given, entry.on, DUTCH, entry.fact, about)
-        elif entry.fact is Fact.PAUSED:
-            book = paused(book, rules, entry.on, entry.given)
-        elif entry.fact is Fact.RESUMED:
-            book = resumed(book, entry.on)
+        elif entry.fact in (Fact.PAUSED, Fact.RULING_PAUSED):
+            book = on_its_side(entry.fact, book, lambda mine, to=entry: paused(mine, rules, to.on, to.given))  # type: ignore[misc]
+        elif entry.fact in (Fact.RESUMED, Fact.RULING_RESUMED):
+            book = on_its_side(entry.fact, book, lambda mine, to=entry: resumed(mine, to.on))  # type: ignore[misc]
         else:
             book = after(book, rules, entry.fact, entry.on, DUTCH, entry.given, about)
 
@@ -267,7 +275,7 @@ def test_a_paused_ruling_in_appeal_is_not_held_to_the_term_of_the_answer() -> No
     book = childcare(
         (Fact.DECISION_SENT, date(2026, 2, 2)),
         (Fact.APPEAL_LODGED, date(2026, 2, 9)),
-        (Fact.PAUSED, date(2026, 2, 16), date(2026, 2, 23)),
+        (Fact.RULING_PAUSED, date(2026, 2, 16), date(2026, 2, 23)),
     )
 
     assert last(book, "APPEAL_RULING").target_on == date(2026, 3, 16)

@@ -320,3 +320,16 @@ def test_what_was_corrected_after_lodging_is_not_on_her_page(cast: Cast, on: On)
     assert not [each for each in ("Verbeterde titel", "Verbeterde tekst.", "Hilde") if each in seen_by_her]
     assert "Hans Behandelaar" in seen_by_her
     assert "Wat we hebben beloofd" in seen_by_her
+
+
+def test_the_ruling_waits_for_the_hearing_and_goes_on(cast: Cast, on: On) -> None:
+    reference = recent(cast, on)
+    at = own(opened(cast, "vera", reference), "pause", pause_reason="hearing", text="De trainer is met verlof.")
+
+    assert "staat stil" in words(at)
+    assert "De trainer is met verlof." not in words(open_page(cast, "cora", "complaint", ref=reference))
+    assert not RAW_KEY.search(words(at))
+
+    at = own(opened(cast, "vera", reference), "resume")
+
+    assert "appeals.open.pause" in {each.key for each in at.button}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def only_the_law(profile: str, cast: Cast, procedure: str) -> Case:
     """The house's own promises are kept; the statutory term goes on."""
     if procedure == "WKO":
         return Case.registered(profile, cast, received_on=OLD).consult().acknowledge().assign().respond()
-    welfare = {"unit_id": None, "sector": "welzijn", "category": "Bejegening", "procedure": procedure}
+    welfare: dict[str, Any] = {"unit_id": None, "sector": "welzijn", "category": "Bejegening", "procedure": procedure}
     return Case.registered(profile, cast, received_on=OLD, **welfare).consult().acknowledge().assign().respond()
 
 
@@ -64,7 +65,7 @@ def test_a_request_under_the_gdpr_of_which_the_house_week_has_passed_names_its_a
 
 @pytest.mark.parametrize("profile", [CHILDCARE])
 def test_when_nothing_runs_there_is_nothing_to_pause(cast: Cast, profile: str) -> None:
-    welfare = {"unit_id": None, "sector": "welzijn", "category": "Bejegening"}
+    welfare: dict[str, Any] = {"unit_id": None, "sector": "welzijn", "category": "Bejegening"}
     case = Case.registered(profile, cast, received_on=OLD, **welfare).consult().acknowledge().assign().respond()
 
     assert pausing(case).why == ("nothing_to_pause",)
