@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from db.closed_days import closed_days
 from db.profiles import parse, standard_source
-from domain.book import Book, Circumstances, after, extended, within_ceilings
+from domain.book import Book, Circumstances, after, extended, latest_date, within_ceilings
 from domain.calendar import Calendar
 from domain.errors import Refused
 from domain.facts import Fact
@@ -281,6 +281,17 @@ def test_a_paused_ruling_in_appeal_is_not_held_to_the_term_of_the_answer() -> No
     assert last(book, "APPEAL_RULING").target_on == date(2026, 3, 16)
 
 
+def test_a_ruling_in_an_appeal_of_the_same_day_is_not_held_to_it_either() -> None:
+    # Decided and lodged 2 February: four weeks end on 2 March; from 9 to 16 February it stood still, seven days.
+    book = childcare(
+        (Fact.DECISION_SENT, date(2026, 2, 2)),
+        (Fact.APPEAL_LODGED, date(2026, 2, 2)),
+        (Fact.RULING_PAUSED, date(2026, 2, 9), date(2026, 2, 16)),
+    )
+
+    assert last(book, "APPEAL_RULING").target_on == date(2026, 3, 9)
+
+
 def test_an_answer_after_reopening_is_not_held_to_the_term_that_was_met_before() -> None:
     # Reopened 2 March: a week ends on 9 March; from 4 to 6 March it stood still, two days.
     book = childcare(
@@ -349,6 +360,46 @@ def test_of_two_notices_on_one_day_the_later_one_is_withdrawn() -> None:
     answers = [each for each in replay(ledger, rules, DUTCH, ABOUT) if each.code == "EXPECTED_ANSWER"]
 
     assert [(each.target_on, is_open(each)) for each in answers] == [(date(2026, 1, 19), True), (date(2026, 1, 26), False)]
+
+
+# What is refused, and with what the person then reads
+
+
+def refused(procedure: str, *facts: tuple[Fact, date, date]) -> tuple[str, str | None, dict[str, object]]:
+    with pytest.raises(Refused) as why:
+        replay([*begun(date(2026, 1, 5)), *(Entry(*fact) for fact in facts)], RULES[procedure], DUTCH, ABOUT)
+    return why.value.code, why.value.field, why.value.values
+
+
+def test_a_notice_after_the_end_of_the_term_is_refused_with_the_article() -> None:
+    # Six weeks from 5 January end on 16 February.
+    late = refused("kinderopvang-welzijn WKKGZ", (Fact.EXTENDED, date(2026, 2, 17), date(2026, 3, 10)))
+
+    assert late == ("notice_too_late", "new_date", {"article": "Wkkgz art. 17"})
+
+
+def test_a_pause_that_ends_before_it_begins_is_refused_with_its_first_day() -> None:
+    backwards = refused("training HOUSE_WEEK", (Fact.PAUSED, date(2026, 1, 8), date(2026, 1, 7)))
+
+    assert backwards == ("until_before_from", "until", {"earliest": date(2026, 1, 8)})
+
+
+def test_how_far_a_notice_may_go_depends_on_consent() -> None:
+    # Awb 9:11: six weeks from 5 January end on 16 February, four weeks more on 16 March; with consent without a limit.
+    rules = RULES["kinderopvang-welzijn AWB"]
+    book = replay(begun(date(2026, 1, 5)), rules, DUTCH, ABOUT)
+
+    bound = latest_date(book, rules, DUTCH)
+
+    assert bound is not None
+    assert bound[0] == date(2026, 3, 16)
+    assert latest_date(book, rules, DUTCH, consented=True) is None
+
+
+def test_closing_ends_nothing_that_was_kept() -> None:
+    book = childcare((Fact.ACK_ACTION_SENT, date(2026, 1, 6)), (Fact.CLOSED, date(2026, 1, 8)))
+
+    assert (last(book, "ACK").met_on, last(book, "ACK").cancelled_on) == (date(2026, 1, 6), None)
 
 
 # Dates

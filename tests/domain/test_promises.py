@@ -17,6 +17,7 @@ from domain.promises import (
     first_red_day,
     flag,
     is_open,
+    is_paused,
     next_of,
     promise_flag,
     state,
@@ -239,6 +240,13 @@ def test_a_pause_with_an_end_is_a_date_like_any_other() -> None:
     assert promise_flag(known, date(2026, 11, 30), DUTCH) is Flag.ON_TIME
     assert promise_flag(known, date(2026, 12, 1), DUTCH) is Flag.SOON
     assert promise_flag(known, date(2026, 12, 4), DUTCH) is Flag.LATE
+
+
+def test_the_day_on_which_a_pause_ends_is_a_running_day_again() -> None:
+    known = replace(HOUSE, paused_from=date(2026, 11, 25), paused_until=date(2026, 12, 1))
+
+    assert [is_paused(known, date(2026, 11, day)) for day in (24, 25, 30)] == [False, True, True]
+    assert not is_paused(known, date(2026, 12, 1))
 
 
 def test_a_dossier_without_a_date_stands_still_or_has_no_promise() -> None:
