@@ -60,6 +60,13 @@ def withdraw_extension(actor: Actor, reference: str, seen: int, on: date, reason
         promises.happened(w, complaint, Fact.EXTENSION_WITHDRAWN, on, entry)
 
 
+def withdrawal_moves(actor: Actor, reference: str, on: date) -> tuple[promises.Move, ...]:
+    """What taking the last extension back on `on` would move; changes nothing. Raises Refused as `withdraw_extension`."""
+    with work(actor, Right.READ) as w:
+        complaint = load(w, reference)
+        return promises.moved_back(w, complaint, [Entry(Fact.EXTENSION_WITHDRAWN, real_day(w, complaint, on))])
+
+
 def consent(actor: Actor, reference: str, seen: int, on: date, channel: str, text: str) -> None:
     """The complainant agreed in writing to a further extension (Awb 9:11(3)). Raises Refused: ``no_consent_here``,
     ``consent_in_writing``."""

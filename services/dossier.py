@@ -20,7 +20,7 @@ from services.door import Actor, Work, work
 from services.dossier_content import Content, Rows, content_of, rows_of
 from services.promises import PromiseView
 from services.records import load, was_opened
-from services.standing import facts_of, others_told
+from services.standing import TELL_RIGHTS, TELLS_RIGHTS, facts_of, others_told
 
 __all__ = ["Complainant", "Content", "Dossier", "Offer", "PersonChoice", "Step", "people", "read", "steps"]
 
@@ -51,6 +51,7 @@ class Offer:
     next_level: LadderLevel | None
     close_reasons: tuple[CloseReason, ...]
     gaps: tuple[str, ...]  # what closing still misses, as message keys
+    rights_told: tuple[date, str] | None  # when the complainant first was told of the appeal and of outside bodies, in what
     no_appeal: tuple[str, ...]  # why nobody can lodge one now, as refusal codes
     extend_until: date | None  # the last day that a notice may name; none: no maximum
     extend_source: str  # the article or rule that says so
@@ -236,7 +237,7 @@ def _dossier(w: Work, complaint: m.Complaint, held: frozenset[Right]) -> Dossier
         promises=views,
         complainant=_complainant(w, complaint) if Right.IDENTITY in held else None,
         content=content_of(w, profile, rows, names, views, heard) if rows is not None else None,
-        offer=_offer(w, complaint, profile) if rows is not None and not heard and regular else None,
+        offer=_offer(w, complaint, profile, rows) if rows is not None and not heard and regular else None,
     )
 
 
@@ -261,13 +262,21 @@ def _procedures(profile: Profile, complaint: m.Complaint) -> tuple[ProcedureChoi
     return tuple(ProcedureChoice(key, known[key].label, known[key].explanation, key in profile.with_committee) for key in keys)
 
 
-def _offer(w: Work, complaint: m.Complaint, profile: Profile) -> Offer:
+def _told_of_rights(rows: Rows) -> tuple[date, str] | None:
+    """The day, and the message key of the letter or of what happened."""
+    told = [(each.sent_on, f"letter_type.{each.letter_type}") for each, *_ in rows.messages if each.letter_type in TELL_RIGHTS]
+    told += [(each.happened_on, f"event_kind.{each.kind}") for each, *_ in rows.events if each.kind in TELLS_RIGHTS]
+    return min(told, default=None)
+
+
+def _offer(w: Work, complaint: m.Complaint, profile: Profile, rows: Rows) -> Offer:
     facts = facts_of(w, complaint)
     bound = promises.latest_extension(w, complaint)
     return Offer(
         next_level=facts.next_level,
         close_reasons=close_reasons(facts),
         gaps=tuple(f"gap.{code}" for code in possible(StepName.CLOSE, facts) if code != NOT_NOW),
+        rights_told=_told_of_rights(rows),
         no_appeal=possible(StepName.LODGE_APPEAL, facts),
         extend_until=bound[0] if bound else None,
         extend_source=bound[1] if bound else "",

@@ -4,7 +4,7 @@ which the right was checked and the dossier loaded, so the row rule is not asked
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from db import models as m
@@ -143,6 +143,18 @@ def moves(
     about = _about(complaint, by_committee)
     then = replay(entries, rules or _rules(w, complaint), days or calendar_of(w, complaint), about)
     return moved(now, then)
+
+
+def moved_back(w: Work, complaint: m.Complaint, more: Sequence[Entry]) -> tuple[Move, ...]:
+    """What a notice moved, and these entries let stand again: from the day that the notice named to the one before it.
+    Changes nothing. Raises Refused: see `domain.ledger.replay`."""
+    now = _book(_rows(w, complaint))
+    then = replay([*_entries(w, complaint), *more], _rules(w, complaint), calendar_of(w, complaint), _about(complaint))
+    return tuple(
+        Move(new.key, replace(old, target_on=old.extended_to, legal_on=old.extended_to), new)
+        for old, new in _paired(now, then)
+        if old and new and old.extended_to and not new.extended_to
+    )
 
 
 def book(w: Work, complaint: m.Complaint) -> Book:

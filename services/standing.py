@@ -34,6 +34,7 @@ TALKS = frozenset({EventKind.CONVERSATION, EventKind.MEDIATION})
 CONTACTS = TALKS | {EventKind.CONTACT, EventKind.INFORMED}
 # Letters that name the confidant or the outside bodies (R010).
 TELL_RIGHTS = frozenset(LetterType) - {LetterType.RESPONDENT_NOTICE, LetterType.APPEAL_RULING_NOTICE}
+TELLS_RIGHTS = (EventKind.INFORMED, EventKind.EXTERNAL_ROUTE)  # and what does so without a letter
 OTHERS = ("respondent", "provider", "committee")  # whom an extension may have to be told to, besides the complainant
 APPEAL_TERM = "APPEAL_LODGE"
 MEASURE = "MEASURE"
@@ -149,7 +150,7 @@ def _looks(complaint: m.Complaint, profile: Profile, today: date) -> Any:
         .where(m.Message.complaint_id == here, m.Message.direction == "out", m.Message.recipient == Recipient.COMPLAINANT)
         .label("written_to"),
         or_(
-            events.where(m.Event.kind.in_((EventKind.INFORMED, EventKind.EXTERNAL_ROUTE))),
+            events.where(m.Event.kind.in_(TELLS_RIGHTS)),
             exists().where(m.Message.complaint_id == here, m.Message.letter_type.in_(TELL_RIGHTS)),
         ).label("rights_told"),
         exists().where(m.Party.complaint_id == here, m.Party.relation == Relation.RESPONDENT).label("respondent"),

@@ -8,6 +8,7 @@ from datetime import date
 import streamlit as st
 
 from domain.errors import Refused
+from domain.promises import first_red_day, is_open
 from domain.vocabulary import Channel, PauseReason
 from domain.workflow import StepName
 from services import clocks
@@ -40,10 +41,24 @@ def resume(here: Here) -> Save | None:
 
 
 def withdraw_extension(here: Here) -> Save | None:
-    on, reason = here.day(), here.text("reason", height=80)
+    on = here.day()
+    if on is not None:
+        _stands_again(here, _would_move(here, lambda: clocks.withdrawal_moves(actor(), here.reference, on)))
+    reason = here.text("reason", height=80)
     if not here.pressed():
         return None
     return lambda who: clocks.withdraw_extension(who, here.reference, here.seen, on, reason)  # type: ignore[arg-type]
+
+
+def _stands_again(here: Here, moves: Iterable[Move]) -> None:
+    """The date that the notice had moved may have passed by now."""
+    for promise in (each.after for each in moves):
+        if promise and is_open(promise) and not promise.informative and first_red_day(promise) <= here.today:
+            labels = {each.key: each.label for each in here.file.promises}
+            day = weekday_date(promise.target_on, language())
+            st.warning(
+                t("complaint.red_at_once", label=labels.get(promise.key, promise.key), day=day), icon=":material/warning:"
+            )
 
 
 def consent(here: Here) -> Save | None:
@@ -91,13 +106,14 @@ def _changed(who: Actor, here: Here, procedure: str, committee: bool, reason: st
     clocks.change_procedure(who, here.reference, here.seen, procedure, committee, reason)
 
 
-def _would_move(here: Here, foresee: Callable[[], tuple[Move, ...]]) -> None:
+def _would_move(here: Here, foresee: Callable[[], tuple[Move, ...]]) -> tuple[Move, ...]:
     try:
         moves = foresee()
     except Refused:
-        return  # saving says why
+        return ()  # saving says why
     st.caption(t("complaint.would_move") if moves else t("complaint.nothing_moves"))
     show_moves(here, moves)
+    return moves
 
 
 def show_moves(here: Here, moves: Iterable[Move]) -> None:

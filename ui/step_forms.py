@@ -199,6 +199,7 @@ def reopen(here: Here) -> Save | None:
 
 
 def close(here: Here) -> Save | None:
+    _rights_told(here)
     reasons = here.file.offer.close_reasons if here.file.offer else ()
     reason = here.pick("close_reason", list(reasons), enum_label("close_reason"), start=0 if len(reasons) == 1 else None)
     here.fields.under("reason")
@@ -212,6 +213,16 @@ def close(here: Here) -> Save | None:
             return None
         return lambda who: steps.close(who, here.reference, here.seen, _reason(reason), on, outgoing, **told)
     return (lambda who: steps.close(who, here.reference, here.seen, _reason(reason), on, **told)) if here.pressed() else None
+
+
+def _rights_told(here: Here) -> None:
+    """Was the complainant told of the appeal and of outside bodies: when and how, or what to do about it."""
+    offer = here.file.offer
+    if offer and offer.rights_told:
+        on, what = offer.rights_told
+        st.text(t("complaint.rights_told", what=t(what), day=weekday_date(on, language())))
+    elif offer and offer.reachable:
+        st.warning(t("refused.rights_not_told"), icon=":material/campaign:")
 
 
 def _parts(here: Here) -> tuple[PartInput, ...]:

@@ -6,11 +6,12 @@ from datetime import date
 
 import pytest
 
+from domain.vocabulary import LetterType
 from domain.workflow import StepName
-from services import clocks
+from services import clocks, steps
 from tests.cases import Case
 from tests.conftest import TODAY, Cast
-from tests.dossiers import On, answered, in_progress, registered, seen
+from tests.dossiers import On, answered, in_progress, outgoing, registered, seen
 from tests.pages.test_complaint import RAW_KEY, opened, press, step, words
 
 RECEIVED = date(2026, 11, 19)
@@ -103,3 +104,23 @@ def test_when_only_the_law_runs_the_page_says_which_article_forbids_a_pause(cast
     said = words(opened(cast, "cora", case.reference))
 
     assert "kan niet worden gepauzeerd (Wet kinderopvang art. 1.57b lid 2 onder d)" in said
+
+
+def test_taking_an_extension_back_shows_the_old_date_and_that_it_has_passed(cast: Cast, on: On) -> None:
+    reference = in_progress(cast, on, received=date(2026, 9, 7))
+    with on(date(2026, 9, 10)):
+        letter = outgoing(
+            cast.actor("cora"),
+            reference,
+            LetterType.EXTENSION,
+            date(2026, 9, 10),
+            new_date=date(2026, 9, 30),
+            reason="Een rapport volgt.",
+        )
+        steps.extend(cast.actor("cora"), reference, seen(reference), letter, date(2026, 9, 30), "Een rapport volgt.")
+    with on(date(2026, 9, 16)):
+        said = words(step(opened(cast, "cora", reference), StepName.WITHDRAW_EXTENSION))
+
+    assert "Reactie naar de klant: woensdag 30 september 2026 wordt maandag 14 september 2026" in said
+    assert "met de oude datum, maandag 14 september 2026, en is dan meteen te laat" in said
+    assert not RAW_KEY.search(said)

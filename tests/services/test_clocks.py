@@ -177,6 +177,25 @@ def test_pause_then_extension_then_withdrawal_gives_the_documented_date(cast: Ca
         assert stands(cast, reference, "HOUSE_WEEK.RESPONSE").target_on == day(19)  # the 14th and five days
 
 
+def test_what_taking_an_extension_back_would_move_is_told_before(cast: Cast, on: On) -> None:
+    reference = in_progress(cast, on)
+    with on(day(10)):
+        extend(cast, reference, day(10), day(30))
+    with on(day(16)):
+        told = clocks.withdrawal_moves(cast.actor("hans"), reference, day(16))
+        assert stands(cast, reference, "HOUSE_WEEK.EXPECTED_ANSWER").state is PromiseState.OPEN  # only asked
+        clocks.withdraw_extension(cast.actor("hans"), reference, seen(reference), day(16), "Toch niet nodig.")
+        now = stands(cast, reference, "HOUSE_WEEK.RESPONSE")
+
+    move = next(each for each in told if each.key == "HOUSE_WEEK.RESPONSE")
+    assert {each.before and each.before.target_on for each in told} == {day(30)}
+    assert (move.key, move.before and move.before.target_on) == ("HOUSE_WEEK.RESPONSE", day(30))
+    assert (move.after and move.after.target_on) == now.target_on == day(14)
+    assert now.state is PromiseState.MISSED
+    with on(day(16)), pytest.raises(Refused, match="nothing_to_withdraw"):
+        clocks.withdrawal_moves(cast.actor("hans"), reference, day(16))
+
+
 # Four weeks once; further only with the complainant's written consent (Awb 9:11)
 
 AWB = CHILDCARE | {"sector": "welzijn", "procedure": "AWB", "category": "Bejegening", "red_flag": None}
