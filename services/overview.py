@@ -286,11 +286,12 @@ def _state(today: date) -> ColumnElement[str]:
     return case(
         (p.met_on <= good, PromiseState.KEPT.value),
         (p.met_on.is_not(None), PromiseState.MISSED.value),
-        (and_(p.extended_to.is_not(None), p.notice_on <= p.target_on), PromiseState.EXTENDED_IN_TIME.value),
+        (and_(p.extended_to.is_not(None), p.notice_on <= good), PromiseState.EXTENDED_IN_TIME.value),
         (p.extended_to.is_not(None), PromiseState.EXTENDED_LATE.value),
         (p.cancelled_on <= good, PromiseState.CANCELLED.value),
         (p.cancelled_on.is_not(None), PromiseState.MISSED.value),
         (good >= today, PromiseState.OPEN.value),
+        (and_(p.paused_from <= today, p.paused_until.is_(None)), PromiseState.OPEN.value),
         else_=PromiseState.MISSED.value,
     )
 

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from sqlalchemy import Engine, select
@@ -201,12 +202,12 @@ def test_the_state_in_sql_is_the_state_of_the_rule(engine: Engine, cast: Cast) -
                 for met in days:
                     for notice in days:
                         for cancelled in (None, TODAY - timedelta(days=1), TODAY + timedelta(days=1)):
-                            for extended in (None, TODAY + timedelta(days=9)):
+                            for extended, paused in product((None, TODAY + timedelta(days=9)), (None, TODAY)):
                                 promise = m.Promise(
                                     complaint_id=complaint.id, procedure="HOUSE_WEEK", code="RESPONSE", informative=False,
                                     trigger_on=complaint.received_on, target_on=target, legal_on=target + timedelta(days=1),
                                     statutory=statutory, met_on=met, notice_on=notice, cancelled_on=cancelled,
-                                    extended_to=extended,
+                                    extended_to=extended, paused_from=paused,
                                 )  # fmt: skip
                                 session.add(promise)
                                 expected[state(promise, TODAY)] += 1

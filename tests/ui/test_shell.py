@@ -138,7 +138,8 @@ def test_no_page_is_for_a_person_without_its_right() -> None:
     assert menu(Role.CONFIDANT) == {"intake", "restricted", "appeals", "complaint"}  # who reads there why she hears none
     assert menu(Role.WB_OFFICER) == {"intake", "restricted", "complaint"}
     assert menu(Role.APPEAL_REVIEWER) == {"appeals", "complaint"}
-    assert menu(Role.DIRECTOR) == {"intake", "board", "complaint", "overview"}
+    assert menu(Role.DIRECTOR) == {"intake", "board", "complaint", "overview", "terms"}
+    assert "terms" not in menu(Role.PARTNER) | menu(Role.MANAGER) | menu(Role.HANDLER)
     assert menu() == set()
 
 
