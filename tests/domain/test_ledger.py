@@ -21,7 +21,7 @@ from domain.book import Book, Circumstances, after, extended, latest_date, withi
 from domain.calendar import Calendar
 from domain.errors import Refused
 from domain.facts import Fact
-from domain.ledger import Entry, replay
+from domain.ledger import Entry, consent_given, due_then, replay
 from domain.pauses import on_its_side, paused, resumed
 from domain.promises import Promise, PromiseState, is_open, state
 from domain.terms import Rule, When
@@ -454,3 +454,58 @@ def test_every_promise_has_one_state_and_only_a_kept_or_missed_one_was_met(
         assert each.met_on is None or state(each, today) in (PromiseState.KEPT, PromiseState.MISSED)
         assert (each.extended_to is None) == (each.notice_on is None)
         assert each.legal_on >= each.target_on
+
+
+# Which event, which measure, which consent
+
+
+def test_a_promise_knows_what_opened_it_and_what_met_it() -> None:
+    ledger = [
+        Entry(Fact.RECEIVED, date(2026, 1, 5), event=1),
+        Entry(Fact.REGISTERED, date(2026, 1, 5), event=2),
+        Entry(Fact.ACK_PROMISE_SENT, date(2026, 1, 6), event=7),
+        Entry(Fact.CONTACT, date(2026, 1, 8), event=9),
+    ]
+
+    book = replay(ledger, CHILDCARE, DUTCH, ABOUT)
+
+    events = {each.code: (each.opened_event_id, each.met_event_id) for each in book if each.procedure == "HOUSE_WEEK"}
+    assert events["ACK"] == (1, 7)
+    assert events["PROMISED_RESPONSE"] == (7, None)
+    assert events["DECIDE_OR_CONTACT"] == (1, 9)
+    assert events["RESPONSE"] == (1, None)
+
+
+def test_a_measure_that_moves_goes_on_under_its_new_date() -> None:
+    agreed, old, told, new = date(2026, 1, 12), date(2026, 2, 2), date(2026, 1, 20), date(2026, 2, 16)
+    ledger = [*begun(date(2026, 1, 5)), Entry(Fact.MEASURE_AGREED, agreed, old), Entry(Fact.MEASURE_MOVED, told, new, of=old)]
+
+    measures = [each for each in replay(ledger, CHILDCARE, DUTCH, ABOUT) if each.code == "MEASURE"]
+
+    assert [(each.target_on, each.notice_on, each.extended_to, is_open(each)) for each in measures] == [
+        (old, told, new, False),
+        (new, None, None, True),
+    ]
+
+
+@pytest.mark.parametrize(("consented_on", "given"), [(None, False), (7, False), (8, True), (9, True)])
+def test_consent_counts_for_a_notice_that_is_still_to_go_out(consented_on: int | None, given: bool) -> None:
+    ledger = [*begun(date(2026, 1, 5)), Entry(Fact.EXTENDED, date(2026, 1, 8), date(2026, 3, 2))]
+    if consented_on:
+        ledger.append(Entry(Fact.CONSENTED, date(2026, 1, consented_on)))
+
+    assert consent_given(ledger) is given
+
+
+def test_what_a_measure_was_due_on_is_what_it_was_due_on_then() -> None:
+    first, second, third = date(2026, 2, 2), date(2026, 2, 16), date(2026, 3, 2)
+    ledger = [
+        Entry(Fact.MEASURE_AGREED, date(2026, 1, 12), first),
+        Entry(Fact.MEASURE_MOVED, date(2026, 1, 20), second, of=first),
+        Entry(Fact.MEASURE_MOVED, date(2026, 2, 10), third, of=second),
+    ]
+
+    then = [due_then(ledger, third, on) for on in (date(2026, 1, 19), date(2026, 1, 20), date(2026, 2, 9), date(2026, 2, 10))]
+
+    assert then == [first, second, second, third]
+    assert due_then(ledger, date(2026, 5, 4), date(2026, 1, 19)) == date(2026, 5, 4)  # another measure
