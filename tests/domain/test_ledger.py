@@ -509,3 +509,41 @@ def test_what_a_measure_was_due_on_is_what_it_was_due_on_then() -> None:
 
     assert then == [first, second, second, third]
     assert due_then(ledger, date(2026, 5, 4), date(2026, 1, 19)) == date(2026, 5, 4)  # another measure
+
+
+AWB = RULES["kinderopvang-welzijn AWB"]  # received 5 January 2026: 16 February, and four weeks more on 16 March
+EXTENDED_ONCE = Entry(Fact.EXTENDED, date(2026, 1, 12), date(2026, 3, 16))
+FURTHER = Entry(Fact.EXTENDED, date(2026, 2, 20), date(2026, 4, 13))
+
+
+def test_consent_of_the_day_of_the_notice_carries_it_further() -> None:
+    ledger = [*begun(date(2026, 1, 5)), EXTENDED_ONCE, Entry(Fact.CONSENTED, FURTHER.on), FURTHER]
+
+    answers = [each for each in replay(ledger, AWB, DUTCH, ABOUT) if each.code == "RESPONSE"]
+
+    assert [(each.target_on, is_open(each)) for each in answers][-1] == (date(2026, 4, 13), True)
+
+
+def test_consent_from_before_an_earlier_notice_is_spent() -> None:
+    with pytest.raises(Refused) as why:
+        replay([*begun(date(2026, 1, 5)), Entry(Fact.CONSENTED, date(2026, 1, 10)), EXTENDED_ONCE, FURTHER], AWB, DUTCH, ABOUT)
+
+    assert why.value.code == "extension_used"
+
+
+def test_without_a_notice_there_is_nothing_to_withdraw() -> None:
+    with pytest.raises(Refused) as why:
+        replay([*begun(date(2026, 1, 5)), Entry(Fact.EXTENSION_WITHDRAWN, date(2026, 1, 8))], AWB, DUTCH, ABOUT)
+
+    assert why.value.code == "nothing_to_withdraw"
+
+
+def test_what_lost_its_footing_takes_nothing_along() -> None:
+    # The decision of the 14th was entered after the notice of the 20th: there was nothing to extend any more.
+    book = childcare(
+        (Fact.EXTENDED, date(2026, 1, 20), date(2026, 1, 26)),
+        (Fact.DECISION_SENT, date(2026, 1, 14)),
+        (Fact.APPEAL_LODGED, date(2026, 1, 28)),
+    )
+
+    assert last(book, "APPEAL_RULING").target_on == date(2026, 2, 25)
