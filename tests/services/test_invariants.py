@@ -32,8 +32,8 @@ from tests.cases import COMPLAINANT
 from tests.conftest import PROFILES, Cast, at
 from tests.invariants import Watch, all_rows
 
-WALKS = int(os.environ.get("WEERKLANK_TEST_WALKS", "4"))
-STEPS = int(os.environ.get("WEERKLANK_TEST_STEPS", "25"))
+WALKS = int(os.environ.get("WEERKLANK_TEST_WALKS", "3"))
+STEPS = int(os.environ.get("WEERKLANK_TEST_STEPS", "20"))
 BEGIN = date(2026, 3, 2)  # a Monday; Easter, two decree days and the summer lie ahead
 FIRST_LINE = ("cora", "cora", "cora", "dora", "dora", "hans", "hans", "hilde", "mia", "piet", "tom", "vera", "adam")
 
