@@ -128,6 +128,7 @@ def explain(
 @dataclass(frozen=True)
 class _Story:
     opened: Entry
+    named: date | None  # the day that took effect, for what took over after a notice: no later than the maximum allowed
     met: Entry | None
     pauses: tuple[Pause, ...]
 
@@ -135,6 +136,7 @@ class _Story:
 def _story(steps: Sequence[tuple[Entry, Book]], number: int) -> _Story:
     """The promise stands at one place in the book from the entry that opened it."""
     opened: Entry | None = None
+    named: date | None = None
     met: Entry | None = None
     pauses: list[Pause] = []
     last: Promise | None = None
@@ -142,6 +144,7 @@ def _story(steps: Sequence[tuple[Entry, Book]], number: int) -> _Story:
         if len(book) <= number:
             continue
         now = book[number]
+        named = now.target_on if opened is None and now.heir else named
         opened = opened or entry
         if now.met_on is not None and (last is None or last.met_on != now.met_on):
             met = entry
@@ -154,7 +157,7 @@ def _story(steps: Sequence[tuple[Entry, Book]], number: int) -> _Story:
         last = now
     if opened is None:
         raise ValueError(f"there is no promise {number}")
-    return _Story(opened, met, tuple(pauses))
+    return _Story(opened, named, met, tuple(pauses))
 
 
 def _ceiling(final: Book, before: Book, rules: Rules, number: int) -> tuple[date, Rule] | None:
@@ -227,7 +230,10 @@ class _Account:
         given, term = self._given(), self.rule.term
         if given is not None:
             self._walk((given - self.promise.trigger_on).days, Part.BETWEEN)
-            self._say("fixed" if self.rule.fixed and not self.promise.heir else "given", until=given)
+            if self.promise.heir and self.story.opened.given not in (None, given):
+                self._say("given_cut", named=self.story.opened.given, until=given)
+            else:
+                self._say("fixed" if self.rule.fixed and not self.promise.heir else "given", until=given)
         elif term is not None and term.unit is Unit.WORKING_DAYS:
             self._walk_working_days(term.amount)
             self._say_term(term, self.days[-1].on)
@@ -244,7 +250,7 @@ class _Account:
         """The day that was named instead of a term, or within it."""
         promise, rule, opened = self.promise, self.rule, self.story.opened
         if promise.heir:
-            return opened.given
+            return self.story.named
         if rule.fixed is not None:
             return date(promise.trigger_on.year + 1, *rule.fixed)
         given = opened.given if opened.fact in rule.trigger else None

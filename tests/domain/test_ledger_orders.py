@@ -8,6 +8,7 @@ import pytest
 
 from domain.book import Book, Circumstances
 from domain.errors import Refused
+from domain.explain import explain
 from domain.facts import Fact
 from domain.ledger import Entry, replay
 from domain.promises import Promise, PromiseState, is_open, state
@@ -117,6 +118,18 @@ def test_a_suspicion_that_came_up_later_stays_on_its_day() -> None:
     book = book_of("WKO", [*told, Entry(Fact.RECEIPT_CORRECTED, day(11, 4), day(10, 30))])
 
     assert last(book, "WKO.ABUSE_CONSULT").trigger_on == day(11, 2)
+
+
+def test_why_says_that_a_notice_named_a_day_past_the_maximum() -> None:
+    told = [*begun(day(10, 12)), Entry(Fact.EXTENDED, day(10, 16), day(11, 23))]
+    told += [Entry(Fact.RECEIPT_CORRECTED, day(10, 20), day(10, 11))]
+    book = book_of("WKO", told)
+
+    found = explain(told, course("WKO"), CALENDAR, {}, last(book, "HOUSE_WEEK.EXPECTED_ANSWER"), ABOUT)
+
+    assert found is not None
+    assert found.proven
+    assert ("given_cut", {"named": day(11, 23), "until": day(11, 22)}) in [(each.code, each.values) for each in found.steps]
 
 
 # Reopening
