@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8501
 PROFILE ?= training
-WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n + 1)))
+WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 ON_POSTGRESQL := tests/db tests/attacks/test_races.py $(addprefix tests/services/test_,door.py board.py overview.py sessions.py throttle.py handling.py directing.py)
 VENV := .venv
 PY := $(VENV)/bin/python
