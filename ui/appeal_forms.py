@@ -14,6 +14,7 @@ from services.appeals import Lodged
 from services.dossier import Dossier
 from ui.letter_form import letter_form
 from ui.session import Fields, actor, form_id, show_refusals, t
+from ui.step_clocks import pause_fields
 from ui.step_here import Here, Save
 
 _PAUSES = (PauseReason.HEARING, PauseReason.DOCUMENTS, PauseReason.WAITING_COMPLAINANT, PauseReason.AGREED)
@@ -55,11 +56,7 @@ def extend(here: AtAppeal) -> Save | None:
 
 
 def pause(here: AtAppeal) -> Save | None:
-    reason = here.pick("pause_reason", _PAUSES, lambda each: t(f"pause_reason.{each}"))
-    here.fields.under("reason")
-    on, until = here.day(), here.day("until", ahead=True)
-    st.caption(t("complaint.pause_until_empty"))
-    text = here.text("text")
+    reason, on, until, text = pause_fields(here, _PAUSES)
     if not here.pressed():
         return None
     return lambda who: hearing.pause(who, here.reference, here.seen, reason or "", on, until, text)  # type: ignore[arg-type]

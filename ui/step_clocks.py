@@ -25,14 +25,21 @@ def pause(here: Here) -> Save | None:
     going_on = [each for each in here.file.promises if each.statutory and each.met_on is None and each.cancelled_on is None]
     if going_on:
         st.info(t("complaint.statutory_goes_on", source=going_on[0].source), icon=":material/gavel:")
-    reason = here.pick("pause_reason", _PAUSES, lambda each: t(f"pause_reason.{each}"), start=0)
-    here.fields.under("reason")
-    on, until = here.day(), here.day("until", ahead=True)
-    st.caption(t("complaint.pause_until_empty"))
-    text = here.text("text")
+    reason, on, until, text = pause_fields(here, _PAUSES, start=0)
     if not here.pressed():
         return None
     return lambda who: clocks.pause(who, here.reference, here.seen, reason or "", on, until, text)  # type: ignore[arg-type]
+
+
+def pause_fields(
+    here: Here, reasons: tuple[PauseReason, ...], start: int | None = None
+) -> tuple[PauseReason | None, date | None, date | None, str]:
+    """Why, from when, until when if that is known, and what there is to say; also of who hears an appeal."""
+    reason = here.pick("pause_reason", reasons, lambda each: t(f"pause_reason.{each}"), start=start)
+    here.fields.under("reason")
+    on, until = here.day(), here.day("until", ahead=True)
+    st.caption(t("complaint.pause_until_empty"))
+    return reason, on, until, here.text("text")
 
 
 def resume(here: Here) -> Save | None:
