@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from domain.errors import Refused
 from ui import form_drafts
 from ui.session import PAGES, actor, me, show_refusals, t, tell
 from ui.step_here import Here, Save
@@ -37,17 +38,18 @@ def header(page: str, name: str, title: str) -> None:
 
 
 def warn_changed(page: str, name: str, version: int) -> None:
-    """A colleague was first: the text stays, and the person looks before going on. Drawn anew by nobody: a click on the
-    next button may have come along with this one, and would be lost."""
+    """A colleague was first: the text stays, and the person looks before going on. What the click does is done before
+    anything is drawn: a click on the next button may come right after it, and cut the drawing short."""
     if version == seen(page) or st.session_state.get(f"{page}.sent") is not None:  # or our own change, on its way
         return
-    place = st.empty()
-    with place.container():
-        st.warning(t("complaint.changed"), icon=":material/sync_problem:")
-        looked = st.button(t("complaint.go_on"), key=f"{page}.{name}.go_on")
-    if looked:
+    st.warning(t("complaint.changed"), icon=":material/sync_problem:")
+    st.button(t("complaint.go_on"), key=f"{page}.{name}.go_on", on_click=_looked, args=(page, version))
+
+
+def _looked(page: str, version: int) -> None:
+    """`version`: the one on screen when the button was drawn."""
+    if f"{page}.seen" in st.session_state:
         st.session_state[f"{page}.seen"] = version
-        place.empty()
 
 
 def carry_out(here: Here, save: Save) -> None:
@@ -57,13 +59,13 @@ def carry_out(here: Here, save: Save) -> None:
     if before is not None and here.newest > before and here.newest_by == me().display_name:
         _finish(here)
     st.session_state[sent] = here.newest
-    done = False
     with show_refusals(here.fields):
-        save(actor())
-        done = True
-    if done:
+        try:
+            save(actor())
+        except Refused:
+            del st.session_state[sent]  # at once: a click that comes now cuts off whatever is drawn
+            raise
         _finish(here)
-    st.session_state.pop(sent, None)
 
 
 def _finish(here: Here) -> None:

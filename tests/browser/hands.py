@@ -9,6 +9,9 @@ from playwright.sync_api import Download, Locator, Page, TimeoutError, expect
 
 from tests.serving import Server
 
+# Until a fold-out has stopped growing: a click on what still moves can end beside it.
+UNFOLDED = "each => Promise.allSettled(each.closest('details').getAnimations().map(moving => moving.finished))"
+
 
 def signed_in(page: Page, server: Server, who: str, address: str = "/") -> Page:
     """`who` comes back with a cookie; the sign-in form has its own tests."""
@@ -73,6 +76,7 @@ def open_step(page: Page, name: str) -> Locator:
     expect(button.or_(more).locator("visible=true").first).to_be_visible()
     if not button.is_visible():
         more.click()
+        more.evaluate(UNFOLDED)
     button.click()
     heading = page.get_by_role("heading", name=name, exact=True)
     expect(heading).to_be_visible()
