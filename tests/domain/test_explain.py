@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -27,7 +28,8 @@ NAMES = {each.day: Closed(Closure.DECREE if each.kind == "decree" else Closure.H
 PROFILE = parse(standard_source("kinderopvang-welzijn"))
 MAINS = [(sector.procedure, sector.overlay) for sector in PROFILE.sectors]
 MAINS += [(each.procedure, each.overlay) for sector in PROFILE.sectors for each in sector.also] + [("WBK", None)]
-thorough = settings(derandomize=True, max_examples=1_500, deadline=None)
+EXAMPLES = 50 * int(os.environ.get("WEERKLANK_TEST_EXAMPLES", "30"))
+thorough = settings(derandomize=True, max_examples=EXAMPLES, deadline=None)
 _ONE = timedelta(days=1)
 # Counted by the reader: each stands for one day of the term, or for one that was given back.
 COUNTING = (Part.COUNTED, Part.BETWEEN, Part.GIVEN_BACK, Part.TARGET)
