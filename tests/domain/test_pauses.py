@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -13,6 +15,7 @@ from domain.errors import Refused
 from domain.facts import Fact
 from domain.ledger import Entry, replay
 from domain.pauses import on_its_side, paused, resumed
+from domain.terms import Standing
 
 RULES = parse(standard_source("training")).rules_for("HOUSE_WEEK")
 DAYS = Calendar(frozenset())
@@ -58,3 +61,42 @@ def test_pauses_of_the_two_sides_do_not_overlap_each_other() -> None:
     assert "APPEAL_RULING" in stopped(replay(ledger, RULES, DAYS))
     with pytest.raises(Refused, match="already_paused"):
         replay([*ledger, Entry(Fact.RULING_PAUSED, date(2026, 9, 14))], RULES, DAYS)
+
+
+def test_only_a_clock_that_stands_still_goes_on() -> None:
+    book = paused(both(), RULES, LATER, date(2026, 9, 11))
+    kept = tuple(replace(each, met_on=LATER) if each.code == "RESPONSE" else each for each in book)
+
+    again = resumed(kept, date(2026, 9, 10))
+
+    assert {each.code: each.paused_days for each in again} == {"RESPONSE": 2, "APPEAL_RULING": 1}
+    assert again[0] == kept[0]
+
+
+def refused(pausing: Callable[[], Book]) -> tuple[str, str | None, dict[str, object]]:
+    with pytest.raises(Refused) as refusal:
+        pausing()
+    return refusal.value.code, refusal.value.field, refusal.value.values
+
+
+def test_what_runs_is_not_resumed() -> None:
+    ended = paused(both(), RULES, LATER, date(2026, 9, 11))
+
+    assert refused(lambda: resumed(both(), LATER)) == ("not_paused", None, {})
+    assert refused(lambda: resumed(ended, date(2026, 9, 11))) == ("not_paused", None, {})  # its first day again
+
+
+def test_a_pause_is_refused_with_what_goes_on() -> None:
+    statutory = [replace(rule, pause=False, standing=Standing.LAW) for rule in RULES]
+    house = [replace(rule, pause=False, standing=Standing.HOUSE) for rule in RULES]
+    article = next(rule.source for rule in RULES if rule.code == both()[0].code)
+
+    assert refused(lambda: paused(both(), statutory, LATER, None)) == ("pause_not_allowed", None, {"article": article})
+    assert refused(lambda: paused(both(), house, LATER, None)) == ("nothing_to_pause", None, {})
+
+
+def test_a_clock_pauses_up_to_its_last_day_and_not_after_it() -> None:
+    last = min(each.target_on for each in both())
+
+    assert len(stopped(paused(both(), RULES, last, None))) == 2
+    assert len(stopped(paused(both(), RULES, last + timedelta(days=1), None))) == 1
