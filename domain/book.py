@@ -292,9 +292,10 @@ def _moving(movable: list[Promise], new_date: date) -> list[Promise]:
     return [each for each in movable if each.procedure in ending]
 
 
-def moves_with(book: Book, rules: Rules, new_date: date, by: Fact = Fact.EXTENDED) -> tuple[Rule, ...]:
-    """The rules of what a notice that names `new_date` would move."""
-    moving = {each.key for each in _moving([each for each in book if is_open(each) and _successor(each, rules, by)], new_date)}
+def moves_with(book: Book, rules: Rules, new_date: date) -> tuple[Rule, ...]:
+    """The rules of what a notice to the complainant that names `new_date` would move."""
+    movable = [each for each in book if is_open(each) and _successor(each, rules, Fact.EXTENDED)]
+    moving = {each.key for each in _moving(movable, new_date)}
     return tuple(rule for rule in rules if rule.key in moving)
 
 

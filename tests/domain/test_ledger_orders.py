@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from domain.book import Book, Circumstances
+from domain.book import Book, Circumstances, moves_with
 from domain.errors import Refused
 from domain.explain import explain
 from domain.facts import Fact
@@ -77,6 +77,32 @@ def test_a_notice_withdrawn_within_the_statutory_term_leaves_no_trace_on_that_te
 
     assert [each.key for each in book].count("WKKGZ.RESPONSE") == 1
     assert last(book, "HOUSE_WEEK.EXPECTED_ANSWER").cancel_reason == "extension_withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("new", "moves"),
+    [
+        (day(9, 15), []),  # the last day of the house week: within all that is promised
+        (day(9, 16), ["HOUSE_WEEK.DECIDE_OR_CONTACT", "HOUSE_WEEK.RESPONSE"]),
+        (day(10, 6), ["HOUSE_WEEK.DECIDE_OR_CONTACT", "HOUSE_WEEK.RESPONSE"]),  # the last day of the four weeks
+        (day(10, 7), ["TRAINING.RESPONSE", "HOUSE_WEEK.DECIDE_OR_CONTACT", "HOUSE_WEEK.RESPONSE"]),
+    ],
+)
+def test_what_a_notice_would_move_is_known_before_it_goes_out(new: date, moves: list[str]) -> None:
+    found = moves_with(book_of("TRAINING", begun(day(9, 8))), course("TRAINING"), new)
+
+    assert [each.key for each in found] == moves
+    if moves:  # and those are the ones that it moves
+        book = book_of("TRAINING", [*begun(day(9, 8)), Entry(Fact.EXTENDED, day(9, 9), new)])
+        assert {each.key for each in book if each.extended_to} == set(moves)
+
+
+def test_a_notice_moves_nothing_that_was_answered_or_that_another_notice_moves() -> None:
+    answered = [*begun(day(9, 8)), Entry(Fact.DECISION_SENT, day(9, 10))]
+    appealed = [*answered, Entry(Fact.APPEAL_LODGED, day(9, 14))]
+
+    assert moves_with(book_of("TRAINING", answered), course("TRAINING"), date.max) == ()
+    assert moves_with(book_of("TRAINING", appealed), course("TRAINING"), date.max) == ()
 
 
 # Another day of receipt
