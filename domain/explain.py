@@ -234,17 +234,12 @@ class _Account:
                 self._say("given_cut", named=self.story.opened.given, until=given)
             else:
                 self._say("fixed" if self.rule.fixed and not self.promise.heir else "given", until=given)
-        elif term is not None and term.unit is Unit.WORKING_DAYS:
-            self._walk_working_days(term.amount)
-            self._say_term(term, self.days[-1].on)
         elif term is not None:
-            length = _length(term, self.promise.trigger_on)
-            self._walk(length, Part.COUNTED)
-            self._say_term(term, self.promise.trigger_on + timedelta(days=length))
-
-    def _say_term(self, term: Term, until: date) -> None:
-        code = "same_day" if term.amount == 0 else f"term_{self.rule.standing}"
-        self._say(code, term=term, until=until)
+            if term.unit is Unit.WORKING_DAYS:
+                self._walk_working_days(term.amount)
+            else:
+                self._walk(_length(term, self.promise.trigger_on), Part.COUNTED)
+            self._say("same_day" if term.amount == 0 else f"term_{self.rule.standing}", term=term, until=self._end_of(term))
 
     def _given(self) -> date | None:
         """The day that was named instead of a term, or within it."""
