@@ -10,14 +10,16 @@ import logging
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 
 import streamlit as st
 from starlette.middleware import Middleware
 
 from domain.errors import Refused
-from services import schema
+from domain.rights import Right
+from services import anonymising, schema
+from services.door import SystemActor
 from services.incidents import log_to_stderr
 from ui.boundary import on_script_error
 from web.gate import Gate
@@ -28,6 +30,7 @@ from web.routes import ROUTES
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     log_to_stderr()
     _refuse_an_old_database()
+    _finish_destroying()
     _warm_up()
     yield
 
@@ -44,6 +47,12 @@ def _refuse_an_old_database() -> None:
         )
         logging.getLogger("uvicorn.error").disabled = True  # the sentence is enough
         sys.exit(3)
+
+
+def _finish_destroying() -> None:
+    """What was cut short when the server stopped; the nightly run comes for what does not work now."""
+    with suppress(Refused):
+        anonymising.sweep(SystemActor("start", frozenset({Right.OPERATE})))
 
 
 def _warm_up() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from domain.rights import Right
-from services import escalation
+from services import anonymising, escalation
 from services.door import SystemActor
 
 NIGHTLY = SystemActor("nightly", frozenset({Right.OPERATE}))
@@ -13,14 +13,19 @@ NIGHTLY = SystemActor("nightly", frozenset({Right.OPERATE}))
 
 @click.command()
 def nightly() -> None:
-    """Let promises that are near or past their date climb to the next person.
+    """Let promises that are near or past their date climb to the next person; finish what was being destroyed.
 
     Safe to run twice, and on two machines at once. Ends with 1 when a dossier could not be done; the rest was.
     """
     ran = escalation.run(NIGHTLY)
     click.echo(f"Climbed: {ran.climbed}. Nobody found: {ran.nobody}.")
+    left = anonymising.sweep(NIGHTLY)
+    if left:
+        click.echo(f"Files that could not be removed: {left}.")
     if ran.failed:
         raise click.ClickException(f"Not done: {len(ran.failed)}.")
+    if left:
+        raise click.ClickException("Not everything that has to go is gone.")
 
 
 COMMANDS = (nightly,)

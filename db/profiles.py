@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
+from db.retention import RetentionText, wrong
 from db.toml_lines import KeyPath, Where, lines_of
 from domain.escalation import NEAREST, Rung, Step
 from domain.facts import Fact
@@ -236,6 +237,7 @@ class Profile:
     help: Annotated[tuple[HelpText, ...], Field(min_length=1)]
     channels: tuple[Channel, ...] = tuple(Channel)
     escalation: tuple[StepText, ...] = ()  # none: nothing climbs
+    retention: RetentionText = RetentionText()
 
     @cached_property
     def rungs(self) -> tuple[Step, ...]:
@@ -382,6 +384,7 @@ def _names(profile: Profile) -> Iterator[Wrong]:
     for number, each in enumerate(profile.restricted):
         yield from _unknown("restricted", number, "procedure", [each.procedure], procedures)
         yield from _restricted_sense(profile, number, each)
+    yield from wrong(profile.retention, procedures, _listed(procedures))
     missing = set(HELP) - {each.key for each in profile.help}
     if missing:
         yield ("help",), "help_missing", {"name": _listed(missing)}

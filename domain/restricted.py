@@ -64,6 +64,8 @@ def refusal(step: ClosedStep, stand: Stand) -> str | None:
     """The code why this step cannot be taken now; none: it can."""
     if step not in COURSES.get(stand.compartment, {}):
         return "not_in_this_status"
+    if stand.status is Status.ANONYMISED:
+        return "anonymised"
     if stand.status is Status.CLOSED and step is not ClosedStep.NOTE:
         return "not_in_this_status"
     if step is ClosedStep.ACKNOWLEDGE and stand.acknowledged:

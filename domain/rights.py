@@ -43,6 +43,7 @@ class Right(StrEnum):
     CLOSE = "close"  # close, not handled
     CONSULT = "consult"
     DECIDE = "decide"
+    DESTROY = "destroy"  # keep longer, propose and confirm that a dossier goes
     ENTER = "enter"  # who am I, the words of the procedure, help: reading only; everybody who is signed in
     EXPORT = "export"
     EXTEND = "extend"
@@ -57,6 +58,7 @@ class Right(StrEnum):
     READ = "read"  # the whole dossier
     REGISTER = "register"
     REOPEN = "reopen"
+    RETAIN = "retain"  # what is to go, and the register of what went: reading only
     SELF = "self"  # own account, drafts; everybody who is signed in
     SEND = "send"  # letters
     SIGN_IN = "sign_in"  # what a visitor may do: sign in, use a one-time link
@@ -64,7 +66,7 @@ class Right(StrEnum):
 
 
 READ_RIGHTS = frozenset(
-    {Right.ENTER, Right.EXPORT, Right.GREET, Right.IDENTITY, Right.LIST, Right.OPEN, Right.OVERVIEW, Right.READ}
+    {Right.ENTER, Right.EXPORT, Right.GREET, Right.IDENTITY, Right.LIST, Right.OPEN, Right.OVERVIEW, Right.READ, Right.RETAIN}
 )
 
 
@@ -101,7 +103,19 @@ _WORK = (
     Right.EXTEND,
     Right.DECIDE,
 )
-_STEER = (*_WORK, Right.ASSIGN, Right.CALENDAR, Right.CLOSE, Right.CONSULT, Right.REOPEN, Right.APPEAL_LODGE, Right.LIFT)
+_KEEP = (Right.RETAIN, Right.DESTROY)  # two persons who both hold them (T17)
+_STEER = (
+    *_WORK,
+    *_KEEP,
+    Right.ASSIGN,
+    Right.CALENDAR,
+    Right.CLOSE,
+    Right.CONSULT,
+    Right.REOPEN,
+    Right.APPEAL_LODGE,
+    Right.LIFT,
+)
+_CLOSED = (Right.LIST, Right.OPEN, Right.READ, Right.IDENTITY, Right.WORK, *_KEEP)
 
 # domain.md 5.4. An assigned handler has the director's mandate to extend and decide (ADR 0002).
 RIGHTS: dict[Role, dict[Right, tuple[Scope, ...]]] = {}
@@ -138,14 +152,14 @@ _grant(
     _with(Scope.ACTING, *_STEER),
 )
 _grant(Role.DIRECTOR, _STAFF, _with(Scope.ALL, *_STEER, Right.OVERVIEW, Right.EXPORT, Right.PROCEDURE))
-_grant(Role.CONFIDANT, _STAFF, _with(Scope.UNWANTED, Right.LIST, Right.OPEN, Right.READ, Right.IDENTITY, Right.WORK))
+_grant(Role.CONFIDANT, _STAFF, _with(Scope.UNWANTED, *_CLOSED))
 _grant(
     Role.APPEAL_REVIEWER,
     {Right.SELF: Scope.NONE},
     _with(Scope.APPEALED, Right.OPEN, Right.READ, Right.IDENTITY, Right.APPEAL_RULE, Right.SEND),
     _with(Scope.NONE, Right.APPEAL_LODGE),
 )
-_grant(Role.WB_OFFICER, _STAFF, _with(Scope.WHISTLEBLOWER, Right.LIST, Right.OPEN, Right.READ, Right.IDENTITY, Right.WORK))
+_grant(Role.WB_OFFICER, _STAFF, _with(Scope.WHISTLEBLOWER, *_CLOSED))
 _grant(Role.ADMIN, {Right.SELF: Scope.NONE, Right.ACCOUNTS: Scope.NONE})
 
 

@@ -267,4 +267,8 @@ class EventKind(StrEnum):
     PROCEDURE_CHOSEN = "procedure_chosen"  # another one than was chosen at registration
     PROCEDURE_CHANGED = "procedure_changed"  # it goes on under another version of its procedure
     CALENDAR_CHANGED = "calendar_changed"  # a closed day became known later: its dates moved, or somebody left them
+    HELD = "held"  # it has to stay, whatever the term says
+    RELEASED = "released"
+    CONTACT_REMOVED = "contact_removed"  # how to reach the complainant
+    ANONYMISED = "anonymised"
     ESCALATED = "escalated"  # within the organisation, by the nightly run

@@ -45,7 +45,8 @@ def found(who: Actor, reference: str) -> tuple[Dossier, tuple[Step, ...]] | None
 def overview(who: Actor, file: Dossier, may_lodge: bool) -> None:
     left, right = st.columns([5, 4], gap="large")
     with left:
-        view.summary(file)
+        if file.status != Status.ANONYMISED:
+            view.summary(file)
         if file.content:
             view.decision(file.content)
             view.closing(file)

@@ -123,7 +123,7 @@ def listing(actor: Actor) -> tuple[AppealRow, ...]:
         query = (
             select(m.Appeal, m.Complaint, m.AppealSnapshot)
             .join(m.Complaint, m.Complaint.id == m.Appeal.complaint_id)
-            .join(m.AppealSnapshot, m.AppealSnapshot.appeal_id == m.Appeal.id)
+            .outerjoin(m.AppealSnapshot, m.AppealSnapshot.appeal_id == m.Appeal.id)
         )
         found = w.session.execute(query.where(m.Appeal.reviewer_id == w.me).order_by(m.Appeal.id)).all()
         views = promises.view_many(w, [complaint for _, complaint, _ in found])
@@ -133,10 +133,10 @@ def listing(actor: Actor) -> tuple[AppealRow, ...]:
     return (*waiting, *reversed(ruled))
 
 
-def _row(appeal: m.Appeal, complaint: m.Complaint, stood: m.AppealSnapshot, views: Sequence[PromiseView]) -> AppealRow:
+def _row(appeal: m.Appeal, complaint: m.Complaint, stood: m.AppealSnapshot | None, views: Sequence[PromiseView]) -> AppealRow:
     return AppealRow(
         reference=complaint.reference,
-        title=stood.columns["title"],
+        title=stood.columns["title"] if stood else "",  # anonymised
         lodged_on=appeal.lodged_on,
         in_time=appeal.in_time,
         next=None if appeal.ruled_on else _next(of_appeal(appeal, views)),

@@ -78,6 +78,21 @@ def remove(actor: Actor, token: str, reason: str) -> None:
     _discard(_path(token))
 
 
+def destroyed(tokens: Sequence[str]) -> list[str]:
+    """Takes these files off the disk; answers those that are gone now, or were gone before."""
+    gone = []
+    for token in tokens:
+        try:
+            _discard(_path(token))
+            gone.append(token)
+        except OSError:
+            _log.exception("a file could not be removed")
+    folder = _path("").parent
+    if gone and folder.is_dir():
+        _sync_folder(folder)
+    return gone
+
+
 def _row(w: Work, token: str) -> m.Attachment:
     if not _TOKEN.fullmatch(token):
         raise Refused("not_found")

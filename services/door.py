@@ -301,6 +301,7 @@ def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], C
         m.Referral: stood(m.Referral, before(m.Referral.event_id)),
         m.ComplaintPart: stood(m.ComplaintPart, before(m.ComplaintPart.event_id)),
         m.AccessLog: within(m.AccessLog, Right.READ),
+        m.Retention: within(m.Retention, right),
     }
     return [with_loader_criteria(model, criterion, include_aliases=True) for model, criterion in rule.items()]
 

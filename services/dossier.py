@@ -10,7 +10,7 @@ from sqlalchemy import select
 from db import models as m
 from db.profiles import Profile
 from domain.rights import Right
-from domain.vocabulary import CloseReason, Compartment, LadderLevel
+from domain.vocabulary import CloseReason, Compartment, LadderLevel, Status
 from domain.workflow import NOT_NOW, Facts, StepName, close_reasons, possible
 from services import profiles, promises
 from services.as_it_stood import promises_shown, shown, snapshot
@@ -190,7 +190,7 @@ def steps(actor: Actor, reference: str) -> tuple[Step, ...]:
     with work(actor, Right.OPEN) as w:
         complaint = load(w, reference)
         held = w.rights_on(complaint.id, *dict.fromkeys(STEP_RIGHTS.values()))
-        if not held:
+        if not held or complaint.status == Status.ANONYMISED:
             return ()
         facts = facts_of(w, complaint)
         return tuple(_step(w, complaint, name, facts) for name, right in STEP_RIGHTS.items() if right in held)
@@ -213,7 +213,7 @@ def people(actor: Actor, reference: str) -> tuple[PersonChoice, ...]:
 
 def _dossier(w: Work, complaint: m.Complaint, held: frozenset[Right]) -> Dossier:
     profile = profiles.profile_of(w, complaint)
-    rows = rows_of(w, complaint) if Right.READ in held else None
+    rows = rows_of(w, complaint) if Right.READ in held and complaint.status != Status.ANONYMISED else None
     names = _names(w, complaint, rows)
     views = promises_shown(w, complaint)
     heard = snapshot(w, complaint)
@@ -222,7 +222,7 @@ def _dossier(w: Work, complaint: m.Complaint, held: frozenset[Right]) -> Dossier
     unit = w.session.get(m.OrgUnit, complaint.unit_id) if complaint.unit_id else None
     same = (name for name in Dossier.__dataclass_fields__ if name in m.Complaint.__table__.columns)
     columns = {name: getattr(complaint, name) for name in same}
-    if not words:
+    if not words or complaint.status == Status.ANONYMISED:  # its codes and dates are all there is
         columns |= dict.fromkeys(("description", "remedy_requested", "immediate_actions"))
     return Dossier(
         **columns,

@@ -9,13 +9,13 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from db import models as m
 from domain.errors import Refused
 from domain.texts import clean
-from domain.vocabulary import Compartment, EventKind, Side
+from domain.vocabulary import Compartment, EventKind, Side, Status
 from services.door import Work
 
 GENESIS = "0" * 64
@@ -69,7 +69,10 @@ def record(
     side: Side = Side.FILE,
     **codes: Any,
 ) -> m.Event:
-    """Append one event to the dossier's chain. `codes` holds coded facts only (JSON), never names or free text."""
+    """Append one event to the dossier's chain. `codes` holds coded facts only (JSON), never names or free text. Raises
+    Refused ``anonymised``: after that nothing happens in a dossier any more."""
+    if complaint.status == Status.ANONYMISED:
+        raise Refused("anonymised")
     if happened_on is not None and happened_on > w.today:
         raise Refused("in_the_future", field="happened_on")
     head = w.session.scalar(
@@ -127,6 +130,16 @@ def everything_in(w: Work, complaint: m.Complaint, *columns: InstrumentedAttribu
     came up after what this person may see counts there; nothing of it is shown."""
     query = select(*columns).where(columns[0].class_.complaint_id == complaint.id)
     return list(w.session.execute(query, **_UNSEEN))
+
+
+def emptied(w: Work, complaint: m.Complaint, model: Any, **values: Any) -> None:
+    """Every row of one table of a dossier gets these values: also those that the person who lets it go may not see."""
+    w.session.execute(update(model).where(model.complaint_id == complaint.id).values(**values), **_UNSEEN)
+
+
+def removed(w: Work, complaint: m.Complaint, model: Any, *conditions: ColumnElement[bool]) -> None:
+    """The same: every row that meets the conditions goes."""
+    w.session.execute(delete(model).where(model.complaint_id == complaint.id, *conditions), **_UNSEEN)
 
 
 def unseen(w: Work, *conditions: ColumnElement[bool]) -> list[m.Complaint]:

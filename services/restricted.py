@@ -56,7 +56,7 @@ class File:
 def listing(actor: Actor, *, closed: bool = False, page: int = 1) -> Listing:
     """Pages of fifty; `closed` shows what has ended instead of what is going on."""
     with work(actor, Right.LIST) as w:
-        ended = m.Complaint.status == Status.CLOSED
+        ended = m.Complaint.status.in_((Status.CLOSED, Status.ANONYMISED))
         wanted = (m.Complaint.compartment.in_(_mine(w)), ended if closed else ~ended)
         query = select(m.Complaint).where(*wanted).order_by(m.Complaint.received_on.desc(), m.Complaint.id.desc())
         total = w.session.scalar(select(func.count(m.Complaint.id)).where(*wanted)) or 0

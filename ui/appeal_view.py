@@ -35,7 +35,7 @@ def _row(row: AppealRow) -> None:
         if row.next:
             flag_badge(row.next.flag)
         st.page_link(PAGES["appeals"], label=row.reference, query_params={"ref": row.reference}, icon=":material/folder_open:")
-        st.text(row.title)
+        st.text(row.title or t("retention.no_title"))
     if row.next:
         st.text(promise_sentence(row.next))
     elif row.withdrawn_on:

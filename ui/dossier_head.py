@@ -40,7 +40,10 @@ def back_to_the_board() -> None:
 def head(file: Dossier) -> None:
     back_to_the_board()
     st.title(file.reference, anchor=False)
-    st.text(file.title)
+    if file.status == Status.ANONYMISED:
+        st.info(t("retention.anonymised"), icon=":material/auto_delete:")
+    else:
+        st.text(file.title)
     with st.container(horizontal=True, gap="small"):
         _badges(file)
     if file.red_flag and file.expert_consulted_on is None:

@@ -34,6 +34,7 @@ ICONS = {
     "overview": ":material/bar_chart:",
     "terms": ":material/date_range:",
     "restricted": ":material/lock:",
+    "retention": ":material/auto_delete:",
     "people": ":material/group:",
     "help": ":material/help:",
     "account": ":material/person:",
@@ -117,6 +118,8 @@ def reachable(name: str, person: Me) -> bool:
             return person.may(Right.PROCEDURE)
         case "restricted":
             return bool(person.reach(Right.LIST) & _CLOSED)
+        case "retention":
+            return person.may(Right.RETAIN)
         case "people":
             return person.may(Right.ACCOUNTS)
     return True

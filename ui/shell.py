@@ -11,7 +11,7 @@ from text import LANGUAGES
 from ui.session import PAGES, ROOT, actor, forget_other_pages, go, literal, me, reachable, sentence, show_told, t
 from ui.sign_in import nobody_yet, sign_in_form, where_to
 
-WIDE = frozenset({"board", "complaint", "overview", "people", "restricted", "terms"})
+WIDE = frozenset({"board", "complaint", "overview", "people", "restricted", "retention", "terms"})
 
 
 def main() -> None:

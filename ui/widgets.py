@@ -71,7 +71,8 @@ def plain(text: str) -> str:
 
 def subject(row: BoardRow) -> str:
     """Questions and urgent matters say so before the title."""
-    title = t("board.question", title=row.title) if row.kind is Kind.QUESTION else row.title
+    title = row.title or t("retention.no_title")
+    title = t("board.question", title=title) if row.kind is Kind.QUESTION else title
     return t("board.red_flag", title=title) if row.red_flag else title
 
 

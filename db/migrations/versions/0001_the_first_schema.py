@@ -36,6 +36,11 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "doomed_file",
+        sa.Column("token", sa.String(length=43), nullable=False),
+        sa.PrimaryKeyConstraint("token", name=op.f("pk_doomed_file")),
+    )
+    op.create_table(
         "org_unit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -205,6 +210,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_complaint_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
+        "destroyed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=20), nullable=False),
+        sa.Column("compartment", sa.String(length=30), nullable=False),
+        sa.Column("what", sa.String(length=20), nullable=False),
+        sa.Column("years", sa.Integer(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("proposed_by", sa.Integer(), nullable=False),
+        sa.Column("confirmed_by", sa.Integer(), nullable=False),
+        sa.Column("destroyed_on", sa.Date(), nullable=False),
+        sa.Column("destroyed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("files", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["confirmed_by"], ["account.id"], name=op.f("fk_destroyed_confirmed_by")),
+        sa.ForeignKeyConstraint(["proposed_by"], ["account.id"], name=op.f("fk_destroyed_proposed_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_destroyed")),
+    )
+    with op.batch_alter_table("destroyed", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_destroyed_reference"), ["reference"], unique=False)
+
+    op.create_table(
         "draft",
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("page", sa.String(length=80), nullable=False),
@@ -296,6 +322,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_event_complaint_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
         sa.UniqueConstraint("complaint_id", "seq", name=op.f("uq_event_complaint_id_seq")),
+    )
+    op.create_table(
+        "retention",
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("held_by", sa.Integer(), nullable=True),
+        sa.Column("held_on", sa.Date(), nullable=True),
+        sa.Column("held_reason", sa.Text(), nullable=True),
+        sa.Column("proposed", sa.String(length=20), nullable=True),
+        sa.Column("proposed_by", sa.Integer(), nullable=True),
+        sa.Column("proposed_on", sa.Date(), nullable=True),
+        sa.Column("proposed_seq", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_retention_complaint_id")),
+        sa.ForeignKeyConstraint(["held_by"], ["account.id"], name=op.f("fk_retention_held_by")),
+        sa.ForeignKeyConstraint(["proposed_by"], ["account.id"], name=op.f("fk_retention_proposed_by")),
+        sa.PrimaryKeyConstraint("complaint_id", name=op.f("pk_retention")),
     )
     op.create_table(
         "appeal",
@@ -645,6 +686,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_appeal_complaint_id"))
 
     op.drop_table("appeal")
+    op.drop_table("retention")
     op.drop_table("event")
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_decision_complaint_id"))
@@ -661,6 +703,10 @@ def downgrade() -> None:
     op.drop_table("access_log")
     op.drop_table("one_time_link")
     op.drop_table("draft")
+    with op.batch_alter_table("destroyed", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_destroyed_reference"))
+
+    op.drop_table("destroyed")
     with op.batch_alter_table("complaint", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_complaint_unit_id"))
         batch_op.drop_index(batch_op.f("ix_complaint_reporter_id"))
@@ -683,6 +729,7 @@ def downgrade() -> None:
     op.drop_table("setting")
     op.drop_table("profile_version")
     op.drop_table("org_unit")
+    op.drop_table("doomed_file")
     with op.batch_alter_table("closed_day", schema=None) as batch_op:
         batch_op.drop_index(
             batch_op.f("ix_closed_day_day_kind"),

@@ -1,0 +1,150 @@
+"""The dossiers on the page of keeping and destroying: one by one, with what two persons can do about each."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from domain.retention import What
+from domain.vocabulary import Compartment
+from services import retention
+from services.door import Actor
+from services.retention import Held, Proposed, Row
+from text import short_date
+from ui.session import PAGES, Fields, language, show_refusals, t, tell
+
+_ICONS = {What.DOSSIER: ":material/auto_delete:", What.CONTACT: ":material/contact_mail:"}
+
+
+def row(who: Actor, row: Row) -> None:
+    with st.container(border=True, gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _link(row.reference, row.compartment)
+            st.badge(t(f"retention_what.{row.what}"), icon=_ICONS[row.what], color="gray")
+            for block in row.blocks:
+                st.badge(t(f"retention_block.{block}"), icon=":material/block:", color="orange")
+        st.text(row.title)
+        st.caption(t("retention.dates", ended=_day(row.ended_on), until=_day(row.until), last=_day(row.last_on)))
+        if row.hold:
+            st.text(t("retention.held_because", reason=row.hold))
+        proposed = row.proposed if row.proposed and row.proposed.what is row.what else None
+        if proposed:
+            st.text(t("retention.proposed_by", name=proposed.by, day=_day(proposed.on)))
+        if _opened() == ("confirm", row.reference):
+            _confirm(who, row)
+        elif _opened() == ("hold", row.reference):
+            _with_reason(who, row.reference, "hold")
+        else:
+            _buttons(who, row, proposed)
+
+
+def _buttons(who: Actor, row: Row, proposed: Proposed | None) -> None:
+    if proposed and proposed.why_not:
+        st.caption(_waits_for(proposed))
+    with st.container(horizontal=True):
+        if proposed and not proposed.why_not and not row.blocks:
+            _open("confirm", row.reference, first=True)
+        if not proposed and not row.blocks and _button("propose", row.reference, first=True):
+            with show_refusals():
+                retention.propose(who, row.reference, row.what)
+                _done("propose", row.reference)
+        if proposed and _button("withdraw", row.reference):
+            with show_refusals():
+                retention.withdraw(who, row.reference)
+                _done("withdraw", row.reference)
+        if not row.hold:
+            _open("hold", row.reference)
+
+
+def _waits_for(proposed: Proposed) -> str:
+    if proposed.alone_from is None:
+        return t("retention.second_person")
+    return t("retention.alone_from", day=_day(proposed.alone_from))
+
+
+def _confirm(who: Actor, row: Row) -> None:
+    st.warning(t(f"retention.warning_{row.what}", reference=row.reference), icon=":material/warning:")
+    with st.container(horizontal=True):
+        if _button("destroy", row.reference, first=True):
+            with show_refusals():
+                retention.confirm(who, row.reference, row.what)
+                _done(f"destroy_{row.what}", row.reference)
+        _cancel(row.reference)
+
+
+def kept(who: Actor, each: Held) -> None:
+    with st.container(border=True, gap="small"):
+        st.text(f"{each.reference} {each.title}")
+        st.text(each.reason)
+        st.caption(t("retention.held_by", name=each.by, day=_day(each.on)))
+        if _opened() == ("release", each.reference):
+            _with_reason(who, each.reference, "release")
+        else:
+            _open("release", each.reference)
+
+
+def keep_another(who: Actor) -> None:
+    """A dossier that is not on the list: a claim can come at any moment."""
+    st.subheader(t("retention.hold_another"), anchor=False)
+    with st.form("retention.another", clear_on_submit=False):
+        fields = Fields()
+        reference = st.text_input(t("retention.reference"), key="retention.another.reference")
+        reason = st.text_area(t("retention.reason"), key="retention.another.reason", height=100)
+        fields.under("reason")
+        submitted = st.form_submit_button(t("retention.do_hold"))
+    if submitted:
+        with show_refusals(fields):
+            retention.hold(who, reference.strip().upper()[:40], reason)
+            for name in ("reference", "reason"):
+                del st.session_state[f"retention.another.{name}"]
+            _done("hold", reference.strip().upper()[:40])
+
+
+def _with_reason(who: Actor, reference: str, act: str) -> None:
+    fields = Fields()
+    reason = st.text_area(t("retention.reason"), key=f"retention.{act}.{reference}", height=100)
+    fields.under("reason")
+    with st.container(horizontal=True):
+        if st.button(t(f"retention.do_{act}"), key=f"retention.save.{reference}", type="primary"):
+            with show_refusals(fields):
+                (retention.hold if act == "hold" else retention.release)(who, reference, reason)
+                _done(act, reference)
+        _cancel(reference)
+
+
+# One thing is open at a time
+
+
+def _opened() -> tuple[str, str] | None:
+    opened: tuple[str, str] | None = st.session_state.get("retention.open")
+    return opened
+
+
+def _open(act: str, reference: str, *, first: bool = False) -> None:
+    if _button(act, reference, first=first):
+        st.session_state["retention.open"] = (act, reference)
+        st.rerun()
+
+
+def _button(act: str, reference: str, *, first: bool = False) -> bool:
+    return st.button(t(f"retention.{act}"), key=f"retention.{act}_{reference}", type="primary" if first else "secondary")
+
+
+def _cancel(reference: str) -> None:
+    if st.button(t("common.cancel"), key=f"retention.cancel.{reference}", type="tertiary"):
+        st.session_state.pop("retention.open", None)
+        st.rerun()
+
+
+def _done(act: str, reference: str) -> None:
+    st.session_state.pop("retention.open", None)
+    tell(f"retention.done_{act}", reference=reference)
+    st.rerun()
+
+
+def _link(reference: str, compartment: str) -> None:
+    page = "complaint" if compartment == Compartment.REGULAR else "restricted"
+    st.page_link(PAGES[page], label=reference, icon=":material/folder_open:", query_params={"ref": reference})
+
+
+def _day(day: object) -> str:
+    return short_date(day, language())  # type: ignore[arg-type]
