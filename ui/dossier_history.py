@@ -76,7 +76,7 @@ def _what(entry: TimelineEntry) -> str:
 def _details(entry: TimelineEntry) -> list[str]:
     said = []
     for code, value in entry.codes.items():
-        word = _of_promises(code, value) or _of_procedure(entry, code, value) or _detail(entry, code, value)
+        word = _of_promises(entry, code, value) or _of_procedure(entry, code, value) or _detail(entry, code, value)
         if word:
             said.append(word)
     return said
@@ -106,9 +106,10 @@ def _detail(entry: TimelineEntry, code: str, value: Any) -> str:
     return t("whatif.code_version", number=value) if code == "version" else ""
 
 
-def _of_promises(code: str, value: Any) -> str:
+def _of_promises(entry: TimelineEntry, code: str, value: Any) -> str:
     if code == "moved":
-        return ", ".join(_moved(*each) for each in value)
+        key = "complaint.calendar_moved" if entry.codes.get("applied", True) else "complaint.calendar_not_moved"
+        return ", ".join(_moved(key, *each) for each in value)
     if code == "days":
         return ", ".join(_closed(*each) for each in value)
     return str(value) if code == "promise" else ""
@@ -126,9 +127,9 @@ def _closed(iso: str, removed: bool) -> str:
     return t("complaint.calendar_went" if removed else "complaint.calendar_came", day=day(date.fromisoformat(iso)))
 
 
-def _moved(label: str, before: str | None, after: str | None) -> str:
+def _moved(key: str, label: str, before: str | None, after: str | None) -> str:
     before, after = (day(date.fromisoformat(each)) if each else "–" for each in (before, after))
-    return t("complaint.calendar_moved", label=label, before=before, after=after)
+    return t(key, label=label, before=before, after=after)
 
 
 # Letters and messages

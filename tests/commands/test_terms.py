@@ -226,7 +226,7 @@ def test_a_pause_an_extension_taken_back_a_measure_and_a_committee() -> None:
         *("--extended", "2026-11-10", "2026-11-20", "--extension-withdrawn", "2026-11-11"),
     ).output
 
-    assert "Van woensdag 4 november 2026 tot en met vrijdag 6 november 2026 stond de termijn stil." in found
+    assert "De termijn is stilgezet van woensdag 4 november 2026 tot en met vrijdag 6 november 2026." in found
     assert "verviel deze belofte: het uitstel is teruggenomen" in found
 
     childcare = promises(*CHILDCARE, "--received", "2026-11-02", "--measure", "2026-11-20", "2026-12-24")

@@ -53,7 +53,7 @@ def test_every_promise_on_the_way_is_explained_and_proven(cast: Cast) -> None:
 
     assert all(each.proven for each in found)
     said = {each.label: each for each in found}
-    assert "stond de termijn stil" in said["Reactie naar de klant"].letter
+    assert "De termijn is stilgezet" in said["Reactie naar de klant"].letter
     assert "De nieuwe datum is" in said["Reactie naar de klant"].steps[-1]
     assert said["Antwoord verwacht op"].steps[-1].endswith("Dat was op tijd.")
 
