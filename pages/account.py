@@ -4,7 +4,9 @@ import streamlit as st
 
 from services import accounts, sessions
 from text import moment
-from ui.session import Fields, actor, language, me, show_refusals, t, tell
+from ui.session import Fields, actor, emptied, language, me, show_refusals, t, tell
+
+TYPED = ("account.old", "account.new", "account.repeated")
 
 who = actor()
 
@@ -16,6 +18,7 @@ st.subheader(t("account.password"), anchor=False)
 st.caption(t("password.about"))
 with st.form("account.password", clear_on_submit=False):
     fields = Fields()
+    emptied(dict.fromkeys(TYPED, ""))
     old = st.text_input(t("account.old"), type="password", key="account.old")
     fields.under("old")
     new = st.text_input(t("password.new"), type="password", key="account.new", autocomplete="new-password")
@@ -26,6 +29,8 @@ with st.form("account.password", clear_on_submit=False):
 if submitted:
     with show_refusals(fields):
         accounts.change_password(who, old, new, repeated)
+        for key in TYPED:
+            del st.session_state[key]
         tell("account.changed")
         st.rerun()
 

@@ -15,7 +15,7 @@ from services.dossier import Content, Dossier
 from services.dossier_content import AttachmentView, MessageView, TimelineEntry
 from text import moment, short_date
 from ui.dossier_view import day
-from ui.session import Fields, actor, form_id, language, new_form_id, show_refusals, t, tell
+from ui.session import Fields, actor, emptied, form_id, language, new_form_id, show_refusals, t, tell
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _CODED = {  # codes of events whose values are words of the catalogues
@@ -187,6 +187,7 @@ def notes(file: Dossier, content: Content, today: date | None) -> None:
 
 def _write_note(file: Dossier, today: date) -> None:
     fields = Fields()
+    emptied({"complaint.quick_note.text": ""})
     text = st.text_area(t("complaint.new_note"), key="complaint.quick_note.text", height=100)
     fields.under("text")
     if st.button(t("complaint.save_note"), key="complaint.quick_note.save"):

@@ -10,7 +10,7 @@ import streamlit as st
 from services import calendar_days, escalation
 from services.calendar_days import DECREE, OWN, STATUTORY, Closing, Effect, State
 from text import weekday_date
-from ui.session import Fields, actor, language, literal, show_refusals, t, tell
+from ui.session import Fields, actor, emptied, language, literal, show_refusals, t, tell
 
 AHEAD = 3  # years that can be looked at and filled already
 
@@ -54,12 +54,13 @@ def _decree(state: State, year: int, closings: list[Closing]) -> None:
     for each in closings:
         _line(each)
     with st.form("people.calendar.decree", clear_on_submit=False):
-        fields = Fields()
-        day = st.date_input(t("calendar.day"), None, format="DD-MM-YYYY", key="people.calendar.decree.day")
+        fields, key = Fields(), "people.calendar.decree"
+        emptied({f"{key}.day": None, f"{key}.name": "", f"{key}.source": ""})
+        day = st.date_input(t("calendar.day"), None, format="DD-MM-YYYY", key=f"{key}.day")
         fields.under("day")
-        name = st.text_input(t("calendar.name"), key="people.calendar.decree.name")
+        name = st.text_input(t("calendar.name"), key=f"{key}.name")
         fields.under("name")
-        source = st.text_input(t("calendar.source"), key="people.calendar.decree.source")
+        source = st.text_input(t("calendar.source"), key=f"{key}.source")
         fields.under("source")
         submitted = st.form_submit_button(t("calendar.add_decree"))
     if submitted:
@@ -88,12 +89,13 @@ def _own(closings: list[Closing]) -> None:
     for each in closings:
         _line(each)
     with st.form("people.calendar.own", clear_on_submit=False):
-        fields = Fields()
-        first = st.date_input(t("calendar.first"), None, format="DD-MM-YYYY", key="people.calendar.own.first")
+        fields, key = Fields(), "people.calendar.own"
+        emptied({f"{key}.first": None, f"{key}.last": None, f"{key}.name": ""})
+        first = st.date_input(t("calendar.first"), None, format="DD-MM-YYYY", key=f"{key}.first")
         fields.under("first")
-        last = st.date_input(t("calendar.last"), None, format="DD-MM-YYYY", key="people.calendar.own.last")
+        last = st.date_input(t("calendar.last"), None, format="DD-MM-YYYY", key=f"{key}.last")
         fields.under("last")
-        name = st.text_input(t("calendar.name"), key="people.calendar.own.name")
+        name = st.text_input(t("calendar.name"), key=f"{key}.name")
         fields.under("name")
         submitted = st.form_submit_button(t("calendar.add_own"))
     if submitted:

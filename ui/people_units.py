@@ -49,7 +49,7 @@ def _sectors() -> tuple[tuple[str, str], ...]:
 
 def _form(row: UnitRow | None, units: tuple[UnitRow, ...], people: tuple[AccountRow, ...]) -> None:
     before = row.given if row else UnitInput("", "location", None, None, None)
-    key = f"people.unit.{row.id if row else 'new'}.{hash(before)}"
+    key = f"people.unit.{row.id}.{hash(before)}" if row else f"people.unit.new.{len(units)}"
     with st.form(key):
         fields = Fields()
         given = _fields(before, row, units, people, fields, key)

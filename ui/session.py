@@ -236,6 +236,13 @@ def new_form_id(key: str) -> None:
     st.session_state.pop(f"{key}.form_id", None)
 
 
+def emptied(starts: Mapping[str, object]) -> None:
+    """Before fields that stay on screen after what they held was stored and their keys were dropped: they start again at
+    these values, by key. A browser keeps showing what was typed, and sends it again, unless it is told."""
+    for key, start in starts.items():
+        st.session_state.setdefault(key, start)
+
+
 def forget_other_pages(name: str) -> None:
     """Drop what other pages remembered; keys are ``<page>.<what>``, "session" is everybody's."""
     if st.session_state.get("session.page") == name:
