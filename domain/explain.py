@@ -135,29 +135,19 @@ class _Story:
 
 def _story(steps: Sequence[tuple[Entry, Book]], number: int) -> _Story:
     """The promise stands at one place in the book from the entry that opened it."""
-    opened: Entry | None = None
-    named: date | None = None
-    met: Entry | None = None
+    mine = [(entry, book[number]) for entry, book in steps if len(book) > number]
+    opened, first = mine[0]
+    met_on = mine[-1][1].met_on
+    met = next((entry for entry, now in mine if met_on and now.met_on == met_on), None)
     pauses: list[Pause] = []
-    last: Promise | None = None
-    for entry, book in steps:
-        if len(book) <= number:
-            continue
-        now = book[number]
-        named = now.target_on if opened is None and now.heir else named
-        opened = opened or entry
-        if now.met_on is not None and (last is None or last.met_on != now.met_on):
-            met = entry
-        if now.paused_from is not None and (last is None or now != last):
-            begun = entry.fact in PAUSES and (last is None or last.paused_from != now.paused_from or bool(last.paused_until))
-            if begun or not pauses:
-                pauses.append(Pause(now.paused_from, now.paused_until))
-            else:
-                pauses[-1] = Pause(now.paused_from, now.paused_until)
+    last = first
+    for entry, now in mine:
+        if now.paused_from is not None and now != last:
+            if entry.fact not in PAUSES:
+                pauses.pop()  # its end became known, or another one
+            pauses.append(Pause(now.paused_from, now.paused_until))
         last = now
-    if opened is None:
-        raise ValueError(f"there is no promise {number}")
-    return _Story(opened, named, met, tuple(pauses))
+    return _Story(opened, first.target_on if first.heir else None, met, tuple(pauses))
 
 
 def _ceiling(final: Book, before: Book, rules: Rules, number: int) -> tuple[date, Rule] | None:

@@ -26,6 +26,7 @@ DAYS = closed_days(2020, 2035)
 DUTCH = Calendar(frozenset(each.day for each in DAYS))
 NAMES = {each.day: Closed(Closure.DECREE if each.kind == "decree" else Closure.HOLIDAY, each.name) for each in DAYS}
 PROFILE = parse(standard_source("kinderopvang-welzijn"))
+HOUSE_WEEK = PROFILE.rules_for("HOUSE_WEEK")
 MAINS = [(sector.procedure, sector.overlay) for sector in PROFILE.sectors]
 MAINS += [(each.procedure, each.overlay) for sector in PROFILE.sectors for each in sector.also] + [("WBK", None)]
 EXAMPLES = 50 * int(os.environ.get("WEERKLANK_TEST_EXAMPLES", "30"))
@@ -57,6 +58,12 @@ def codes(found: Explanation) -> list[str]:
 
 def parts(found: Explanation) -> dict[Part, list[date]]:
     return {part: [each.on for each in found.days if each.part is part] for part in {each.part for each in found.days}}
+
+
+def step(found: Explanation, code: str) -> dict[str, object]:
+    """The values of the one sentence with this code."""
+    [values] = [each.values for each in found.steps if each.code == code]
+    return values
 
 
 # Counting, by nothing but the list
