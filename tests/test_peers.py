@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import date, timedelta
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, select
+from sqlalchemy import JSON, Engine, String, select, update
 from sqlalchemy.orm import Session
 
 from commands.nightly import NIGHTLY
@@ -26,9 +27,11 @@ from domain.ledger import Entry, replay
 from domain.promises import PromiseState, state
 from domain.terms import Term, Unit, raw_end, rolled
 from domain.vocabulary import Channel, Compartment, EventKind
-from services import appeal_files, appeals, board, door, dossier, escalation
+from services import appeal_files, appeals, board, door, dossier, escalation, retention
 from services.board_filters import BoardFilter, Show
 from services.profiles import standard, standard_calendar
+from services.records import event_hash
+from tests import stories
 from tests.cases import LONG_AGO, Case
 from tests.conftest import CAST, PROFILES, TODAY, Cast
 from tests.fill import make_complaint, make_party, make_promise
@@ -298,3 +301,80 @@ def test_no_supervisor_found_raises_a_visible_flag(engine: Engine, cast: Cast, p
     seen = open_page(cast, "piet", "complaint", ref=reference)
     assert "niemand gevonden" in "\n".join(each.value for each in seen.error)
     assert [row.nobody_found for row in board.page(cast.actor("piet"), BoardFilter()).rows] == [True]
+
+
+# Retention
+
+CANARY = "Femke Kanarievogel"
+CODES = {"category", "subcategory"}  # of the procedure's own list; every other line or text can hold anything
+BELONGING = [mapper.class_ for mapper in m.Base.registry.mappers if "complaint_id" in mapper.columns]
+
+
+def free_texts(model: Any) -> list[str]:
+    """The columns of any text: coded ones are shorter, and an event's codes are checked where they are written."""
+    columns = [each for each in model.__table__.columns if each.name not in CODES and (model, each.name) != (m.Event, "codes")]
+    long = [each for each in columns if isinstance(each.type, String) and (each.type.length or 200) >= 200]
+    return [each.name for each in columns if each in long or isinstance(each.type, JSON)]
+
+
+def planted(session: Session, cast: Cast) -> None:
+    """The canary in every text of every row, a text beside every event, a draft; and nothing that stops a dossier."""
+    for model in (m.Complaint, *BELONGING):
+        table = model.__table__
+        for name in free_texts(model):
+            session.execute(update(table).values({name: [CANARY] if isinstance(table.c[name].type, JSON) else CANARY}))
+        assert session.execute(select(table).limit(1)).first() is not None, table.name
+    told = set(session.scalars(select(m.EventText.event_id)))
+    for event in session.scalars(select(m.Event)):
+        if event.id not in told:
+            session.add(m.EventText(event_id=event.id, complaint_id=event.complaint_id, text=CANARY))
+    for measure in session.scalars(select(m.Measure)):
+        if session.get(m.MeasureDone, measure.id) is None:
+            session.add(m.MeasureDone(measure_id=measure.id, complaint_id=measure.complaint_id, done_on=TODAY, evidence=CANARY))
+    session.execute(update(m.Complaint).values(status="closed", closed_on=TODAY))
+    session.execute(update(m.Referral).values(stage="ended"))
+    for reference in session.scalars(select(m.Complaint.reference)).all():
+        draft = {"values": CANARY}
+        session.add(m.Draft(account_id=cast["hans"], page=f"complaint.{reference}", content=draft, updated_at=door._clock()))
+
+
+def everything_kept(folder: Path) -> str:
+    """Every row of every table, the database file as it lies on the disk, and the names and contents of the files."""
+    with door.engine().connect() as connection:
+        rows = [str(row) for table in m.Base.metadata.sorted_tables for row in connection.execute(select(table))]
+    files = [f"{each.name} {each.read_bytes()!r}" for each in folder.rglob("*") if each.is_file()]
+    path = door.engine().url.database if door.engine().dialect.name == "sqlite" else None
+    return "\n".join([*rows, *files, repr(Path(path).read_bytes()) if path else ""])
+
+
+@pytest.mark.parametrize("profile", ["kinderopvang-welzijn"])
+def test_anonymising_clears_the_free_text_of_every_event_kind(
+    engine: Engine, cast: Cast, profile: str, tmp_path: Path, on: Callable[[date], AbstractContextManager[None]]
+) -> None:
+    """Of every kind, and of every other text column too: also of a table that somebody adds later."""
+    references = stories.everything(cast)
+    with Session(engine) as session, session.begin():
+        planted(session, cast)
+        kinds = set(session.scalars(select(m.Event.kind).join(m.EventText, m.EventText.event_id == m.Event.id)))
+        hashes = {event.id: event.hash for event in session.scalars(select(m.Event))}
+    assert kinds == set(EventKind) - {EventKind.ANONYMISED}
+    assert CANARY in everything_kept(tmp_path)
+
+    with on(TODAY + timedelta(days=1000)):
+        for reference in references[:-1]:
+            retention.propose(cast.actor("cora"), reference, "dossier")
+            retention.confirm(cast.actor("dora"), reference, "dossier")
+        retention.propose(cast.actor("vera"), references[-1], "dossier")
+    with on(TODAY + timedelta(days=1007)):
+        retention.confirm(cast.actor("vera"), references[-1], "dossier")
+
+    with Session(engine) as session:
+        assert set(session.scalars(select(m.Complaint.status))) == {"anonymised"}
+        assert session.scalars(select(m.EventText)).all() == []
+        events = session.scalars(select(m.Event).order_by(m.Event.complaint_id, m.Event.seq)).all()
+        assert {event.text_salt for event in events} == {None}
+        assert all(event.hash == event_hash(event) == hashes.get(event.id, event.hash) for event in events)
+    kept = everything_kept(tmp_path)
+    assert CANARY not in kept
+    assert "Kanarievogel" not in kept
+    assert not list((tmp_path / "attachments").iterdir())

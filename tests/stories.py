@@ -1,0 +1,101 @@
+"""A register in which everything happened that can happen in a dossier: every kind of event, written by its own service."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from commands.nightly import NIGHTLY
+from db.profiles import standard_source
+from domain.rights import Right
+from domain.vocabulary import Channel
+from services import (
+    attachments,
+    calendar_changes,
+    calendar_days,
+    clocks,
+    door,
+    escalation,
+    hearing,
+    procedures,
+    retention,
+    steps,
+)
+from services.anonymising import forget_contact
+from services.parties import Named
+from services.records import load_to_append
+from tests.acts import Act
+from tests.cases import Case
+from tests.conftest import TODAY, Cast
+from tests.samples import image
+from tests.services.test_following import welfare
+from tests.services.test_restricted import handed
+
+PROFILE = "kinderopvang-welzijn"
+SLOWER = standard_source(PROFILE).replace("amount = 2\n", "amount = 3\n", 1)
+NAMELESS = {"complainant_type": "anonymous", "complainant_name": None, "complainant_contact": None}
+
+
+def everything(cast: Cast) -> list[str]:
+    """The references. First what is left open, because a new procedure and a new closed day move only that."""
+    alarmed, withdrawn = Case.registered(PROFILE, cast, kind="question"), Case.registered(PROFILE, cast).withdraw()
+    act(alarmed, "cora", "convert", "raise_red_flag", "expert_consulted")
+    cora = cast.actor("cora")
+    procedures.adopt(cora, SLOWER, TODAY, procedures.outlook(cora, SLOWER))
+    calendar_days.add_decree_day(cast.actor("adam"), TODAY + timedelta(days=2), "Dag van rouw", "Koninklijk besluit")
+    question = calendar_changes.asked(cora)
+    assert question is not None
+    calendar_changes.answer(cora, question, apply=True)
+    escalation.run(NIGHTLY)
+    made = [alarmed, withdrawn, ordinary(cast), appealed(cast), handled_by_committee(cast), unknown(cast)]
+    return [each.reference for each in made] + [handed(cast)]
+
+
+def act(case: Case, who: str, *names: str, n: int = 0) -> Case:
+    """As `tests/acts.py` does it, today."""
+    for name in names:
+        getattr(Act(case.cast, PROFILE, case.reference, TODAY, who, 0, n), name)()
+    return case
+
+
+def ordinary(cast: Cast) -> Case:
+    case = Case.registered(PROFILE, cast, respondents=(Named(name="Bram Buitenstaander"),)).in_progress()
+    for kind in ("conversation", "mediation", "informed", "note", "message_received", "contact"):
+        steps.log(cast.actor("hans"), case.reference, kind, case.at(2), "Gezegd.", channel=Channel.EMAIL)
+    tokens = attachments.add(cast.actor("hans"), case.reference, [("foto.png", image()), ("ander.jpg", image("JPEG"))])
+    attachments.remove(cast.actor("hans"), tokens[1], "Verkeerd bestand.")
+    act(case, "hans", "climb", "extend", "withdraw_extension", "pause", "resume", "name_complainant", "correct", "refer")
+    act(case, "cora", "add_party", "remove_party", "correct_receipt", n=5)
+    case.read()
+    case.decide(measures=2)
+    act(case, "cora", "answer")
+    act(case, "cora", "move_measure", n=10)
+    act(case, "cora", "measure_done")
+    retention.hold(cast.actor("cora"), case.reference, "Er loopt een rechtszaak.")
+    retention.release(cast.actor("cora"), case.reference, "De zaak is voorbij.")
+    with door.work(cast.actor("cora"), Right.DESTROY) as w:
+        forget_contact(w, load_to_append(w, case.reference))
+    return case
+
+
+def appealed(cast: Cast) -> Case:
+    """Taken back, lodged again and heard; what the ruling asks is done, and then it begins again."""
+    case = welfare(cast, "TRAINING").in_appeal()
+    act(case, "vera", "acknowledge_appeal", "hear", "withdraw_appeal")
+    act(case, "cora", "lodge_appeal")
+    hearing.note(cast.actor("vera"), case.reference, "note", "Ik twijfel.")
+    act(case, "vera", "rule_appeal", "send_ruling", "send_ruling")
+    return act(case, "cora", "consequences", "close", "reopen")
+
+
+def handled_by_committee(cast: Cast) -> Case:
+    """Awb first, with consent; then the Jeugdwet and our own committee."""
+    case = welfare(cast, "AWB").in_progress()
+    act(case, "hans", "consent")
+    clocks.change_procedure(cast.actor("cora"), case.reference, case.seen, "JEUGDWET", True, "Het is jeugdhulp.")
+    return act(case.decide().answer(), "cora", "position")
+
+
+def unknown(cast: Cast) -> Case:
+    """Nobody can be written to, or so it seemed."""
+    case = Case.registered(PROFILE, cast, **NAMELESS)
+    return act(case, "cora", "consult", "not_handled")
