@@ -64,7 +64,7 @@ def register(who: Actor) -> None:
 
 
 me_here = actor()
-st.title(t("menu.retention"), anchor=False)
+st.title(t("retention.title"), anchor=False)
 name, tab = open_tab("retention.tab", {each: t(f"retention.tab_{each}") for each in ("due", "held", "register")})
 with tab:
     match name:

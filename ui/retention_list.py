@@ -43,7 +43,7 @@ def _buttons(who: Actor, row: Row, proposed: Proposed | None) -> None:
     with st.container(horizontal=True):
         if proposed and not proposed.why_not and not row.blocks:
             _open("confirm", row.reference, first=True)
-        if not proposed and not row.blocks and _button("propose", row.reference, first=True):
+        if not proposed and not row.blocks and _button("propose", row.reference):
             with show_refusals():
                 retention.propose(who, row.reference, row.what)
                 _done("propose", row.reference)

@@ -17,10 +17,10 @@ pytestmark = pytest.mark.browser
 
 MENUS = {
     "tom": ["Klacht melden", "Werkvoorraad", "Hulp", "Mijn account"],
-    "cora": ["Klacht melden", "Werkvoorraad", "Jaaroverzicht", "Termijnen", "Hulp", "Mijn account"],
-    "vera": ["Klacht melden", "Beroep", "Besloten dossiers", "Hulp", "Mijn account"],
+    "cora": ["Klacht melden", "Werkvoorraad", "Jaaroverzicht", "Termijnen", "Bewaren", "Hulp", "Mijn account"],
+    "vera": ["Klacht melden", "Beroep", "Besloten dossiers", "Bewaren", "Hulp", "Mijn account"],
     "suze": ["Beroep", "Hulp", "Mijn account"],
-    "wim": ["Klacht melden", "Besloten dossiers", "Hulp", "Mijn account"],
+    "wim": ["Klacht melden", "Besloten dossiers", "Bewaren", "Hulp", "Mijn account"],
     "adam": ["Mensen", "Hulp", "Mijn account"],
 }
 AREAS = "|".join(sorted({key.split(".", 1)[0] for language in LANGUAGES for key in catalogue(language)}))
