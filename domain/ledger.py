@@ -79,7 +79,7 @@ def course(
                 raise
             if entry.fact not in _NOTICES:
                 continue
-            now = _as_far_as_possible(book, rules, entry, calendar, about, consented)
+            now = _as_far_as_possible(book, rules, entry, calendar, about)
         book = _signed(book, now, entry.event)
         yield entry, book
 
@@ -130,15 +130,13 @@ def _refuse_overlap(recorded: Sequence[Entry]) -> None:
             raise Refused("already_paused")
 
 
-def _as_far_as_possible(
-    book: Book, rules: Rules, notice: Entry, calendar: Calendar, about: Circumstances, consented: bool
-) -> Book:
+def _as_far_as_possible(book: Book, rules: Rules, notice: Entry, calendar: Calendar, about: Circumstances) -> Book:
     """A notice that was accepted before, and names a day that is too late now: it moves up to the maximum. Where nothing can
     be moved any more it is contact, as it was."""
-    bound = latest_date(book, rules, calendar, notice.fact, consented=consented)
+    bound = latest_date(book, rules, calendar, notice.fact)
     if bound and notice.given and bound[0] < notice.given:
         try:
-            return extended(book, rules, bound[0], notice.on, calendar, notice.fact, about, consented=consented)
+            return extended(book, rules, bound[0], notice.on, calendar, notice.fact, about)
         except Refused:
             pass
     return after(book, rules, notice.fact, notice.on, calendar, None, about)

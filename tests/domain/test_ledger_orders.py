@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,9 +11,9 @@ from domain.book import Book, Circumstances, moves_with
 from domain.errors import Refused
 from domain.explain import explain
 from domain.facts import Fact
-from domain.ledger import Entry, replay
+from domain.ledger import Entry, consent_given, replay
 from domain.promises import Promise, PromiseState, is_open, state
-from domain.terms import Rule, When
+from domain.terms import Rule, Term, Unit, When
 from services.profiles import standard, standard_calendar
 
 CHILDCARE = standard("kinderopvang-welzijn")
@@ -34,6 +35,9 @@ def begun(on: date, registered: date | None = None) -> list[Entry]:
 
 def book_of(name: str, entries: list[Entry], about: Circumstances = ABOUT) -> Book:
     return replay(entries, course(name), CALENDAR, about)
+
+
+EVERY_LETTER = replace(next(rule for rule in course("WKO") if rule.code == "PROGRESS"), when=When.NO_COMMITTEE, only_while=None)
 
 
 def last(book: Book, key: str) -> Promise:
@@ -105,6 +109,32 @@ def test_a_notice_moves_nothing_that_was_answered_or_that_another_notice_moves()
     assert moves_with(book_of("TRAINING", appealed), course("TRAINING"), date.max) == ()
 
 
+# While it was still a question
+
+
+def test_what_was_recorded_about_a_question_belongs_to_no_clock_of_the_complaint() -> None:
+    question = [Entry(Fact.RESPONSE_SENT, day(9, 10)), Entry(Fact.CONTACT, day(9, 11))]
+
+    book = book_of("HOUSE_WEEK", [*question, *begun(day(9, 8))])  # the complaint was in it from the beginning
+
+    assert is_open(last(book, "HOUSE_WEEK.RESPONSE"))
+    assert is_open(last(book, "HOUSE_WEEK.DECIDE_OR_CONTACT"))
+
+
+def test_what_is_recorded_without_any_receipt_goes_by_its_days() -> None:
+    letters = [Entry(Fact.OUTBOUND, day(9, 15)), Entry(Fact.OUTBOUND, day(9, 8))]
+
+    book = replay(letters, [EVERY_LETTER], CALENDAR, ABOUT)
+
+    assert [(each.key, each.trigger_on) for each in book] == [("WKO.PROGRESS", day(9, 8)), ("WKO.PROGRESS", day(9, 15))]
+    assert book_of("WKO", []) == ()
+
+
+def test_consent_before_any_notice_counts_for_the_first_one() -> None:
+    assert consent_given([*begun(day(9, 8)), Entry(Fact.CONSENTED, day(9, 10))])
+    assert not consent_given(begun(day(9, 8)))
+
+
 # Another day of receipt
 
 
@@ -124,10 +154,40 @@ def test_a_notice_that_came_too_late_for_the_corrected_term_is_still_contact() -
     told = [*begun(day(9, 8)), Entry(Fact.ACK_PROMISE_SENT, day(9, 9))]
     told += [Entry(Fact.EXTENDED, day(10, 20), day(11, 10))]  # on the last day of the six weeks
 
-    book = book_of("WKKGZ", [*told, Entry(Fact.RECEIPT_CORRECTED, day(10, 22), day(9, 1))])
+    told.append(Entry(Fact.RECEIPT_CORRECTED, day(10, 22), day(9, 1)))
+
+    book = replay(told, (*course("WKKGZ"), EVERY_LETTER), CALENDAR, ABOUT)
 
     assert last(book, "WKKGZ.RESPONSE").target_on == day(10, 13)  # not extended: the notice came a week too late
     assert last(book, "WKKGZ.RESPONSE").extended_to is None
+    assert last(book, "HOUSE_WEEK.DECIDE_OR_CONTACT").met_on == day(10, 20)
+    assert last(book, EVERY_LETTER.key).target_on == day(11, 3)  # two weeks from it
+
+
+def test_a_notice_that_moves_less_far_than_it_said_starts_what_every_letter_starts() -> None:
+    told = [*begun(day(10, 12)), Entry(Fact.EXTENDED, day(10, 16), day(11, 23))]
+    told.append(Entry(Fact.RECEIPT_CORRECTED, day(10, 20), day(10, 11)))
+
+    rules = [EVERY_LETTER, *(rule for rule in course("WKO") if rule.key != EVERY_LETTER.key)]
+    book = replay(told, rules, CALENDAR, ABOUT)
+
+    assert last(book, "HOUSE_WEEK.EXPECTED_ANSWER").target_on == day(11, 22)
+    assert last(book, EVERY_LETTER.key).trigger_on == day(10, 16)
+
+
+def test_a_notice_about_a_ruling_moves_up_to_the_maximum_of_a_ruling() -> None:
+    rules = [
+        replace(rule, extend=replace(rule.extend, limit=Term(4, Unit.WEEKS)))
+        if rule.extend and rule.extend.by is Fact.RULING_EXTENDED
+        else rule
+        for rule in course("WKO")
+    ]
+    told = [*begun(day(9, 28)), Entry(Fact.APPEAL_LODGED, day(10, 1)), Entry(Fact.RULING_EXTENDED, day(10, 20), day(11, 26))]
+
+    book = replay([*told, Entry(Fact.APPEAL_LODGED, day(9, 28))], rules, CALENDAR, ABOUT)  # it came in sooner, by post
+
+    assert last(book, "HOUSE_WEEK.APPEAL_RULING").target_on == day(11, 23)  # twice four weeks
+    assert last(book, "HOUSE_WEEK.RESPONSE").extended_to is None
 
 
 def test_a_suspicion_that_came_with_the_complaint_follows_its_day() -> None:
