@@ -24,8 +24,9 @@ if reference:
             st.subheader(t("restricted.history"), anchor=False)
             one.history(content)
     with right:
-        st.subheader(t("restricted.do"), anchor=False)
-        one.step(who, file, choices(who).today)
+        if file.steps:
+            st.subheader(t("restricted.do"), anchor=False)
+            one.step(who, file, choices(who).today)
         if content:
             st.subheader(t("intake.files"), anchor=False)
             one.files(who, file, content)

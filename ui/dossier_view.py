@@ -8,7 +8,7 @@ import streamlit as st
 
 from domain.outside import may_bind
 from domain.promises import PromiseState
-from domain.vocabulary import ExternalStage, Flag, LadderLevel
+from domain.vocabulary import ExternalStage, Flag, LadderLevel, Status
 from services.dossier import Content, Dossier
 from services.dossier_content import DecisionView, MeasureView, ReferralView
 from services.profiles import ProfileWords
@@ -72,6 +72,8 @@ def facts(file: Dossier) -> None:
             fact(t("complaint.expert_consulted_on"), day(file.expert_consulted_on) or t("complaint.not_yet"))
         if file.consulted_on:
             fact(t("complaint.consulted_on"), day(file.consulted_on))
+        if file.status == Status.ANONYMISED and file.complainant and file.outcome:  # the decision itself is gone
+            fact(t("complaint.decision"), t(f"outcome.{file.outcome}"))
         if file.closed_on and file.close_reason:
             fact(t("complaint.closed_on"), f"{day(file.closed_on)}, {t(f'close_reason.{file.close_reason}')}")
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from domain.attachments import EXTENSIONS
 from domain.promises import is_open
+from domain.vocabulary import Status
 from services import attachments, drafts, restricted
 from services.door import Actor
 from services.dossier import Dossier
@@ -23,6 +24,8 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)  # the service says what
 def head(dossier: Dossier) -> None:
     st.page_link(PAGES["restricted"], label=t("restricted.back"), icon=":material/arrow_back:")
     st.title(dossier.reference, anchor=False)
+    if dossier.status == Status.ANONYMISED:
+        st.info(t("retention.anonymised"), icon=":material/auto_delete:")
     with st.container(horizontal=True):
         st.badge(t(f"compartment.{dossier.compartment}"), icon=":material/lock:", color="gray")
         st.badge(t(f"status.{dossier.status}"), color="blue")

@@ -1,0 +1,166 @@
+"""Keeping and destroying on the screen: two persons, a hold with its reason, and what is left to look at afterwards."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+from streamlit.testing.v1 import AppTest
+
+from db import models as m
+from domain.vocabulary import Compartment, Status
+from services import retention
+from tests.cases import Case
+from tests.conftest import CAST, Cast
+from tests.fill import make_complainant, make_complaint, make_promise
+from tests.ui.apptest import NotForThem, open_page
+
+LONG_AGO = date(2024, 1, 15)
+GONE = "Dit dossier is geanonimiseerd"
+
+
+def over(engine: Engine, cast: Cast, **columns: object) -> str:
+    """Closed so long ago that it may go; with an appeal that Vera heard."""
+    with Session(engine) as session, session.begin():
+        ended = {"status": Status.CLOSED, "closed_on": LONG_AGO, "close_reason": "accepted", "outcome": "upheld"}
+        row = make_complaint(session, cast, received_on=LONG_AGO, title="Te koud", **ended | columns)
+        make_complainant(session, row)
+        make_promise(session, row, met_on=LONG_AGO)
+        if row.compartment == Compartment.REGULAR:
+            decision = m.Decision(
+                complaint_id=row.id, outcome="upheld", reasons="R", decided_by=cast["hans"], decided_on=LONG_AGO
+            )
+            session.add(decision)
+            session.flush()
+            appeal = m.Appeal(
+                complaint_id=row.id, form_id=str(uuid4()), decision_id=decision.id, lodged_on=LONG_AGO, channel="email",
+                grounds="G", in_time=True, registered_by=cast["cora"], reviewer_id=cast["vera"], snapshot_seq=0,
+                ruling="revised", reasons="R", ruled_on=LONG_AGO,
+            )  # fmt: skip
+            session.add(appeal)
+            session.flush()
+            columns_then = {"title": "Te koud"}
+            session.add(
+                m.AppealSnapshot(appeal_id=appeal.id, complaint_id=row.id, columns=columns_then, promises=[], measures={})
+            )
+        return row.reference
+
+
+def said(at: AppTest) -> str:
+    assert not at.exception
+    parts = (at.title, at.subheader, at.caption, at.text, at.markdown, at.success, at.warning, at.error, at.info)
+    return "\n".join([str(each.value) for part in parts for each in part])
+
+
+def click(at: AppTest, act: str, reference: str) -> AppTest:
+    return at.button(key=f"retention.{act}_{reference}").click().run()
+
+
+def labels(at: AppTest) -> set[str]:
+    return {each.label for each in at.button}
+
+
+def test_two_persons_let_it_go_and_the_register_keeps_the_trace(engine: Engine, cast: Cast) -> None:
+    reference = over(engine, cast)
+
+    first = open_page(cast, "cora", "retention")
+    assert "Weg mag vanaf do 15 jan 2026" in said(first)
+    first = click(first, "propose", reference)
+    assert "Iemand anders moet dit bevestigen." in said(first)
+    assert "Bevestigen" not in labels(first)
+
+    second = click(open_page(cast, "dora", "retention"), "confirm", reference)
+    assert "Dit kan niet ongedaan worden gemaakt." in said(second)
+    second = click(second, "destroy", reference)
+    assert f"{reference} is geanonimiseerd." in said(second)
+    assert "Er hoeft nu niets weg." in said(second)
+    second.session_state["retention.tab"] = "Vernietigd"
+    (table,) = second.run().dataframe
+    assert table.value.iloc[0].tolist()[:3] == [reference, "Gewoon dossier", "Hele dossier"]
+
+
+def test_what_is_left_opens_on_every_page(engine: Engine, cast: Cast) -> None:
+    reference = over(engine, cast)
+    retention.propose(cast.actor("cora"), reference, "dossier")
+    retention.confirm(cast.actor("dora"), reference, "dossier")
+
+    for who in ("cora", "dora", "tom"):
+        page = open_page(cast, who, "complaint", ref=reference)
+        assert GONE in said(page)
+        assert "Te koud" not in said(page)
+        assert ("Gegrond" in said(page)) == (who != "tom")
+    assert GONE in said(open_page(cast, "vera", "complaint", ref=reference))
+    assert "(geanonimiseerd)" in said(open_page(cast, "vera", "appeals"))
+    assert reference in said(open_page(cast, "vera", "appeals", ref=reference))
+    board = open_page(cast, "cora", "board", status="all")
+    assert "(geanonimiseerd)" in str(board.dataframe[0].value.values.tolist())
+    assert not open_page(cast, "cora", "overview").exception
+
+
+def test_what_is_left_of_a_closed_compartment_opens_too(engine: Engine, cast: Cast) -> None:
+    reference = over(engine, cast, compartment=Compartment.UNWANTED_BEHAVIOUR, procedure="UNWANTED", reference="V24-00001")
+    with Session(engine) as session, session.begin():
+        session.add(m.AccountRole(account_id=cast["suze"], role="confidant"))
+    retention.propose(cast.actor("vera"), reference, "dossier")
+    retention.confirm(cast.actor("suze"), reference, "dossier")
+
+    page = open_page(cast, "vera", "restricted", ref=reference)
+
+    assert GONE in said(page)
+    assert "Vastleggen" not in labels(page)
+
+
+def test_it_says_what_stops_it_and_offers_no_button_for_it(engine: Engine, cast: Cast) -> None:
+    reference = over(engine, cast)
+    Case(cast, "training", reference, LONG_AGO).refer()
+
+    page = open_page(cast, "cora", "retention")
+
+    assert "Ligt bij een andere instantie" in said(page)
+    assert "Vernietigen voorstellen" not in labels(page)
+
+
+def test_a_hold_asks_why_and_can_be_released(engine: Engine, cast: Cast) -> None:
+    reference = over(engine, cast)
+    page = click(open_page(cast, "cora", "retention"), "hold", reference)
+
+    page = page.button(key=f"retention.save.{reference}").click().run()
+    assert page.error[0].value
+    page.text_area(key=f"retention.hold.{reference}").input("Er loopt een rechtszaak.")
+    page = page.button(key=f"retention.save.{reference}").click().run()
+
+    assert f"{reference} blijft bewaard." in said(page)
+    assert "Blijft bewaard: Er loopt een rechtszaak." in said(page)
+    page.session_state["retention.tab"] = "Langer bewaren"
+    page = click(page.run(), "release", reference)
+    page.text_area(key=f"retention.release.{reference}").input("Voorbij.")
+    assert "Er wordt nu niets langer bewaard." in said(page.button(key=f"retention.save.{reference}").click().run())
+
+
+def test_any_dossier_can_be_put_on_hold_by_its_number(engine: Engine, cast: Cast) -> None:
+    with Session(engine) as session, session.begin():
+        reference = make_complaint(session, cast).reference
+    page = open_page(cast, "dora", "retention")
+    page.session_state["retention.tab"] = "Langer bewaren"
+    page.run()
+
+    page.text_input(key="retention.another.reference").input("K99-99999")
+    page.text_area(key="retention.another.reason").input("Er komt een zaak.")
+    (save,) = [each for each in page.button if each.label == "Langer bewaren"]
+    page = save.click().run()
+    assert "bestaat niet" in said(page)
+    page.text_input(key="retention.another.reference").input(reference.lower())
+    (save,) = [each for each in page.button if each.label == "Langer bewaren"]
+    page = save.click().run()
+
+    assert f"{reference} blijft bewaard." in said(page)
+
+
+@pytest.mark.parametrize("who", ["tom", "adam"])
+def test_others_have_no_such_page(cast: Cast, who: str) -> None:
+    assert who in CAST
+    with pytest.raises(NotForThem):
+        open_page(cast, who, "retention")
