@@ -13,7 +13,7 @@ from domain.explain import explain
 from domain.facts import Fact
 from domain.ledger import Entry, consent_given, replay
 from domain.promises import Promise, PromiseState, is_open, state
-from domain.terms import Rule, Term, Unit, When
+from domain.terms import Roll, Rule, Term, Unit, When
 from services.profiles import standard, standard_calendar
 
 CHILDCARE = standard("kinderopvang-welzijn")
@@ -107,6 +107,35 @@ def test_a_notice_moves_nothing_that_was_answered_or_that_another_notice_moves()
 
     assert moves_with(book_of("TRAINING", answered), course("TRAINING"), date.max) == ()
     assert moves_with(book_of("TRAINING", appealed), course("TRAINING"), date.max) == ()
+
+
+def test_every_letter_starts_what_letters_start() -> None:
+    rules = (*course("WKKGZ"), EVERY_LETTER)
+    notice = Entry(Fact.EXTENDED, day(9, 14), day(10, 6))
+    back = Entry(Fact.EXTENSION_WITHDRAWN, day(9, 16))
+
+    for told in ([*begun(day(9, 8)), notice], [*begun(day(9, 8)), notice, back]):
+        assert last(replay(told, rules, CALENDAR, ABOUT), EVERY_LETTER.key).trigger_on == day(9, 14)
+
+
+def test_a_measure_that_moves_follows_its_rule_on_the_new_day_too() -> None:
+    [measure] = [rule for rule in course("WKO") if rule.code == "MEASURE"]
+    rules = [replace(measure, roll=Roll.NEXT_WORKING_DAY, when=When.NO_COMMITTEE)]
+    told = [*begun(day(9, 8)), Entry(Fact.MEASURE_AGREED, day(9, 10), day(9, 15))]
+
+    moved = replay([*told, Entry(Fact.MEASURE_MOVED, day(9, 11), day(9, 19), of=day(9, 15))], rules, CALENDAR, ABOUT)
+    stands = replay([*told, Entry(Fact.MEASURE_MOVED, day(9, 11), day(9, 19))], rules, CALENDAR, ABOUT)
+
+    assert [(each.target_on, each.legal_on) for each in moved if is_open(each)] == [(day(9, 19), day(9, 21))]  # a Saturday
+    assert [each.target_on for each in stands] == [day(9, 15)]  # nobody knows which measure it was
+
+
+def test_what_opens_and_meets_a_promise_at_once_is_known_as_both() -> None:
+    book = book_of("AWB", [*begun(day(9, 8)), Entry(Fact.NOT_HANDLED, day(9, 15), event=4)])
+
+    [told] = [each for each in book if each.code == "NOT_HANDLED"]
+    assert (told.met_on, told.opened_event_id, told.met_event_id) == (day(9, 15), 4, 4)
+    assert last(book, "AWB.RESPONSE").met_event_id is None
 
 
 # While it was still a question

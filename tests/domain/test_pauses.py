@@ -63,6 +63,20 @@ def test_pauses_of_the_two_sides_do_not_overlap_each_other() -> None:
         replay([*ledger, Entry(Fact.RULING_PAUSED, date(2026, 9, 14))], RULES, DAYS)
 
 
+def test_a_ruling_goes_on_when_its_reviewer_says_so() -> None:
+    ledger = [Entry(Fact.RECEIVED, START), Entry(Fact.APPEAL_LODGED, START)]
+    ledger += [Entry(Fact.RULING_PAUSED, LATER), Entry(Fact.RULING_RESUMED, date(2026, 9, 12))]
+
+    [ruling] = [each for each in replay(ledger, RULES, DAYS) if each.code == "APPEAL_RULING"]
+
+    assert (ruling.paused_days, ruling.paused_until) == (3, date(2026, 9, 12))
+
+
+def test_a_change_of_one_side_loses_no_promise() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        on_its_side(Fact.PAUSED, both(), lambda mine: mine[1:])
+
+
 def test_only_a_clock_that_stands_still_goes_on() -> None:
     book = paused(both(), RULES, LATER, date(2026, 9, 11))
     kept = tuple(replace(each, met_on=LATER) if each.code == "RESPONSE" else each for each in book)
