@@ -74,8 +74,11 @@ def _what(entry: TimelineEntry) -> str:
 
 
 def _details(entry: TimelineEntry) -> list[str]:
+    codes = entry.codes
+    if entry.kind == EventKind.ESCALATED and codes.get("account"):
+        return [t("complaint.climbed_to", promise=codes["promise"], name=codes["account"], rung=t(f"rung.{codes['rung']}"))]
     said = []
-    for code, value in entry.codes.items():
+    for code, value in codes.items():
         word = _of_promises(entry, code, value) or _of_procedure(entry, code, value) or _detail(entry, code, value)
         if word:
             said.append(word)

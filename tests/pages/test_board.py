@@ -100,6 +100,17 @@ def test_today_says_what_and_for_whom(cast: Cast) -> None:
     assert "De zaal was koud" not in words(handler)
 
 
+def test_who_sees_what_is_late_of_others_does_not_read_that_all_is_well(engine: Engine, cast: Cast) -> None:
+    with filled(engine) as session:
+        late = make_complaint(session, cast, reference="K26-LATE", reporter_id=cast["tom"], handler_id=cast["hans"])
+        make_promise(session, late, target_on=days(-2))
+
+    at = open_page(cast, "tom", "board")
+
+    assert shown(at) == ["K26-LATE"]
+    assert [each.value for each in at.success] == ["Vandaag hoeft er niets meer voor u."]
+
+
 @pytest.mark.parametrize("who", ["tom", "hans", "cora", "mia", "piet", "dora"])
 def test_everybody_reads_the_same_sentence_and_a_friendly_empty_board(cast: Cast, who: str) -> None:
     at = open_page(cast, who, "board")

@@ -165,3 +165,4 @@ def test_what_climbed_stands_on_the_work_list_and_on_the_dossier(
         in said(at)
     )
     assert "opgeklommen" not in said(reporter)
+    assert "Reactie naar de klant: naar Mia Manager (leidinggevende)" in timeline(cast, "K26-KLIM")
