@@ -73,7 +73,7 @@ def promises(profile: Profile, desk: Desk, found: Sequence[Reckoned]) -> None:
             f"{number}. {plain(each.rule.label)}",
             short_date(each.promise.trigger_on, language()),
             short_date(each.promise.target_on, language()),
-            short_date(each.promise.legal_on, language()),
+            short_date(each.promise.legal_on, language()) if each.promise.statutory else "",
             t(f"promise_state.{state(each.promise, desk.today)}"),
             plain(each.rule.source),
         )

@@ -69,6 +69,6 @@ def _row(number: int, each: Reckoned, today: date) -> dict[str, object]:
         "last": pd.Timestamp(promise.legal_on),
         "trigger": f"{promise.trigger_on:%d-%m-%Y}",
         "due": f"{promise.target_on:%d-%m-%Y}",
-        "legal": f"{promise.legal_on:%d-%m-%Y}",
+        "legal": f"{promise.legal_on:%d-%m-%Y}" if promise.statutory else "–",
         "state": t(f"promise_state.{state(promise, today)}"),
     }

@@ -30,6 +30,8 @@ def test_the_address_says_what_is_tried(cast: Cast, profile: str) -> None:
     row = next(number for number, label in enumerate(table["Belofte"]) if "Oordeel op de klacht" in label)
     assert table["Uiterlijk"][row] == "di 5 mei 2026"
     assert table["Volgens de wet"][row] == "wo 6 mei 2026"
+    own = next(number for number, label in enumerate(table["Belofte"]) if "Ontvangstbevestiging" in label)
+    assert table["Volgens de wet"][own] == ""  # no law asks it: our own choice
     assert table["Hoe het vandaag staat"][row] == "Nagekomen"
     assert at.query_params["received"] in (["2026-03-24"], "2026-03-24")
 
