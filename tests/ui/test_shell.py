@@ -135,10 +135,11 @@ def test_no_page_is_for_a_person_without_its_right() -> None:
 
     assert menu(Role.ADMIN) == {"people"}
     assert menu(Role.REPORTER) == {"intake", "board", "complaint"}
-    assert menu(Role.CONFIDANT) == {"intake", "restricted", "appeals", "complaint"}  # who reads there why she hears none
-    assert menu(Role.WB_OFFICER) == {"intake", "restricted", "complaint"}
+    # In the appeals she reads why she hears none.
+    assert menu(Role.CONFIDANT) == {"intake", "restricted", "appeals", "complaint", "retention"}
+    assert menu(Role.WB_OFFICER) == {"intake", "restricted", "complaint", "retention"}
     assert menu(Role.APPEAL_REVIEWER) == {"appeals", "complaint"}
-    assert menu(Role.DIRECTOR) == {"intake", "board", "complaint", "overview", "terms"}
+    assert menu(Role.DIRECTOR) == {"intake", "board", "complaint", "overview", "terms", "retention"}
     assert "terms" not in menu(Role.PARTNER) | menu(Role.MANAGER) | menu(Role.HANDLER)
     assert menu() == set()
 
