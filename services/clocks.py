@@ -3,6 +3,7 @@ further one, and another day of receipt. Each is written in the history with its
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from db import models as m
@@ -140,13 +141,11 @@ def procedure_moves(actor: Actor, reference: str, procedure: str, by_committee: 
     with work(actor, Right.READ) as w:
         complaint = load(w, reference)
         course = _possible_course(w, complaint, procedure, by_committee)
-        return promises.moves(
-            w,
-            complaint,
-            rules=profile_of(w, complaint).rules_for(course.procedure, course.overlay),
-            more=(Entry(Fact.PROCEDURE_CHOSEN, w.today),),
-            by_committee=bool(by_committee),
-        )
+        rules = profile_of(w, complaint).rules_for(course.procedure, course.overlay)
+        chosen = (Entry(Fact.PROCEDURE_CHOSEN, w.today),)
+        found = promises.moves(w, complaint, rules=rules, more=chosen, by_committee=bool(by_committee))
+        known = {rule.key: rule for rule in rules}
+        return tuple(replace(each, label=promises.label(each.key, known.get(each.key), w.person.language)) for each in found)
 
 
 def _possible_course(w: Work, complaint: m.Complaint, procedure: str, by_committee: bool) -> Course:

@@ -125,6 +125,7 @@ class Move:
     key: str
     before: Promise | None
     after: Promise | None
+    label: str = ""  # where the dossier does not have the promise yet
 
 
 def moves(

@@ -126,9 +126,9 @@ def _would_move(here: Here, foresee: Callable[[], tuple[Move, ...]]) -> tuple[Mo
 def show_moves(here: Here, moves: Iterable[Move]) -> None:
     labels = {each.key: each.label for each in here.file.promises}
     for each in moves:
-        before = weekday_date(each.before.target_on, language()) if each.before else t("complaint.move_new")
-        after = weekday_date(each.after.target_on, language()) if each.after else t("complaint.move_gone")
-        st.text(t("complaint.move", label=labels.get(each.key, each.key), before=before, after=after))
+        before, after = (weekday_date(one.target_on, language()) if one else "" for one in (each.before, each.after))
+        key = "complaint.move" if before and after else "complaint.move_new" if after else "complaint.move_gone"
+        st.text(t(key, label=labels.get(each.key) or each.label or each.key, before=before, after=after))
 
 
 FORMS: dict[StepName, Callable[[Here], Save | None]] = {

@@ -63,5 +63,7 @@ def test_the_form_of_another_procedure_says_what_would_move(cast: Cast, profile:
     at.button(key="complaint.change_procedure.save").click().run()
 
     assert "Dit verschuift:" in shown_moves
-    assert "vervalt" in shown_moves
+    assert ": vervalt (was " in shown_moves
+    assert "Afhandeling: komt erbij, uiterlijk " in shown_moves
+    assert "AWB." not in shown_moves  # a key is no word
     assert case.row.procedure == "AWB"
