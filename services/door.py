@@ -8,23 +8,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Engine, and_, event, exists, false, or_, select, true
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
-from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from db import models as m
 from db.engine import make_engine
 from domain.errors import Refused
-from domain.promises import APPEAL_PROMISES
-from domain.rights import READ_RIGHTS, RIGHTS, Right, Role, Scope, scopes
-from domain.vocabulary import Compartment, Side
+from domain.rights import READ_RIGHTS, RIGHTS, Right, Role, scopes
+from domain.vocabulary import Compartment
+from services.row_rule import EVERY_ROW, Reader, narrow, narrow_to, not_excluded
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 IDLE_LIMIT = timedelta(minutes=60)
@@ -73,8 +72,8 @@ class Work:
     person: Person
     right: Right
     now: datetime  # UTC
+    reader: Reader
     session_id: str | None = None
-    _rules: dict[Right, Callable[[Any], ColumnElement[bool]]] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -94,24 +93,11 @@ class Work:
 
     def allows(self, right: Right, complaint_id: int) -> bool:
         """Does `right` reach this dossier? The same rule as the list uses."""
-        complaint = _COMPLAINT
-        found = self.session.execute(
-            select(complaint.c.id).where(complaint.c.id == complaint_id, self._rule(right)(complaint.c)),
-            execution_options={"row_rule": False},
-        )
-        return found.first() is not None
+        return right in self.rights_on(complaint_id, right)
 
     def rights_on(self, complaint_id: int, *rights: Right) -> frozenset[Right]:
         """Those of `rights` that reach this dossier, in one statement."""
-        complaint = _COMPLAINT
-        row = self.session.execute(
-            select(*(self._rule(right)(complaint.c) for right in rights)).where(complaint.c.id == complaint_id),
-            execution_options={"row_rule": False},
-        ).first()
-        return frozenset(right for right, holds in zip(rights, row or (), strict=False) if holds)
-
-    def _rule(self, right: Right) -> Callable[[Any], ColumnElement[bool]]:
-        return self._rules[right]
+        return _rights_on(self.session, self.reader, complaint_id, *rights)
 
 
 # The clock
@@ -153,165 +139,6 @@ def clock_at(moment: date | datetime) -> Iterator[None]:
 def engine() -> Engine:
     """The process's engine; `engine.cache_clear()` after changing the address (tests)."""
     return make_engine()
-
-
-# The row rule
-
-# Aliases are made once: their columns are what takes time. None of them stands inside itself in one expression; there SQL
-# would take the inner one for the outer.
-_COMPLAINT, _PARTY, _APPEAL, _EVENT = (model.__table__.alias() for model in (m.Complaint, m.Party, m.Appeal, m.Event))
-_PROMISE = m.Promise.__table__.alias()
-_ABOVE: dict[Any, Any] = {model: model.__table__.alias() for model in (m.Event, m.Message)}
-
-
-def _unit_ids(session: Session, account_id: int) -> list[int]:
-    """The units that this account manages, and all below them."""
-    unit = m.OrgUnit.__table__
-    tree = select(unit.c.id).where(unit.c.manager_id == account_id).cte("managed", recursive=True)
-    tree = tree.union(select(unit.c.id).where(unit.c.parent_id == tree.c.id))
-    return list(session.execute(select(tree.c.id), execution_options={"row_rule": False}).scalars())
-
-
-def _not_excluded(c: Any, me: int) -> ColumnElement[bool]:
-    # Over the table, not the mapped class: the class would pull in its own criterion, or switch itself off in joins.
-    party = _PARTY
-    return ~exists().where(party.c.complaint_id == c.id, party.c.account_id == me, party.c.excluded.is_(True))
-
-
-def _appealed(c: Any, me: int) -> ColumnElement[bool]:
-    appeal = _APPEAL
-    return exists().where(appeal.c.complaint_id == c.id, appeal.c.reviewer_id == me)
-
-
-def _reach(scope: Scope, c: Any, me: int, units: list[int]) -> ColumnElement[bool]:  # noqa: C901 - one case per scope
-    regular: ColumnElement[bool] = c.compartment == Compartment.REGULAR
-    calm = and_(regular, c.red_flag.is_(False))  # a red flag is on the board of named people only
-    match scope:
-        case Scope.NONE:
-            return false()
-        case Scope.OWN:
-            return and_(calm, c.reporter_id == me)
-        case Scope.ASSIGNED:
-            return and_(regular, or_(c.handler_id == me, c.ack_owner_id == me))
-        case Scope.UNIT:
-            return and_(calm, c.unit_id.in_(units))
-        case Scope.ACTING:
-            return and_(regular, c.acting_director_id == me)
-        case Scope.OPEN_ALL:
-            return calm
-        case Scope.ALL:
-            return regular
-        case Scope.APPEALED:
-            return and_(regular, _appealed(c, me))
-        case Scope.UNWANTED:
-            return cast("ColumnElement[bool]", c.compartment == Compartment.UNWANTED_BEHAVIOUR)
-        case Scope.WHISTLEBLOWER:
-            return cast("ColumnElement[bool]", c.compartment == Compartment.WHISTLEBLOWER)
-
-
-def _rule_for(person: Person, right: Right, units: list[int]) -> Callable[[Any], ColumnElement[bool]]:
-    if person.id is None:
-        return lambda _c: false()
-    me, held = person.id, sorted(scopes(person.roles, right))
-    # Said once in front too, where nothing else is reached: an OR of cases gives a database no index to start from.
-    regular = not set(held) & {Scope.UNWANTED, Scope.WHISTLEBLOWER}
-
-    def rule(c: Any) -> ColumnElement[bool]:
-        reached = or_(false(), *(_reach(scope, c, me, units) for scope in held))
-        return and_(_not_excluded(c, me), *([c.compartment == Compartment.REGULAR] if regular else []), reached)
-
-    return rule
-
-
-def _criteria(person: Person, right: Right, rules: dict[Right, Callable[[Any], ColumnElement[bool]]]) -> list[Any]:
-    """One finished criterion per table with a dossier in it, built for this transaction (a cached callable kept the
-    first reader's rule)."""
-    me, complaint, appeal = person.id or 0, _COMPLAINT, _APPEAL
-
-    def within(model: Any, needs: Right) -> ColumnElement[bool]:
-        return exists().where(complaint.c.id == model.complaint_id, rules[needs](complaint.c))
-
-    def closed(model: Any) -> ColumnElement[bool]:
-        """In a closed compartment a confidant who reviews appeals too is its keeper, not a reviewer."""
-        return exists().where(complaint.c.id == model.complaint_id, complaint.c.compartment != Compartment.REGULAR)
-
-    first_line = Scope.APPEALED not in scopes(person.roles, Right.READ)
-
-    def before(event_id: Any) -> ColumnElement[bool]:
-        seen = _EVENT
-        return exists().where(
-            seen.c.id == event_id,
-            appeal.c.complaint_id == seen.c.complaint_id,
-            appeal.c.reviewer_id == me,
-            seen.c.seq <= appeal.c.snapshot_seq,
-        )
-
-    def papers(model: Any, event_id: Any, author: Any) -> ColumnElement[bool]:
-        """The first line sees its file; a reviewer sees it as it stood at the appeal, the appeal's own papers, and what
-        she wrote herself."""
-        if first_line:
-            return and_(within(model, Right.READ), model.side == Side.FILE)
-        return and_(within(model, Right.READ), or_(model.side == Side.APPEAL, author == me, before(event_id), closed(model)))
-
-    def stood(model: Any, at_the_appeal: ColumnElement[bool]) -> ColumnElement[bool]:
-        """What else is in the file: a reviewer sees what was there at the appeal."""
-        if first_line:
-            return within(model, Right.READ)
-        return and_(within(model, Right.READ), or_(at_the_appeal, closed(model)))
-
-    def beside(parent: Any, key: Any) -> ColumnElement[bool]:
-        above = _ABOVE[parent]
-        event_id, author = (above.c.id, above.c.actor_id) if parent is m.Event else (above.c.event_id, above.c.recorded_by)
-        return exists().where(above.c.id == key, papers(above.c, event_id, author))
-
-    # To whom a promise climbed: not for who only reported the dossier, and for a reviewer of her own appeal alone.
-    opened = and_(rules[right](complaint.c), complaint.c.reporter_id.is_distinct_from(me))
-    told = exists().where(complaint.c.id == m.Escalation.complaint_id, or_(rules[Right.READ](complaint.c), opened))
-    of_her_appeal = exists().where(
-        _PROMISE.c.id == m.Escalation.promise_id,
-        _PROMISE.c.code.in_(APPEAL_PROMISES),
-        appeal.c.complaint_id == _PROMISE.c.complaint_id,
-        appeal.c.reviewer_id == me,
-        appeal.c.ruled_on.is_(None),
-    )
-    decided = exists().where(
-        appeal.c.complaint_id == m.Decision.complaint_id, appeal.c.reviewer_id == me, m.Decision.id <= appeal.c.decision_id
-    )
-    hers = exists().where(  # or an earlier one of the same dossier
-        appeal.c.complaint_id == m.Appeal.complaint_id, appeal.c.reviewer_id == me, m.Appeal.id <= appeal.c.id
-    )
-    rule = {
-        m.Complaint: rules[right](m.Complaint),
-        m.Complainant: within(m.Complainant, Right.IDENTITY),
-        m.Party: stood(m.Party, before(m.Party.event_id)),
-        m.Promise: within(m.Promise, right),
-        m.LedgerEntry: within(m.LedgerEntry, right),
-        m.Escalation: told if first_line else and_(within(m.Escalation, Right.READ), of_her_appeal),
-        m.ChainHead: within(m.ChainHead, right),
-        m.Event: papers(m.Event, m.Event.id, m.Event.actor_id),
-        m.EventText: beside(m.Event, m.EventText.event_id),
-        m.Message: papers(m.Message, m.Message.event_id, m.Message.recorded_by),
-        m.MessageText: beside(m.Message, m.MessageText.message_id),
-        m.Attachment: papers(m.Attachment, m.Attachment.event_id, m.Attachment.added_by),
-        m.Decision: stood(m.Decision, decided),
-        m.Measure: stood(m.Measure, before(m.Measure.event_id)),
-        m.MeasureDone: stood(m.MeasureDone, before(m.MeasureDone.event_id)),
-        m.Appeal: stood(m.Appeal, hers),
-        m.AppealSnapshot: within(m.AppealSnapshot, Right.READ),
-        m.Referral: stood(m.Referral, before(m.Referral.event_id)),
-        m.ComplaintPart: stood(m.ComplaintPart, before(m.ComplaintPart.event_id)),
-        m.AccessLog: within(m.AccessLog, Right.READ),
-        m.Retention: within(m.Retention, right),
-    }
-    return [with_loader_criteria(model, criterion, include_aliases=True) for model, criterion in rule.items()]
-
-
-@event.listens_for(Session, "do_orm_execute")
-def _narrow(state: ORMExecuteState) -> None:
-    if state.execution_options.get("row_rule") is False or "criteria" not in state.session.info:
-        return
-    if state.is_select or state.is_update or state.is_delete:
-        state.statement = state.statement.options(*state.session.info["criteria"])
 
 
 # Coming in
@@ -363,24 +190,38 @@ def work(actor: Actor, right: Right) -> Iterator[Work]:
 
 
 def _enter(session: Session, actor: Actor, person: Person, right: Right, now: datetime) -> Work:
-    everything: Callable[[Any], ColumnElement[bool]] = lambda _c: true()  # noqa: E731
-    if isinstance(actor, SystemActor):
-        rules = dict.fromkeys(Right, everything)
-    else:
-        units = _unit_ids(session, person.id) if person.id and Role.MANAGER in person.roles else []
-        rules = {each: _rule_for(person, each, units) for each in Right}
-    session.info["criteria"] = _criteria(person, right, rules)
-    session_id = actor if isinstance(actor, str) else None
-    return Work(session, person, right, now, session_id, rules)
+    reader = EVERY_ROW if isinstance(actor, SystemActor) else _reader(session, person.id, person.roles)
+    narrow(session, reader, right)
+    return Work(session, person, right, now, reader, actor if isinstance(actor, str) else None)
+
+
+def _reader(session: Session, account_id: int | None, roles: frozenset[Role]) -> Reader:
+    units = _unit_ids(session, account_id) if account_id and Role.MANAGER in roles else ()
+    return Reader(roles, account_id, units)
+
+
+def _unit_ids(session: Session, account_id: int) -> tuple[int, ...]:
+    """The units that this account manages, and all below them."""
+    unit = m.OrgUnit.__table__
+    tree = select(unit.c.id).where(unit.c.manager_id == account_id).cte("managed", recursive=True)
+    tree = tree.union(select(unit.c.id).where(unit.c.parent_id == tree.c.id))
+    return tuple(session.execute(select(tree.c.id), execution_options={"row_rule": False}).scalars())
+
+
+def _rights_on(session: Session, reader: Reader, complaint_id: int, *rights: Right) -> frozenset[Right]:
+    complaint = m.Complaint.__table__
+    row = session.execute(
+        select(*(reader.reached(right, complaint.c) for right in rights)).where(complaint.c.id == complaint_id),
+        reader.values,
+        execution_options={"row_rule": False},
+    ).first()
+    return frozenset(right for right, holds in zip(rights, row or (), strict=False) if holds)
 
 
 def reaches(w: Work, account: m.Account, right: Right, complaint_id: int) -> bool:
     """Does `right` of this account reach this dossier? For who hands somebody a task; the rule is the one above."""
-    roles = frozenset(Role(held.role) for held in account.roles)
-    units = _unit_ids(w.session, account.id) if Role.MANAGER in roles else []
-    rule = _rule_for(Person(account.id, "", "", roles), right, units)
-    query = select(_COMPLAINT.c.id).where(_COMPLAINT.c.id == complaint_id, rule(_COMPLAINT.c))
-    return account.active and w.session.execute(query, execution_options={"row_rule": False}).first() is not None
+    reader = _reader(w.session, account.id, frozenset(Role(held.role) for held in account.roles))
+    return account.active and right in _rights_on(w.session, reader, complaint_id, right)
 
 
 # Three questions that are asked before any row may be seen. Each has one answer for every "no".
@@ -397,7 +238,7 @@ def stay_with(w: Work, complaint: m.Complaint) -> None:
     events are written and answered now, though its maker may not see it afterwards. Nothing else is visible any more."""
     if complaint.reporter_id != w.me:
         raise Refused("not_found")
-    w.session.info["criteria"] = _only(complaint.id)
+    narrow_to(w.session, complaint.id)
 
 
 def appealable(w: Work, reference: str, surname_key: str) -> m.Complaint | None:
@@ -411,12 +252,12 @@ def appealable(w: Work, reference: str, surname_key: str) -> m.Complaint | None:
             m.Complaint.reference == reference,
             m.Complainant.surname_key == surname_key,
             m.Complaint.compartment == Compartment.REGULAR,
-            _not_excluded(m.Complaint, w.me),
+            not_excluded(m.Complaint),
         )
     )
-    complaint = w.session.scalar(query, execution_options={"row_rule": False})
+    complaint = w.session.scalar(query, w.reader.values, execution_options={"row_rule": False})
     if complaint is not None:
-        w.session.info["criteria"] = _only(complaint.id)
+        narrow_to(w.session, complaint.id)
     return complaint
 
 
@@ -438,9 +279,3 @@ def direct_again(w: Work, ordered: list[int]) -> None:
         if director != now:
             one = select(m.Complaint).where(m.Complaint.id == complaint_id)
             w.session.scalars(one, execution_options=blind).one().acting_director_id = director
-
-
-def _only(complaint_id: int) -> list[Any]:
-    belonging = [mapper.class_ for mapper in m.Base.registry.mappers if "complaint_id" in mapper.columns]
-    rules = [with_loader_criteria(model, model.complaint_id == complaint_id, include_aliases=True) for model in belonging]
-    return [with_loader_criteria(m.Complaint, m.Complaint.id == complaint_id, include_aliases=True), *rules]

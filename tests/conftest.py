@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, create_engine, select
@@ -191,10 +190,9 @@ def database_url(
         yield f"sqlite:///{path}"
         return
     address = request.getfixturevalue("postgres")
-    name = f"test_{uuid4().hex[:12]}"
-    on_server(address, f"CREATE DATABASE {name} TEMPLATE {source}")
-    yield address.format(name)
-    on_server(address, f"DROP DATABASE {name} WITH (FORCE)")
+    on_server(address, f"CREATE DATABASE test TEMPLATE {source}")
+    yield address.format("test")
+    on_server(address, "DROP DATABASE test WITH (FORCE)")
 
 
 @pytest.fixture
@@ -204,7 +202,7 @@ def engine(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("WEERKLANK_TODAY", TODAY.isoformat())
     if door.engine.cache_info().currsize and door.engine().url.render_as_string(hide_password=False) != database_url:
         door.engine.cache_clear()
-    yield door.engine()  # the same one for every test on SQLite: compiling its statements anew took half of the time
+    yield door.engine()  # the same one for every test: compiling its statements anew took half of the time
     door.engine().dispose()
 
 

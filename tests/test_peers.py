@@ -27,7 +27,7 @@ from domain.ledger import Entry, replay
 from domain.promises import PromiseState, state
 from domain.terms import Term, Unit, raw_end, rolled
 from domain.vocabulary import Channel, Compartment, EventKind
-from services import appeal_files, appeals, board, door, dossier, escalation, retention
+from services import appeal_files, appeals, board, door, dossier, escalation, retention, row_rule
 from services.board_filters import BoardFilter, Show
 from services.profiles import standard, standard_calendar
 from services.records import event_hash
@@ -242,10 +242,12 @@ def test_the_list_and_the_open_check_use_one_function(engine: Engine, cast: Cast
 def test_the_list_and_the_open_check_use_one_function_and_it_is_the_same_code(engine: Engine, cast: Cast) -> None:
     reference = plant(engine, cast, handler_id=cast["hans"]).reference
 
+    row_rule._criteria.cache_clear()
     listing = called(lambda: listed(cast, "hans"))
+    row_rule._criteria.cache_clear()
     opening = called(lambda: opened(cast, "hans", reference))
 
-    assert {door._rule_for.__code__, door._reach.__code__} <= listing & opening
+    assert {row_rule._reached.__code__, row_rule._reach.__code__} <= listing & opening
 
 
 def called(act: Callable[[], object]) -> set[CodeType]:

@@ -161,9 +161,9 @@ def test_both_answers_take_about_as_long(cast: Cast, read: Callable[..., Any]) -
     took: dict[str, list[float]] = {reference: [], NOWHERE: []}
     for _ in range(15):
         for each, times in took.items():
-            began = time.perf_counter()
+            began = time.thread_time()
             code(lambda each=each: read(cast.actor("hans" if read.__module__ == "services.dossier" else "vera"), each))
-            times.append(time.perf_counter() - began)
+            times.append(time.thread_time() - began)
     there, nowhere = (statistics.median(times) for times in took.values())
     assert there < 10 * nowhere
     assert nowhere < 10 * there

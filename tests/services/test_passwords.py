@@ -86,6 +86,6 @@ def test_nobody_takes_as_long_as_somebody() -> None:
 
 
 def _timed(password_hash: str | None) -> float:
-    start = time.perf_counter()
+    start = time.thread_time()
     passwords.matches("iets anders", password_hash)
-    return time.perf_counter() - start
+    return time.thread_time() - start

@@ -88,9 +88,9 @@ def test_known_and_unknown_names_take_the_same_time(engine: Engine, cast: Cast) 
         session.get_one(m.Account, cast["tom"]).password_hash = bcrypt.hashpw(b"x", bcrypt.gensalt(12)).decode()
 
     def seconds(name: str) -> float:
-        start = time.perf_counter()
+        start = time.thread_time()
         refused(name, "iets anders dan dat")
-        return time.perf_counter() - start
+        return time.thread_time() - start
 
     assert min(seconds("tom") for _ in range(3)) == pytest.approx(min(seconds("niemand") for _ in range(3)), rel=0.4)
 

@@ -1,0 +1,226 @@
+"""The row rule: which rows of which tables somebody gets. What one may not see does not exist.
+
+It is a set of criteria that goes with every statement of a session. They follow from the roles and the right alone, and are
+built once for each; who reads, and which units are theirs, are parameters of the statement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar, cast
+
+from sqlalchemy import ColumnElement, Integer, Result, and_, bindparam, event, exists, false, or_, true
+from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.sql.visitors import InternalTraversal
+
+from db import models as m
+from domain.promises import APPEAL_PROMISES
+from domain.rights import Right, Role, Scope, scopes
+from domain.vocabulary import Compartment, Side
+
+Roles = frozenset[Role] | None  # None: an operator command, which reaches every row
+
+# Given with each statement; one without them fails.
+_ME = bindparam("row_rule_me", type_=Integer)
+_UNITS = bindparam("row_rule_units", type_=Integer, expanding=True)
+
+# Aliases are made once: their columns are what takes time. None of them stands inside itself in one expression; there SQL
+# would take the inner one for the outer.
+_COMPLAINT, _PARTY, _APPEAL, _EVENT = (model.__table__.alias() for model in (m.Complaint, m.Party, m.Appeal, m.Event))
+_PROMISE = m.Promise.__table__.alias()
+_ABOVE: dict[Any, Any] = {model: model.__table__.alias() for model in (m.Event, m.Message)}
+
+
+def not_excluded(c: Any) -> ColumnElement[bool]:
+    # Over the table, not the mapped class: the class would pull in its own criterion, or switch itself off in joins.
+    party = _PARTY
+    return ~exists().where(party.c.complaint_id == c.id, party.c.account_id == _ME, party.c.excluded.is_(True))
+
+
+def _appealed(c: Any) -> ColumnElement[bool]:
+    appeal = _APPEAL
+    return exists().where(appeal.c.complaint_id == c.id, appeal.c.reviewer_id == _ME)
+
+
+def _reach(scope: Scope, c: Any) -> ColumnElement[bool]:  # noqa: C901 - one case per scope
+    regular: ColumnElement[bool] = c.compartment == Compartment.REGULAR
+    calm = and_(regular, c.red_flag.is_(False))  # a red flag is on the board of named people only
+    match scope:
+        case Scope.NONE:
+            return false()
+        case Scope.OWN:
+            return and_(calm, c.reporter_id == _ME)
+        case Scope.ASSIGNED:
+            return and_(regular, or_(c.handler_id == _ME, c.ack_owner_id == _ME))
+        case Scope.UNIT:
+            return and_(calm, c.unit_id.in_(_UNITS))
+        case Scope.ACTING:
+            return and_(regular, c.acting_director_id == _ME)
+        case Scope.OPEN_ALL:
+            return calm
+        case Scope.ALL:
+            return regular
+        case Scope.APPEALED:
+            return and_(regular, _appealed(c))
+        case Scope.UNWANTED:
+            return cast("ColumnElement[bool]", c.compartment == Compartment.UNWANTED_BEHAVIOUR)
+        case Scope.WHISTLEBLOWER:
+            return cast("ColumnElement[bool]", c.compartment == Compartment.WHISTLEBLOWER)
+
+
+def _reached(roles: Roles, right: Right, c: Any) -> ColumnElement[bool]:
+    """Of a dossier with columns `c`: does `right` of these roles reach it?"""
+    if roles is None:
+        return true()
+    held = sorted(scopes(roles, right))
+    if not held:
+        return false()
+    # Said once in front too, where nothing else is reached: an OR of cases gives a database no index to start from.
+    regular = not set(held) & {Scope.UNWANTED, Scope.WHISTLEBLOWER}
+    reached = or_(false(), *(_reach(scope, c) for scope in held))
+    return and_(not_excluded(c), *([c.compartment == Compartment.REGULAR] if regular else []), reached)
+
+
+class _Criterion(LoaderCriteriaOption):
+    """As `with_loader_criteria`; SQLAlchemy knows it again by its name, which says all that it follows from. Walking
+    through the expressions of all tables, at every statement, took ten times as long as the statement."""
+
+    _traverse_internals: ClassVar = [("name", InternalTraversal.dp_string)]
+
+    def __init__(self, name: str, model: type[m.Base], criterion: ColumnElement[bool]) -> None:
+        super().__init__(model, criterion, include_aliases=True)
+        self.name = name
+
+
+@cache
+def _criteria(roles: Roles, right: Right) -> tuple[_Criterion, ...]:
+    """One finished criterion per table with a dossier in it (a callable, which SQLAlchemy caches, kept the first reader's
+    rule)."""
+    me, complaint, appeal = _ME, _COMPLAINT, _APPEAL
+
+    def reached(needs: Right, c: Any) -> ColumnElement[bool]:
+        return _reached(roles, needs, c)
+
+    def within(model: Any, needs: Right) -> ColumnElement[bool]:
+        return exists().where(complaint.c.id == model.complaint_id, reached(needs, complaint.c))
+
+    def closed(model: Any) -> ColumnElement[bool]:
+        """In a closed compartment a confidant who reviews appeals too is its keeper, not a reviewer."""
+        return exists().where(complaint.c.id == model.complaint_id, complaint.c.compartment != Compartment.REGULAR)
+
+    first_line = roles is None or Scope.APPEALED not in scopes(roles, Right.READ)
+
+    def before(event_id: Any) -> ColumnElement[bool]:
+        seen = _EVENT
+        return exists().where(
+            seen.c.id == event_id,
+            appeal.c.complaint_id == seen.c.complaint_id,
+            appeal.c.reviewer_id == me,
+            seen.c.seq <= appeal.c.snapshot_seq,
+        )
+
+    def papers(model: Any, event_id: Any, author: Any) -> ColumnElement[bool]:
+        """The first line sees its file; a reviewer sees it as it stood at the appeal, the appeal's own papers, and what
+        she wrote herself."""
+        if first_line:
+            return and_(within(model, Right.READ), model.side == Side.FILE)
+        return and_(within(model, Right.READ), or_(model.side == Side.APPEAL, author == me, before(event_id), closed(model)))
+
+    def stood(model: Any, at_the_appeal: ColumnElement[bool]) -> ColumnElement[bool]:
+        """What else is in the file: a reviewer sees what was there at the appeal."""
+        if first_line:
+            return within(model, Right.READ)
+        return and_(within(model, Right.READ), or_(at_the_appeal, closed(model)))
+
+    def beside(parent: Any, key: Any) -> ColumnElement[bool]:
+        above = _ABOVE[parent]
+        event_id, author = (above.c.id, above.c.actor_id) if parent is m.Event else (above.c.event_id, above.c.recorded_by)
+        return exists().where(above.c.id == key, papers(above.c, event_id, author))
+
+    # To whom a promise climbed: not for who only reported the dossier, and for a reviewer of her own appeal alone.
+    opened = and_(reached(right, complaint.c), complaint.c.reporter_id.is_distinct_from(me))
+    told = exists().where(complaint.c.id == m.Escalation.complaint_id, or_(reached(Right.READ, complaint.c), opened))
+    of_her_appeal = exists().where(
+        _PROMISE.c.id == m.Escalation.promise_id,
+        _PROMISE.c.code.in_(APPEAL_PROMISES),
+        appeal.c.complaint_id == _PROMISE.c.complaint_id,
+        appeal.c.reviewer_id == me,
+        appeal.c.ruled_on.is_(None),
+    )
+    decided = exists().where(
+        appeal.c.complaint_id == m.Decision.complaint_id, appeal.c.reviewer_id == me, m.Decision.id <= appeal.c.decision_id
+    )
+    hers = exists().where(  # or an earlier one of the same dossier
+        appeal.c.complaint_id == m.Appeal.complaint_id, appeal.c.reviewer_id == me, m.Appeal.id <= appeal.c.id
+    )
+    rule = {
+        m.Complaint: reached(right, m.Complaint),
+        m.Complainant: within(m.Complainant, Right.IDENTITY),
+        m.Party: stood(m.Party, before(m.Party.event_id)),
+        m.Promise: within(m.Promise, right),
+        m.LedgerEntry: within(m.LedgerEntry, right),
+        m.Escalation: told if first_line else and_(within(m.Escalation, Right.READ), of_her_appeal),
+        m.ChainHead: within(m.ChainHead, right),
+        m.Event: papers(m.Event, m.Event.id, m.Event.actor_id),
+        m.EventText: beside(m.Event, m.EventText.event_id),
+        m.Message: papers(m.Message, m.Message.event_id, m.Message.recorded_by),
+        m.MessageText: beside(m.Message, m.MessageText.message_id),
+        m.Attachment: papers(m.Attachment, m.Attachment.event_id, m.Attachment.added_by),
+        m.Decision: stood(m.Decision, decided),
+        m.Measure: stood(m.Measure, before(m.Measure.event_id)),
+        m.MeasureDone: stood(m.MeasureDone, before(m.MeasureDone.event_id)),
+        m.Appeal: stood(m.Appeal, hers),
+        m.AppealSnapshot: within(m.AppealSnapshot, Right.READ),
+        m.Referral: stood(m.Referral, before(m.Referral.event_id)),
+        m.ComplaintPart: stood(m.ComplaintPart, before(m.ComplaintPart.event_id)),
+        m.AccessLog: within(m.AccessLog, Right.READ),
+        m.Retention: within(m.Retention, right),
+    }
+    name = f"{right} of {None if roles is None else sorted(roles)} in "
+    return tuple(_Criterion(name + model.__tablename__, model, criterion) for model, criterion in rule.items())
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Whose rows: the roles, and the account with the units that it manages."""
+
+    roles: Roles
+    account_id: int | None = None
+    units: tuple[int, ...] = ()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The parameters of a statement in which a rule of this reader stands."""
+        return {_ME.key: self.account_id, _UNITS.key: self.units}
+
+    def reached(self, right: Right, c: Any) -> ColumnElement[bool]:
+        """Of a dossier with columns `c`: does `right` reach it? Give `values` with the statement."""
+        return _reached(self.roles, right, c)
+
+
+EVERY_ROW = Reader(None)
+
+
+def narrow(session: Session, reader: Reader, right: Right) -> None:
+    """From now on this session gives what `right` of this reader reaches."""
+    session.info["row_rule"] = (_criteria(reader.roles, right), reader.values)
+
+
+def narrow_to(session: Session, complaint_id: int) -> None:
+    """From now on this session gives this dossier and no other."""
+    belonging = [mapper.class_ for mapper in m.Base.registry.mappers if "complaint_id" in mapper.columns]
+    rules = [with_loader_criteria(model, model.complaint_id == complaint_id, include_aliases=True) for model in belonging]
+    this_one = with_loader_criteria(m.Complaint, m.Complaint.id == complaint_id, include_aliases=True)
+    session.info["row_rule"] = ((this_one, *rules), {})
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _narrowed(state: ORMExecuteState) -> Result[Any] | None:
+    if state.execution_options.get("row_rule") is False or "row_rule" not in state.session.info:
+        return None
+    if not (state.is_select or state.is_update or state.is_delete):
+        return None
+    criteria, values = state.session.info["row_rule"]
+    state.parameters = state.parameters or {}
+    return state.invoke_statement(state.statement.options(*criteria), params=values)
