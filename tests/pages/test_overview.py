@@ -205,8 +205,8 @@ def test_childcare_tells_the_statutory_term_and_the_promised_week_apart(engine: 
     at = open_page(cast, "cora", "overview")
 
     assert not at.exception
-    assert "in 2026 kreeg 50 % die binnen 6 weken (1 van 2)." in words(at)
-    assert "in 2026 kreeg 100 % die binnen een week (2 van 2)." in words(at)
+    assert "in 2026 lukte dat bij 50 % binnen 6 weken (1 van 2)." in words(at)
+    assert "in 2026 lukte dat bij 100 % binnen een week (2 van 2)." in words(at)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
