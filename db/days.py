@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer
+from sqlalchemy import Date, Integer
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -15,6 +16,24 @@ class days_between(FunctionElement[int]):
     name = "days_between"
     type = Integer()
     inherit_cache = True
+
+
+class latest(FunctionElement[date]):
+    """`latest(first, second, ...)`: the last of these days; none of them may be NULL."""
+
+    name = "latest"
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(latest, "sqlite")
+def _sqlite_latest(element: latest, compiler: Any, **options: Any) -> str:
+    return f"max({compiler.process(element.clauses, **options)})"
+
+
+@compiles(latest)
+def _latest(element: latest, compiler: Any, **options: Any) -> str:
+    return f"greatest({compiler.process(element.clauses, **options)})"
 
 
 @compiles(days_between, "sqlite")

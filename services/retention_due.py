@@ -6,51 +6,50 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, or_, select
 
 from db import models as m
+from db.days import latest
 from domain.retention import OUTSIDE_OPEN, Stand, Terms
 from domain.vocabulary import Compartment, EventKind, ExternalStage, Status
 from services.door import Work
 from services.standing import done, without_ground
 
-_OVER = (Status.CLOSED, Status.WITHDRAWN, Status.NOT_HANDLED)
+_ENDED = (Status.CLOSED, Status.WITHDRAWN, Status.NOT_HANDLED)
 
 
-def _latest(*days: Any) -> ColumnElement[date]:
-    first, *others = days
-    for each in others:
-        first = case((and_(each.is_not(None), each > first), each), else_=first)
-    return first  # type: ignore[no-any-return]
-
-
-def _ended_on() -> ColumnElement[date]:
-    """Closed, or withdrawn and never closed; or the last ruling, here or outside, where that came later."""
+def _over() -> Subquery:
+    """Of each dossier that is over the day from which its term counts: closed, or withdrawn and never closed; or the last
+    ruling, here or outside, where that came later."""
     c, e, a, r = m.Complaint, m.Event, m.Appeal, m.Referral
     ended = (EventKind.WITHDRAWN, EventKind.NOT_HANDLED)
     without = select(func.max(e.happened_on)).where(e.complaint_id == c.id, e.kind.in_(ended)).scalar_subquery()
     ruled = select(func.max(func.coalesce(a.ruled_on, a.withdrawn_on))).where(a.complaint_id == c.id).scalar_subquery()
-    outside = select(func.max(r.submitted_on)).where(r.complaint_id == c.id, r.stage != ExternalStage.INFORMED)
-    return _latest(func.coalesce(c.closed_on, without, c.received_on), ruled, outside.scalar_subquery())
+    busy = (r.complaint_id == c.id, r.stage != ExternalStage.INFORMED)
+    outside = select(func.max(r.submitted_on)).where(*busy).scalar_subquery()
+    closed = func.coalesce(c.closed_on, without, c.received_on)
+    ended_on = latest(closed, func.coalesce(ruled, c.received_on), func.coalesce(outside, c.received_on))
+    return select(c.id, ended_on.label("ended_on")).where(c.status.in_(_ENDED)).subquery()
 
 
 def every() -> Select[m.Complaint, date]:
     """Whatever is over, with the day from which its term counts."""
-    return select(m.Complaint, _ended_on().label("ended_on")).where(m.Complaint.status.in_(_OVER))
+    over = _over()
+    return select(m.Complaint, over.c.ended_on).join(over, over.c.id == m.Complaint.id)
 
 
 def due_by(terms: Terms, on: date) -> Select[m.Complaint, date]:
     """Those of which a term is over on `on`: of the dossier, or of how to reach the complainant while that is known."""
-    c, person, ended_on = m.Complaint, m.Complainant, _ended_on()
-    own = list(terms.procedures)
+    c, person, over = m.Complaint, m.Complainant, _over()
+    own, regular = list(terms.procedures), c.compartment == Compartment.REGULAR
     kinds = [(terms.compartments[each], c.compartment == each) for each in Compartment if each is not Compartment.REGULAR]
-    regular = c.compartment == Compartment.REGULAR
     kinds += [(terms.compartments[Compartment.REGULAR], and_(regular, c.procedure.not_in(own)))]
     kinds += [(years, and_(regular, c.procedure == name)) for name, years in terms.procedures.items()]
-    over = [and_(condition, ended_on <= terms.latest_end(years, on)) for years, condition in kinds]
+    past = [and_(condition, over.c.ended_on <= terms.latest_end(years, on)) for years, condition in kinds]
     reachable = exists().where(person.complaint_id == c.id, person.contact.is_not(None))
-    contact = and_(reachable, ended_on <= terms.latest_end(terms.contact, on))
-    return every().where(or_(*over, contact)).order_by(ended_on, c.id)
+    contact = and_(reachable, over.c.ended_on <= terms.latest_end(terms.contact, on))
+    query = select(c, over.c.ended_on).join(over, over.c.id == c.id)
+    return query.where(or_(*past, contact)).order_by(over.c.ended_on, c.id)
 
 
 def stand_of(w: Work, found: Sequence[Any], until: dict[int, date]) -> dict[int, Stand]:

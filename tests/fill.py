@@ -8,7 +8,7 @@ with Session(engine) as session, session.begin():
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -106,6 +106,36 @@ def make_complainant(session: Session, complaint: m.Complaint, name: str = "Kare
     session.add(complainant)
     session.flush()
     return complainant
+
+
+def make_ruled_appeal(session: Session, cast: Cast, complaint: m.Complaint, ruled_on: date) -> m.Appeal:
+    """Heard and ruled by Vera, on one day, against a decision of Hans."""
+    decision = m.Decision(
+        complaint_id=complaint.id, outcome="upheld", reasons="Het klopte.", decided_by=cast["hans"], decided_on=ruled_on
+    )
+    session.add(decision)
+    session.flush()
+    appeal = m.Appeal(
+        complaint_id=complaint.id,
+        form_id=str(uuid4()),
+        decision_id=decision.id,
+        lodged_on=ruled_on,
+        channel=Channel.EMAIL,
+        grounds="Het klopt niet.",
+        in_time=True,
+        registered_by=cast["cora"],
+        reviewer_id=cast["vera"],
+        snapshot_seq=0,
+        ruling="revised",
+        reasons="Het klopt toch.",
+        ruled_on=ruled_on,
+    )
+    session.add(appeal)
+    session.flush()
+    stood = {"title": complaint.title}
+    kept = m.AppealSnapshot(appeal_id=appeal.id, complaint_id=complaint.id, columns=stood, promises=[], measures={})
+    session.add(kept)
+    return appeal
 
 
 def _point_at_the_earliest(session: Session, complaint: m.Complaint) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine
@@ -15,7 +14,7 @@ from domain.vocabulary import Compartment, Status
 from services import retention
 from tests.cases import Case
 from tests.conftest import CAST, Cast
-from tests.fill import make_complainant, make_complaint, make_promise
+from tests.fill import make_complainant, make_complaint, make_promise, make_ruled_appeal
 from tests.ui.apptest import NotForThem, open_page
 
 LONG_AGO = date(2024, 1, 15)
@@ -30,22 +29,7 @@ def over(engine: Engine, cast: Cast, **columns: object) -> str:
         make_complainant(session, row)
         make_promise(session, row, met_on=LONG_AGO)
         if row.compartment == Compartment.REGULAR:
-            decision = m.Decision(
-                complaint_id=row.id, outcome="upheld", reasons="R", decided_by=cast["hans"], decided_on=LONG_AGO
-            )
-            session.add(decision)
-            session.flush()
-            appeal = m.Appeal(
-                complaint_id=row.id, form_id=str(uuid4()), decision_id=decision.id, lodged_on=LONG_AGO, channel="email",
-                grounds="G", in_time=True, registered_by=cast["cora"], reviewer_id=cast["vera"], snapshot_seq=0,
-                ruling="revised", reasons="R", ruled_on=LONG_AGO,
-            )  # fmt: skip
-            session.add(appeal)
-            session.flush()
-            columns_then = {"title": "Te koud"}
-            session.add(
-                m.AppealSnapshot(appeal_id=appeal.id, complaint_id=row.id, columns=columns_then, promises=[], measures={})
-            )
+            make_ruled_appeal(session, cast, row, LONG_AGO)
         return row.reference
 
 
