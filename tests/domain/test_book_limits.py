@@ -10,13 +10,13 @@ import pytest
 
 from db.closed_days import closed_days
 from db.profiles import parse, standard_source
-from domain.book import Book, Circumstances, after, cancelled, extended, latest_date, moved_measure, opened
+from domain.book import Book, Circumstances, acknowledged_on, after, cancelled, extended, latest_date, moved_measure, opened
 from domain.calendar import Calendar
 from domain.errors import Refused
 from domain.facts import Fact
 from domain.ledger import Entry, replay
 from domain.promises import Promise, is_open, is_paused
-from domain.terms import Rule, Term, Unit, When
+from domain.terms import Rule, Standing, Term, Unit, When
 
 DUTCH = Calendar(frozenset(each.day for each in closed_days(2025, 2028)))
 PROFILE = parse(standard_source("kinderopvang-welzijn"))
@@ -174,6 +174,32 @@ def test_what_was_resolved_ended_then_and_no_later_than_the_letter_about_it(reso
     assert (ended.cancelled_on, ended.cancel_reason) == (ended_on, "resolved")
 
 
+def test_registered_as_resolved_only_the_duty_of_an_act_that_lapses_with_it_has_ended() -> None:
+    answer = rule(WKO, "WKO.RESPONSE")
+    rules = [
+        replace(answer, code="LAPSES", ceiling=False),
+        replace(answer, code="STAYS", ceiling=False, cancelled_by=()),
+        replace(answer, code="HOUSE", ceiling=False, standing=Standing.HOUSE),
+    ]
+
+    for about, ended_on in ((RESOLVED_BEFORE, RECEIVED), (replace(RESOLVED_BEFORE, resolved_on=day(11, 4)), day(11, 4))):
+        book = after((), rules, Fact.RECEIVED, RECEIVED, DUTCH, about=about)
+        book = after(book, rules, Fact.REGISTERED, day(11, 6), DUTCH, about=about)
+
+        assert {each.code: (each.cancelled_on, each.cancel_reason) for each in book} == {
+            "LAPSES": (ended_on, "resolved"),
+            "STAYS": (None, None),
+            "HOUSE": (None, None),
+        }
+
+
+def test_what_was_resolved_and_is_taken_up_again_is_owed_again() -> None:
+    closed = book_of(WKO, Entry(Fact.CLOSED, day(11, 5)), about=RESOLVED_BEFORE)
+
+    assert last(closed, "WKO.RESPONSE").cancel_reason == "resolved"
+    assert is_open(last(after(closed, WKO, Fact.REOPENED, day(11, 10), DUTCH, about=RESOLVED_BEFORE), "WKO.RESPONSE"))
+
+
 def test_what_is_over_does_not_end_once_more() -> None:
     promise = opened(rule(WELFARE, "HOUSE_WEEK.RESPONSE"), RECEIVED, DUTCH)
 
@@ -183,6 +209,48 @@ def test_what_is_over_does_not_end_once_more() -> None:
         replace(promise, cancelled_on=day(11, 5), cancel_reason="withdrawn"),
     ):
         assert cancelled(over, "closed", day(11, 9)) == over
+
+
+# The day of the acknowledgement, and of a second round
+
+
+def test_the_acknowledgement_went_out_when_its_own_promise_was_met() -> None:
+    consulted = book_of(WELFARE, Entry(Fact.CONSULTED, day(11, 3)))
+    sent = book_of(WELFARE, Entry(Fact.CONSULTED, day(11, 3)), Entry(Fact.ACK_PROMISE_SENT, day(11, 4)))
+
+    assert last(consulted, "HOUSE_WEEK.CONSULT").met_on == day(11, 3)
+    assert acknowledged_on(consulted, WELFARE) is None
+    assert acknowledged_on(sent, WELFARE) == day(11, 4)
+
+
+def test_a_call_on_the_day_of_the_acknowledgement_is_contact_after_it() -> None:
+    book = book_of(WELFARE, Entry(Fact.ACK_PROMISE_SENT, day(11, 4)), Entry(Fact.CONTACT, day(11, 4)))
+
+    assert last(book, "HOUSE_WEEK.DECIDE_OR_CONTACT").met_on == day(11, 4)
+
+
+def test_a_new_decision_of_the_same_day_is_the_answer_to_the_ruling() -> None:
+    told = [Entry(Fact.DECISION_SENT, day(11, 5)), Entry(Fact.NEW_DECISION_NEEDED, day(11, 20))]
+
+    book = book_of(WELFARE, *told, Entry(Fact.DECISION_SENT, day(11, 20)))
+
+    answers = [each.met_on for each in book if each.key == "HOUSE_WEEK.RESPONSE"]
+    assert answers == [day(11, 5), day(11, 20)]
+
+
+@pytest.mark.parametrize(("on", "again"), [(day(11, 15), True), (day(11, 16), False)])
+def test_a_clock_that_recurs_does_so_until_its_time_is_over(on: date, again: bool) -> None:
+    weekly = replace(
+        rule(WELFARE, "HOUSE_WEEK.CONSULT"),
+        trigger=(Fact.RECEIVED,),
+        met_by=(Fact.CONSULTED,),
+        recurs_for=Term(10, Unit.WORKING_DAYS),
+    )
+
+    book = book_of([weekly], Entry(Fact.CONSULTED, day(11, 9)), Entry(Fact.CONSULTED, on))
+
+    assert [(each.trigger_on, each.met_on) for each in book[:2]] == [(RECEIVED, day(11, 9)), (day(11, 9), on)]
+    assert [each.trigger_on for each in book[2:]] == ([on] if again else [])
 
 
 # Taken up again
