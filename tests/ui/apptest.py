@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from tests.conftest import Cast
 
+# We have none: without one, each new screen looks for them in all installed packages, and that takes as long as the page.
+NO_COMPONENTS = BidiComponentManager()
 SHELL = Path(__file__).resolve().parents[2] / "ui" / "shell.py"
 
 
@@ -22,6 +25,7 @@ def open_page(cast: Cast, who: str | None, page: str, /, **query: str) -> AppTes
     `who` None is a visitor. Raises NotForThem when the menu does not offer the page to this person.
     """
     at = AppTest.from_file(SHELL, default_timeout=30)
+    at._bidi_component_manager = NO_COMPONENTS
     at.user = {"session": cast.actor(who)} if who else {}
     at.query_params.update(query)
     wanted = "" if page == "home" else calc_hash(page)
