@@ -200,6 +200,23 @@ def test_what_was_resolved_and_is_taken_up_again_is_owed_again() -> None:
     assert is_open(last(after(closed, WKO, Fact.REOPENED, day(11, 10), DUTCH, about=RESOLVED_BEFORE), "WKO.RESPONSE"))
 
 
+def test_a_ruling_ends_every_measure_and_a_decision_the_one_that_it_names() -> None:
+    book = book_of(WKO, Entry(Fact.MEASURE_AGREED, day(11, 4), day(12, 1)), Entry(Fact.MEASURE_AGREED, day(11, 4), day(12, 8)))
+
+    ruling = after(book, WKO, Fact.NEW_DECISION_NEEDED, day(11, 20), DUTCH)
+    decision = after(book, WKO, Fact.DECISION_SUPERSEDED, day(11, 20), DUTCH, day(12, 8))
+
+    assert [each.cancelled_on for each in ruling if each.code == "MEASURE"] == [day(11, 20), day(11, 20)]
+    assert [each.cancelled_on for each in decision if each.code == "MEASURE"] == [None, day(11, 20)]
+
+
+def test_a_promise_that_no_rule_is_known_of_stays_as_it_is() -> None:
+    old = Promise("OUD", "ANTWOORD", RECEIVED, day(11, 9), day(11, 9))
+
+    for fact in (Fact.DECISION_SENT, Fact.WITHDRAWN, Fact.REOPENED):
+        assert after((old,), WELFARE, fact, day(11, 5), DUTCH)[0] == old
+
+
 def test_what_is_over_does_not_end_once_more() -> None:
     promise = opened(rule(WELFARE, "HOUSE_WEEK.RESPONSE"), RECEIVED, DUTCH)
 
