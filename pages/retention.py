@@ -19,6 +19,7 @@ def due(who: Actor) -> None:
     st.caption(t("retention.about_due"))
     if not found.rows:
         st.info(t("retention.nothing_due"), icon=":material/check:")
+    view.together(who, found.rows)
     for row in found.rows:
         view.row(who, row)
     if found.pages > 1:

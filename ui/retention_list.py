@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
 import streamlit as st
 
+from domain.errors import Refused
 from domain.retention import What
 from domain.vocabulary import Compartment
 from services import retention
@@ -26,7 +30,7 @@ def row(who: Actor, row: Row) -> None:
         st.caption(t("retention.dates", ended=_day(row.ended_on), until=_day(row.until), last=_day(row.last_on)))
         if row.hold:
             st.text(t("retention.held_because", reason=row.hold))
-        proposed = row.proposed if row.proposed and row.proposed.what is row.what else None
+        proposed = _proposed(row)
         if proposed:
             st.text(t("retention.proposed_by", name=proposed.by, day=_day(proposed.on)))
         if _opened() == ("confirm", row.reference):
@@ -53,6 +57,44 @@ def _buttons(who: Actor, row: Row, proposed: Proposed | None) -> None:
                 _done("withdraw", row.reference)
         if not row.hold:
             _open("hold", row.reference)
+
+
+def _proposed(row: Row) -> Proposed | None:
+    """A proposal for the contact details says nothing about the dossier."""
+    return row.proposed if row.proposed and row.proposed.what is row.what else None
+
+
+def together(who: Actor, rows: Sequence[Row]) -> None:
+    """The whole page at once, for who looked at it."""
+    may_go = [row for row in rows if not row.blocks]
+    free = [row for row in may_go if not _proposed(row)]
+    ready = [row for row in may_go if (proposed := _proposed(row)) and not proposed.why_not]
+    if _opened() == ("confirm", "") and ready:
+        named = ", ".join(row.reference for row in ready)
+        st.warning(t("retention.warning_all", count=len(ready), references=named), icon=":material/warning:")
+        with st.container(horizontal=True):
+            if _button("destroy", "", first=True):
+                _each(ready, lambda row: retention.confirm(who, row.reference, row.what))
+            _cancel("")
+        return
+    with st.container(horizontal=True):
+        if len(free) > 1 and st.button(t("retention.propose_all", count=len(free)), key="retention.propose_all"):
+            _each(free, lambda row: retention.propose(who, row.reference, row.what))
+        if len(ready) > 1 and st.button(t("retention.confirm_all", count=len(ready)), key="retention.confirm_all"):
+            st.session_state["retention.open"] = ("confirm", "")
+            st.rerun()
+
+
+def _each(rows: Sequence[Row], act: Callable[[Row], None]) -> None:
+    """One that is refused, because something happened in it meanwhile, stays on the list; the rest is done."""
+    done = 0
+    for row in rows:
+        with suppress(Refused):
+            act(row)
+            done += 1
+    st.session_state.pop("retention.open", None)
+    tell("retention.done_all", count=done, total=len(rows))
+    st.rerun()
 
 
 def _waits_for(proposed: Proposed) -> str:

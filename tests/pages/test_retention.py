@@ -66,6 +66,23 @@ def test_two_persons_let_it_go_and_the_register_keeps_the_trace(engine: Engine, 
     assert table.value.iloc[0].tolist()[:3] == [reference, "Gewoon dossier", "Hele dossier"]
 
 
+def test_a_whole_page_goes_together_still_by_two_persons(engine: Engine, cast: Cast) -> None:
+    references = {over(engine, cast) for _ in range(3)}
+    stays = over(engine, cast)
+    Case(cast, "training", stays, LONG_AGO).refer()
+
+    first = open_page(cast, "cora", "retention").button(key="retention.propose_all").click().run()
+    assert "3 van 3 gedaan." in said(first)
+    assert "retention.confirm_all" not in {each.key for each in first.button}
+    second = open_page(cast, "dora", "retention").button(key="retention.confirm_all").click().run()
+    assert "Dit kan niet ongedaan worden gemaakt." in said(second)
+    second = second.button(key="retention.destroy_").click().run()
+
+    assert "3 van 3 gedaan." in said(second)
+    assert {line.reference for line in retention.register(cast.actor("cora"))} == references
+    assert stays in "".join(str(link.proto.label) for link in second.get("page_link"))
+
+
 def test_what_is_left_opens_on_every_page(engine: Engine, cast: Cast) -> None:
     reference = over(engine, cast)
     retention.propose(cast.actor("cora"), reference, "dossier")
