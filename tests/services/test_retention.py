@@ -9,9 +9,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
+import app
 from commands.nightly import NIGHTLY
 from db import models as m
 from db.engine import data_dir
@@ -20,6 +22,7 @@ from domain.restricted import ClosedStep
 from domain.retention import Block, What
 from domain.rights import Role
 from domain.vocabulary import Channel, Compartment, EventKind, ExternalStage, LetterType, Status
+from manage import cli
 from services import (
     anonymising,
     appeals,
@@ -470,13 +473,26 @@ def test_what_was_cut_short_is_finished_by_the_sweep_as_often_as_it_runs(cast: C
         let_go(cast, case.reference)
         assert case.row.status == Status.ANONYMISED
         assert [each.token for each in rows(engine, m.DoomedFile)] == [tokens[0]]
-        assert anonymising.sweep(NIGHTLY) == 1
+        ran = CliRunner().invoke(cli, ["nightly"])
+        assert (ran.exit_code, "Files that could not be removed: 1." in ran.output) == (1, True)
 
         stuck.rmdir()
         stuck.write_bytes(image())
 
+        assert CliRunner().invoke(cli, ["nightly"], catch_exceptions=False).exit_code == 0
         assert anonymising.sweep(NIGHTLY) == 0
-        assert anonymising.sweep(NIGHTLY) == 0
+    assert (folder(), rows(engine, m.DoomedFile)) == (set(), [])
+
+
+def test_the_start_of_the_server_finishes_it_too(engine: Engine) -> None:
+    left = data_dir() / "attachments" / ("t" * 43)
+    left.parent.mkdir()
+    left.write_bytes(image())
+    with Session(engine) as session, session.begin():
+        session.add(m.DoomedFile(token=left.name))
+
+    app._finish_destroying()
+
     assert (folder(), rows(engine, m.DoomedFile)) == (set(), [])
 
 
