@@ -16,6 +16,7 @@ from services.retention import Held, Proposed, Row
 from text import short_date
 from ui.session import PAGES, Fields, language, show_refusals, t, tell
 
+Going = tuple[str, What]
 _ICONS = {What.DOSSIER: ":material/auto_delete:", What.CONTACT: ":material/contact_mail:"}
 
 
@@ -67,33 +68,39 @@ def _proposed(row: Row) -> Proposed | None:
 def together(who: Actor, rows: Sequence[Row]) -> None:
     """The whole page at once, for who looked at it."""
     may_go = [row for row in rows if not row.blocks]
-    free = [row for row in may_go if not _proposed(row)]
-    ready = [row for row in may_go if (proposed := _proposed(row)) and not proposed.why_not]
-    if _opened() == ("confirm", "") and ready:
-        named = ", ".join(row.reference for row in ready)
-        st.warning(t("retention.warning_all", count=len(ready), references=named), icon=":material/warning:")
-        with st.container(horizontal=True):
-            if _button("destroy", "", first=True):
-                _each(ready, lambda row: retention.confirm(who, row.reference, row.what))
-            _cancel("")
+    free = [(row.reference, row.what) for row in may_go if not _proposed(row)]
+    ready = [(row.reference, row.what) for row in may_go if (found := _proposed(row)) and not found.why_not]
+    if _opened() == ("confirm", ""):
+        _confirm_shown(who)
         return
     with st.container(horizontal=True):
         if len(free) > 1 and st.button(t("retention.propose_all", count=len(free)), key="retention.propose_all"):
-            _each(free, lambda row: retention.propose(who, row.reference, row.what))
+            _each(free, lambda reference, what: retention.propose(who, reference, what))
         if len(ready) > 1 and st.button(t("retention.confirm_all", count=len(ready)), key="retention.confirm_all"):
-            st.session_state["retention.open"] = ("confirm", "")
+            st.session_state["retention.open"], st.session_state["retention.shown"] = ("confirm", ""), ready
             st.rerun()
 
 
-def _each(rows: Sequence[Row], act: Callable[[Row], None]) -> None:
+def _confirm_shown(who: Actor) -> None:
+    """Those that stand in the warning, and none that a colleague proposes meanwhile."""
+    shown: list[Going] = st.session_state["retention.shown"]
+    named = ", ".join(reference for reference, _ in shown)
+    st.warning(t("retention.warning_all", count=len(shown), references=named), icon=":material/warning:")
+    with st.container(horizontal=True):
+        if _button("destroy", "", first=True):
+            _each(shown, lambda reference, what: retention.confirm(who, reference, what))
+        _cancel("")
+
+
+def _each(going: Sequence[Going], act: Callable[[str, What], None]) -> None:
     """One that is refused, because something happened in it meanwhile, stays on the list; the rest is done."""
     done = 0
-    for row in rows:
+    for reference, what in going:
         with suppress(Refused):
-            act(row)
+            act(reference, what)
             done += 1
     st.session_state.pop("retention.open", None)
-    tell("retention.done_all", count=done, total=len(rows))
+    tell("retention.done_all", count=done, total=len(going))
     st.rerun()
 
 

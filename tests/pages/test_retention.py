@@ -76,6 +76,8 @@ def test_a_whole_page_goes_together_still_by_two_persons(engine: Engine, cast: C
     assert "retention.confirm_all" not in {each.key for each in first.button}
     second = open_page(cast, "dora", "retention").button(key="retention.confirm_all").click().run()
     assert "Dit kan niet ongedaan worden gemaakt." in said(second)
+    meanwhile = over(engine, cast)  # is not among those that she read
+    retention.propose(cast.actor("cora"), meanwhile, "dossier")
     second = second.button(key="retention.destroy_").click().run()
 
     assert "3 van 3 gedaan." in said(second)
