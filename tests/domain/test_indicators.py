@@ -42,6 +42,7 @@ def test_a_share_is_part_of_the_whole(part: int, whole: int, expected: float) ->
 )
 def test_the_nearest_rank_is_a_value_that_occurred(days: list[int], percent: int, expected: int | None) -> None:
     assert nearest_rank(Counter(days), percent) == expected
+    assert nearest_rank(dict.fromkeys(days, 0), percent) is None  # values of which there is no case any more
 
 
 @given(some.lists(some.integers(-5, 400), min_size=1, max_size=60), some.integers(1, 100))

@@ -36,6 +36,7 @@ def test_what_can_be_done_now(stand: Stand, steps: set[ClosedStep]) -> None:
         (S.UNREACHABLE, Stand(REPORT, Status.ACKNOWLEDGED, acknowledged=True), "already_acknowledged"),
         (S.FEEDBACK, Stand(UNWANTED, Status.REGISTERED), "not_in_this_status"),
         (S.CONTACT, Stand(UNWANTED, Status.CLOSED), "not_in_this_status"),
+        (S.NOTE, Stand(UNWANTED, Status.ANONYMISED), "anonymised"),
     ],
 )
 def test_why_something_cannot_be_done(step: ClosedStep, stand: Stand, code: str) -> None:

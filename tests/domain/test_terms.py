@@ -166,6 +166,13 @@ def test_of_a_term_and_a_given_date_the_earlier_counts() -> None:
     assert due(week, date(2026, 11, 16), DUTCH, date(2026, 12, 19)).target_on == date(2026, 11, 23)
 
 
+def test_a_day_that_was_named_on_the_end_of_the_term_itself_changes_nothing() -> None:
+    short = a_rule(3, Unit.DAYS)  # from a Friday to a Monday: one working day, so that the Act adds the Tuesday
+
+    assert due(short, date(2026, 11, 20), DUTCH, date(2026, 11, 23)) == due(short, date(2026, 11, 20), DUTCH)
+    assert due(short, date(2026, 11, 20), DUTCH).legal_on == date(2026, 11, 24)
+
+
 def test_before_the_first_of_june_is_the_31st_of_may() -> None:
     report = a_rule(None, roll=Roll.NONE, fixed=(5, 31))
 

@@ -376,3 +376,19 @@ def test_a_walk_ends_in_appeal_only_with_a_decision(facts: Facts, steps: list[St
             facts = replace(facts, status=move(step, facts))
 
     assert facts.status not in (S.IN_APPEAL, S.RULED) or facts.decided  # I8
+
+
+# Standing still
+
+
+def test_where_only_a_statutory_term_runs_a_pause_is_refused_with_its_article() -> None:
+    running = replace(READY, pausable=False, going_on="Awb art. 9:11")
+
+    with pytest.raises(Refused) as by_the_act:
+        move(StepName.PAUSE, running)
+    with pytest.raises(Refused) as twice:
+        move(StepName.PAUSE, replace(running, pausable=True, paused=True))
+
+    assert (by_the_act.value.code, by_the_act.value.values) == ("pause_not_allowed", {"article": "Awb art. 9:11"})
+    assert (twice.value.code, twice.value.values) == ("already_paused", {})
+    assert move(StepName.PAUSE, replace(running, pausable=True)) is running.status
