@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, or_,
 
 from db import models as m
 from db.days import latest
+from domain.entries import EARLIEST
 from domain.retention import OUTSIDE_OPEN, Stand, Terms
 from domain.vocabulary import Compartment, EventKind, ExternalStage, Status
 from services.door import Work
@@ -28,7 +29,7 @@ def _over() -> Subquery:
     busy = (r.complaint_id == c.id, r.stage != ExternalStage.INFORMED)
     outside = select(func.max(r.submitted_on)).where(*busy).scalar_subquery()
     closed = func.coalesce(c.closed_on, without, c.received_on)
-    ended_on = latest(closed, func.coalesce(ruled, c.received_on), func.coalesce(outside, c.received_on))
+    ended_on = latest(closed, func.coalesce(ruled, EARLIEST), func.coalesce(outside, EARLIEST))
     return select(c.id, ended_on.label("ended_on")).where(c.status.in_(_ENDED)).subquery()
 
 
