@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commands import nightly, procedures, running, terms
+from commands import nightly, procedures, rights, running, terms
 
 
 @click.group()
@@ -12,7 +12,7 @@ def cli() -> None:
     """Weerklank, a complaint register."""
 
 
-for command in (*running.COMMANDS, *nightly.COMMANDS, *procedures.COMMANDS, *terms.COMMANDS):
+for command in (*running.COMMANDS, *nightly.COMMANDS, *procedures.COMMANDS, *rights.COMMANDS, *terms.COMMANDS):
     cli.add_command(command)
 
 

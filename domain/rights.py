@@ -1,9 +1,14 @@
-"""Who may do what, and on which dossiers. One table; `services/door.py` is its only reader that enforces."""
+"""Who may do what, and with which dossiers: the table `rights.toml`. `services/door.py` alone enforces it."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+
+from domain.vocabulary import Compartment
 
 
 class Role(StrEnum):
@@ -32,37 +37,37 @@ def roles_conflict(roles: Iterable[Role]) -> bool:
 
 
 class Right(StrEnum):
-    """One thing a person can do. Every service names exactly one."""
+    """One thing a person can do; the table says of each what it is about. Every service names exactly one."""
 
-    ACCOUNTS = "accounts"  # people, roles, units, settings
+    ACCOUNTS = "accounts"
     ACKNOWLEDGE = "acknowledge"
     APPEAL_LODGE = "appeal_lodge"
-    APPEAL_RULE = "appeal_rule"  # acknowledge, hear, rule
-    CALENDAR = "calendar"  # let dates move by a closed day that became known later
+    APPEAL_RULE = "appeal_rule"
+    CALENDAR = "calendar"
     ASSIGN = "assign"
-    CLOSE = "close"  # close, not handled
+    CLOSE = "close"
     CONSULT = "consult"
     DECIDE = "decide"
-    DESTROY = "destroy"  # keep longer, propose and confirm that a dossier goes
-    ENTER = "enter"  # who am I, the words of the procedure, help: reading only; everybody who is signed in
+    DESTROY = "destroy"
+    ENTER = "enter"
     EXPORT = "export"
     EXTEND = "extend"
-    GREET = "greet"  # what the sign-in screen shows: reading only; visitors
-    IDENTITY = "identity"  # who complained
-    LIFT = "lift"  # take somebody back out of a dossier, and with it the exclusion
-    LIST = "list"  # a row on the board
-    OPEN = "open"  # summary of one dossier
-    OPERATE = "operate"  # operator commands (manage.py): no role holds it
+    GREET = "greet"
+    IDENTITY = "identity"
+    LIFT = "lift"
+    LIST = "list"
+    OPEN = "open"
+    OPERATE = "operate"
     OVERVIEW = "overview"
-    PROCEDURE = "procedure"  # try a version of the procedure, and put one in force
-    READ = "read"  # the whole dossier
+    PROCEDURE = "procedure"
+    READ = "read"
     REGISTER = "register"
     REOPEN = "reopen"
-    RETAIN = "retain"  # what is to go, and the register of what went: reading only
-    SELF = "self"  # own account, drafts; everybody who is signed in
-    SEND = "send"  # letters
-    SIGN_IN = "sign_in"  # what a visitor may do: sign in, use a one-time link
-    WORK = "work"  # log contact, notes, measures, attachments, external route
+    RETAIN = "retain"
+    SELF = "self"
+    SEND = "send"
+    SIGN_IN = "sign_in"
+    WORK = "work"
 
 
 READ_RIGHTS = frozenset(
@@ -71,96 +76,78 @@ READ_RIGHTS = frozenset(
 
 
 class Scope(StrEnum):
-    """Which dossiers a right reaches. Excluded persons see none of them, whatever the scope."""
+    """Which dossiers a right reaches: a word of the table. What each stands for is in REACH."""
 
-    NONE = "none"  # the right is not about a dossier
-    OWN = "own"  # reported by me
-    ASSIGNED = "assigned"  # I handle it or was named to acknowledge it
-    UNIT = "unit"  # of the units I manage and those below them
-    ACTING = "acting"  # I am the director for this one
-    OPEN_ALL = "open_all"  # all regular dossiers without a red flag
-    ALL = "all"  # all regular dossiers
-    APPEALED = "appealed"  # an appeal is assigned to me
-    UNWANTED = "unwanted"  # the confidant's compartment
-    WHISTLEBLOWER = "whistleblower"  # the designated officer's compartment
-
-
-_STAFF = {Right.SELF: Scope.NONE, Right.REGISTER: Scope.NONE}
+    NONE = "yes"  # the right is not about one dossier
+    OWN = "own"
+    ASSIGNED = "assigned"
+    UNIT = "unit"
+    ACTING = "acting"
+    OPEN_ALL = "open_all"
+    ALL = "all"
+    APPEALED = "appealed"
+    UNWANTED = "unwanted"
+    WHISTLEBLOWER = "whistleblower"
 
 
-def _with(scope: Scope, *rights: Right) -> dict[Right, Scope]:
-    return dict.fromkeys(rights, scope)
+class Tie(StrEnum):
+    """What ties a person to a dossier."""
+
+    REPORTER = "reporter"
+    HANDLER = "handler"
+    ACKNOWLEDGER = "acknowledger"
+    MANAGER = "manager"  # of the unit, or of one above it
+    ACTING_DIRECTOR = "acting_director"
+    REVIEWER = "reviewer"  # an appeal is assigned to them
 
 
-_WORK = (
-    Right.LIST,
-    Right.OPEN,
-    Right.READ,
-    Right.IDENTITY,
-    Right.WORK,
-    Right.SEND,
-    Right.ACKNOWLEDGE,
-    Right.EXTEND,
-    Right.DECIDE,
-)
-_KEEP = (Right.RETAIN, Right.DESTROY)  # two persons who both hold them (T17)
-_STEER = (
-    *_WORK,
-    *_KEEP,
-    Right.ASSIGN,
-    Right.CALENDAR,
-    Right.CLOSE,
-    Right.CONSULT,
-    Right.REOPEN,
-    Right.APPEAL_LODGE,
-    Right.LIFT,
-)
-_CLOSED = (Right.LIST, Right.OPEN, Right.READ, Right.IDENTITY, Right.WORK, *_KEEP)
+@dataclass(frozen=True)
+class Reach:
+    """What a scope stands for. `ties`: any one of them is needed; none listed: none is."""
 
-# domain.md 5.4. An assigned handler has the director's mandate to extend and decide (ADR 0002).
-RIGHTS: dict[Role, dict[Right, tuple[Scope, ...]]] = {}
+    compartment: Compartment
+    red_flag: bool  # with a red flag too
+    ties: frozenset[Tie]
+    says: str
 
 
-def _grant(role: Role, *tables: dict[Right, Scope]) -> None:
-    for table in tables:
-        for right, scope in table.items():
-            held = RIGHTS.setdefault(role, {}).get(right, ())
-            if scope not in held:
-                RIGHTS[role][right] = (*held, scope)
+@dataclass(frozen=True)
+class Table:
+    """The whole of `rights.toml`."""
+
+    rights: dict[Role, dict[Right, tuple[Scope, ...]]]
+    reach: dict[Scope, Reach]
+    about: dict[Right, str]
 
 
-_grant(
-    Role.REPORTER,
-    _STAFF,
-    _with(Scope.OWN, Right.LIST, Right.OPEN),
-    _with(Scope.ASSIGNED, Right.LIST, Right.OPEN, Right.READ, Right.IDENTITY, Right.ACKNOWLEDGE, Right.SEND),
-)
-_grant(Role.HANDLER, _STAFF, _with(Scope.ASSIGNED, *_WORK, Right.OVERVIEW), _with(Scope.OWN, Right.LIST, Right.OPEN))
-_grant(Role.COORDINATOR, _STAFF, _with(Scope.ALL, *_STEER, Right.OVERVIEW, Right.EXPORT, Right.PROCEDURE))
-_grant(
-    Role.MANAGER,
-    _STAFF,
-    _with(Scope.UNIT, *_WORK, Right.ASSIGN, Right.CLOSE, Right.OVERVIEW),
-    _with(Scope.ASSIGNED, *_WORK),
-    _with(Scope.OWN, Right.LIST, Right.OPEN),
-)
-_grant(
-    Role.PARTNER,
-    _STAFF,
-    _with(Scope.OPEN_ALL, Right.LIST, Right.OPEN, Right.OVERVIEW),
-    _with(Scope.ASSIGNED, *_WORK),
-    _with(Scope.ACTING, *_STEER),
-)
-_grant(Role.DIRECTOR, _STAFF, _with(Scope.ALL, *_STEER, Right.OVERVIEW, Right.EXPORT, Right.PROCEDURE))
-_grant(Role.CONFIDANT, _STAFF, _with(Scope.UNWANTED, *_CLOSED))
-_grant(
-    Role.APPEAL_REVIEWER,
-    {Right.SELF: Scope.NONE},
-    _with(Scope.APPEALED, Right.OPEN, Right.READ, Right.IDENTITY, Right.APPEAL_RULE, Right.SEND),
-    _with(Scope.NONE, Right.APPEAL_LODGE),
-)
-_grant(Role.WB_OFFICER, _STAFF, _with(Scope.WHISTLEBLOWER, *_CLOSED))
-_grant(Role.ADMIN, {Right.SELF: Scope.NONE, Right.ACCOUNTS: Scope.NONE})
+def parse(source: str) -> Table:
+    """The table in this text. Raises ValueError for what is missing, double or unknown: a cell left out is no "no"."""
+    found = tomllib.loads(source)
+    roles = [Role(name) for name in found["roles"]]
+    reach = {
+        Scope(word): Reach(Compartment(one["compartment"]), one["red_flag"], frozenset(map(Tie, one["tie"])), one["says"])
+        for word, one in found["reach"].items()
+    }
+    lines = {Right(name): [_cell(each) for each in cells] for name, cells in found["rights"].items()}
+    about = {Right(name): sentence for name, sentence in found["about"].items()}
+    if sorted(roles) != sorted(Role) or set(reach) != set(Scope) - {Scope.NONE}:
+        raise ValueError("every role and every word stands in the table once")
+    if set(lines) != set(Right) or set(about) != set(Right) or any(len(cells) != len(roles) for cells in lines.values()):
+        raise ValueError("every right has a sentence, and a cell for each role")
+    rights = {
+        role: {right: cells[column] for right, cells in lines.items() if cells[column]} for column, role in enumerate(roles)
+    }
+    return Table(rights, reach, about)
+
+
+def _cell(words: str) -> tuple[Scope, ...]:
+    if not words:
+        raise ValueError('a cell says "-" for never')
+    return () if words == "-" else tuple(Scope(each) for each in words.split())
+
+
+TABLE = parse(Path(__file__).with_name("rights.toml").read_text(encoding="utf-8"))
+RIGHTS, REACH = TABLE.rights, TABLE.reach
 
 
 def scopes(roles: Iterable[Role], right: Right) -> frozenset[Scope]:

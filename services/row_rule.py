@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Integer, Result, and_, bindparam, event, exists, false, or_, true
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
@@ -86,7 +86,7 @@ class _Criterion(LoaderCriteriaOption):
     """As `with_loader_criteria`; SQLAlchemy knows it again by its name, which says all that it follows from. Walking
     through the expressions of all tables, at every statement, took ten times as long as the statement."""
 
-    _traverse_internals: ClassVar = [("name", InternalTraversal.dp_string)]
+    _traverse_internals = [("name", InternalTraversal.dp_string)]  # noqa: RUF012 - read once, as those of a table
 
     def __init__(self, name: str, model: type[m.Base], criterion: ColumnElement[bool]) -> None:
         super().__init__(model, criterion, include_aliases=True)

@@ -1,0 +1,54 @@
+"""`manage.py rights`: the table of rights as a page for people, docs/rechten.md."""
+
+from __future__ import annotations
+
+import click
+
+from domain.rights import TABLE, Right, Role, Scope
+from text import translate
+
+_NEVER, _ALWAYS = "–", "ja"
+_ABOVE = """\
+# Wie mag wat
+
+Deze pagina is gemaakt uit `domain/rights.toml` met `python manage.py rights > docs/rechten.md`. De deur van de toepassing houdt
+zich aan die tabel en aan niets anders; elke cel wordt getest.
+
+Altijd, wat er hieronder ook staat:
+
+- Over wie een klacht gaat, of wie er met een belangenconflict in staat, bereikt er niets van.
+- Wat iemand eerder was, zoals de vorige behandelaar, telt niet.
+- Wie niet is aangemeld, kan alleen aanmelden.
+"""
+
+
+def page() -> str:
+    """The whole page, in Markdown."""
+    roles = list(Role)
+    words = [f"- **{_word(scope)}**: {reach.says}." for scope, reach in TABLE.reach.items()]
+    head = ["Wat", *(translate("nl", f"role.{role}") for role in roles)]
+    rows = [[TABLE.about[right], *(_cell(role, right) for role in roles)] for right in TABLE.about]
+    table = [_row(head), _row(["---"] * len(head)), *map(_row, rows)]
+    return "\n".join([_ABOVE, "## De tabel", "", *table, "", "## De woorden", "", *words, ""])
+
+
+def _cell(role: Role, right: Right) -> str:
+    scopes = TABLE.rights[role].get(right, ())
+    return ", ".join(_word(each) for each in scopes) or _NEVER
+
+
+def _word(scope: Scope) -> str:
+    return _ALWAYS if scope is Scope.NONE else translate("nl", f"reach.{scope}")
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+@click.command()
+def rights() -> None:
+    """Print who may do what, as a page in Dutch (Markdown)."""
+    click.echo(page(), nl=False)
+
+
+COMMANDS = (rights,)

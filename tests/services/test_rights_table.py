@@ -1,0 +1,189 @@
+"""Every cell of the table of rights, asked at the door: role, right, compartment, tie to the dossier, named in it or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from db import models as m
+from domain import rights
+from domain.errors import Refused
+from domain.rights import TABLE, Right, Role, Scope, Tie, parse
+from domain.vocabulary import Compartment, EventKind, Relation, Side
+from services import door
+from services.door import VISITOR, work
+from tests.conftest import TODAY, Cast
+from tests.fill import make_complaint
+
+SOURCE = Path(rights.__file__).with_name("rights.toml")
+WHERE = [
+    (Compartment.REGULAR, False),
+    (Compartment.REGULAR, True),
+    (Compartment.UNWANTED_BEHAVIOUR, False),
+    (Compartment.WHISTLEBLOWER, False),
+]
+TIES: list[Tie | str | None] = [None, *Tie, "formerly handler"]
+NAMED = [None, Relation.RESPONDENT, Relation.CONFLICT]
+CELLS = len(Role) * len(Right) * len(WHERE) * len(TIES) * len(NAMED)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One dossier of the world, as it lies to the person who asks."""
+
+    compartment: Compartment
+    red_flag: bool
+    tie: Tie | str | None
+    named: Relation | None
+
+
+PLACES = [Place(*where, tie, named) for where, tie, named in product(WHERE, TIES, NAMED)]
+
+
+def expected(role: Role, right: Right, place: Place) -> bool:
+    """Straight from the table, without SQL."""
+    if place.named:
+        return False
+    reaches = [TABLE.reach[scope] for scope in TABLE.rights[role].get(right, ()) if scope is not Scope.NONE]
+    return any(
+        each.compartment == place.compartment
+        and (each.red_flag or not place.red_flag)
+        and (not each.ties or place.tie in each.ties)
+        for each in reaches
+    )
+
+
+@pytest.fixture
+def world(engine: Engine, cast: Cast) -> dict[str, Place]:
+    """By reference, what there is for rosa, whose role the test chooses."""
+    rosa, other = cast["rosa"], cast["petra"]
+    found = {}
+    with Session(engine) as session, session.begin():
+        hers = m.OrgUnit(name="Van Rosa", kind="location", sector="training", manager_id=rosa)
+        session.add(hers)
+        session.flush()
+        below = m.OrgUnit(name="Daaronder", kind="location", sector="training", parent_id=hers.id)
+        session.add(below)
+        session.flush()
+        for place in PLACES:
+            complaint = make_complaint(
+                session,
+                cast,
+                compartment=place.compartment,
+                red_flag=place.red_flag,
+                reporter_id=rosa if place.tie == Tie.REPORTER else other,
+                handler_id=rosa if place.tie == Tie.HANDLER else other,
+                ack_owner_id=rosa if place.tie == Tie.ACKNOWLEDGER else other,
+                acting_director_id=rosa if place.tie == Tie.ACTING_DIRECTOR else other,
+                unit_id=below.id if place.tie == Tie.MANAGER else cast.units["noord"],
+            )
+            found[complaint.reference] = place
+            if place.tie == Tie.REVIEWER:
+                appeal(session, complaint, rosa, other)
+            if place.tie == "formerly handler":
+                session.add(
+                    m.Event(
+                        complaint_id=complaint.id, seq=900, kind=EventKind.ASSIGNED, side=Side.FILE, actor_id=rosa,
+                        happened_on=TODAY, recorded_at=door._clock(), codes={"handler": rosa}, prev_hash="", hash="",
+                    )
+                )  # fmt: skip
+            if place.named:
+                session.add(
+                    m.Party(
+                        complaint_id=complaint.id, relation=place.named, account_id=rosa, excluded=True, added_at=door._clock()
+                    )
+                )  # fmt: skip
+    return found
+
+
+def appeal(session: Session, complaint: m.Complaint, reviewer: int, other: int) -> None:
+    decision = m.Decision(complaint_id=complaint.id, outcome="founded", reasons="x", decided_by=other, decided_on=TODAY)
+    session.add(decision)
+    session.flush()
+    session.add(
+        m.Appeal(
+            complaint_id=complaint.id, form_id=complaint.reference, decision_id=decision.id, lodged_on=TODAY, channel="phone",
+            grounds="x", in_time=True, registered_by=other, reviewer_id=reviewer, snapshot_seq=0,
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_cell(engine: Engine, cast: Cast, world: dict[str, Place], role: Role) -> None:
+    with Session(engine) as session, session.begin():
+        session.get_one(m.Account, cast["rosa"]).roles = [m.AccountRole(role=role)]
+    wrong, tested = [], 0
+    for right in Right:
+        reached = asked(cast, right)
+        for reference, place in world.items():
+            tested += 1
+            if (reference in reached) is not expected(role, right, place):
+                wrong.append((right, place, reference in reached))
+    assert not wrong
+    print(f"cells of {role}: tested {tested} = defined {CELLS // len(Role)}")  # noqa: T201 - shown by pytest -rP
+    assert tested == CELLS // len(Role)
+
+
+def asked(cast: Cast, right: Right) -> set[str]:
+    """What the door gives; nothing to who does not hold the right."""
+    try:
+        with work(cast.actor("rosa"), right) as w:
+            return set(w.session.scalars(select(m.Complaint.reference)))
+    except Refused:
+        return set()
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_door_opens_for_the_rights_of_the_role_and_no_other(engine: Engine, cast: Cast, role: Role) -> None:
+    with Session(engine) as session, session.begin():
+        session.get_one(m.Account, cast["rosa"]).roles = [m.AccountRole(role=role)]
+    opened = set()
+    for right in Right:
+        try:
+            with work(cast.actor("rosa"), right):
+                opened.add(right)
+        except Refused:
+            continue
+
+    assert opened == set(TABLE.rights[role])
+
+
+def test_a_visitor_has_the_two_rights_of_a_visitor(engine: Engine) -> None:
+    opened = set()
+    for right in Right:
+        try:
+            with work(VISITOR, right):
+                opened.add(right)
+        except Refused:
+            continue
+
+    assert opened == {Right.GREET, Right.SIGN_IN}
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        ('"reporter", "handler",', '"reporter",'),
+        ('"reporter", "handler",', '"reporter", "reporter",'),
+        ('"reporter", "handler",', '"reporter", "boss",'),
+        ('greet        = ["-",            "-",', 'greet        = ["-",'),
+        ('greet        = ["-",', 'greet        = ["",'),
+        ('greet        = ["-",', 'greet        = ["mine",'),
+        ('greet        = ["-",', 'wave         = ["-",'),
+        ('own = { compartment = "regular"', 'mine = { compartment = "regular"'),
+        ('own = { compartment = "regular"', 'own = { compartment = "open"'),
+        ('tie = ["reporter"]', 'tie = ["friend"]'),
+        ('lift = "iemand', 'lifts = "iemand'),
+    ],
+)
+def test_a_table_with_a_hole_is_refused(was: str, becomes: str) -> None:
+    source = SOURCE.read_text(encoding="utf-8")
+    assert was in source
+
+    with pytest.raises(ValueError):  # noqa: PT011 - some are of the enums
+        parse(source.replace(was, becomes, 1))
