@@ -128,7 +128,7 @@ def explain(
 @dataclass(frozen=True)
 class _Story:
     opened: Entry
-    named: date | None  # the day that took effect, for what took over after a notice: no later than the maximum allowed
+    named: date  # its first target; for what took over after a notice the day that took effect, within the maximum
     met: Entry | None
     pauses: tuple[Pause, ...]
 
@@ -147,7 +147,7 @@ def _story(steps: Sequence[tuple[Entry, Book]], number: int) -> _Story:
                 pauses.pop()  # its end became known, or another one
             pauses.append(Pause(now.paused_from, now.paused_until))
         last = now
-    return _Story(opened, first.target_on if first.heir else None, met, tuple(pauses))
+    return _Story(opened, first.target_on, met, tuple(pauses))
 
 
 def _ceiling(final: Book, before: Book, rules: Rules, number: int) -> tuple[date, Rule] | None:

@@ -102,6 +102,14 @@ def test_a_promised_day_is_told_between_which_days_it_lies(given: date, why: tup
     assert opened(promised, day(11, 4), DUTCH, day(11, 11)).target_on == day(11, 11)
 
 
+def test_a_promised_day_within_working_days_is_told_the_last_of_them() -> None:
+    promised = replace(rule(WELFARE, "HOUSE_WEEK.PROMISED_RESPONSE"), term=Term(5, Unit.WORKING_DAYS))
+
+    why = refused(lambda: opened(promised, day(11, 4), DUTCH, day(11, 12)))
+
+    assert why == ("promise_too_far", "promised_on", {"latest": day(11, 11)})
+
+
 # How far
 
 
@@ -135,6 +143,20 @@ def test_where_the_act_says_how_far_the_house_does_not() -> None:
     rules = limited(WKO, Term(1, Unit.WEEKS))
 
     assert latest_date(book_of(rules), rules, DUTCH) == (day(12, 14), rule(rules, "WKO.RESPONSE"))
+
+
+@pytest.mark.parametrize(("weeks", "latest"), [(3, day(11, 30)), (6, day(12, 21)), (8, day(12, 21))])
+def test_of_two_limits_the_earlier_one_holds(weeks: int, latest: date) -> None:
+    other = rule(WELFARE, "HOUSE_WEEK.DECIDE_OR_CONTACT")
+    assert other.extend is not None
+    other = replace(other, extend=replace(other.extend, limit=Term(weeks, Unit.WEEKS)))
+    rules = [other if each.key == other.key else each for each in WELFARE]
+
+    for ordered in (rules, rules[::-1]):
+        bound = latest_date(book_of(ordered), ordered, DUTCH)
+
+        assert bound is not None
+        assert bound[0] == latest
 
 
 # A notice that was withdrawn
@@ -238,6 +260,16 @@ def test_the_acknowledgement_went_out_when_its_own_promise_was_met() -> None:
     assert last(consulted, "HOUSE_WEEK.CONSULT").met_on == day(11, 3)
     assert acknowledged_on(consulted, WELFARE) is None
     assert acknowledged_on(sent, WELFARE) == day(11, 4)
+
+
+def test_the_acknowledgement_of_somebody_who_became_known_went_out_then() -> None:
+    told = [Entry(Fact.ACK_IMPOSSIBLE, day(11, 3)), Entry(Fact.COMPLAINANT_KNOWN, day(11, 5))]
+
+    for about in (ABOUT, RESOLVED_BEFORE):
+        book = book_of(WELFARE, *told, Entry(Fact.ACK_PROMISE_SENT, day(11, 6)), about=about)
+
+        assert last(book, "HOUSE_WEEK.ACK").trigger_on == day(11, 5)
+        assert acknowledged_on(book, WELFARE) == day(11, 6)
 
 
 def test_a_call_on_the_day_of_the_acknowledgement_is_contact_after_it() -> None:

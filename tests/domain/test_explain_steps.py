@@ -7,10 +7,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.book import Circumstances
 from domain.explain import Closed, Closure, Day, Explanation, Part, Step, explain
 from domain.facts import Fact
 from domain.ledger import Entry, replay
-from domain.terms import Standing, Term, Unit
+from domain.terms import Standing, Term, Unit, When
 from tests.domain.test_explain import (
     DUTCH,
     HOUSE_WEEK,
@@ -92,6 +93,14 @@ def test_a_term_from_receipt_starts_there_whatever_opened_it() -> None:
 
     assert found.steps[0] == Step("started", {"fact": Fact.RECEIVED, "on": day(11, 2)})
     assert found.target_on == day(11, 30)  # four weeks
+
+
+def test_a_term_that_runs_with_a_committee_only_is_explained_with_one() -> None:
+    about = Circumstances(frozenset({When.COMMITTEE}))
+
+    found = why(registered(day(11, 2)), PROFILE.rules_for("AWB", "HOUSE_WEEK"), "AWB.RESPONSE_COMMITTEE", about)
+
+    assert step(found, "term_law") == {"term": Term(10, Unit.WEEKS), "until": date(2027, 1, 11)}
 
 
 def test_a_clock_that_another_fact_opened_names_that_fact() -> None:

@@ -37,7 +37,12 @@ def book_of(name: str, entries: list[Entry], about: Circumstances = ABOUT) -> Bo
     return replay(entries, course(name), CALENDAR, about)
 
 
-EVERY_LETTER = replace(next(rule for rule in course("WKO") if rule.code == "PROGRESS"), when=When.NO_COMMITTEE, only_while=None)
+EVERY_LETTER = replace(
+    next(rule for rule in course("WKO") if rule.code == "PROGRESS"),
+    when=When.NO_COMMITTEE,
+    only_while=None,
+    term=Term(10, Unit.WORKING_DAYS),
+)
 
 
 def last(book: Book, key: str) -> Promise:
@@ -136,6 +141,65 @@ def test_what_opens_and_meets_a_promise_at_once_is_known_as_both() -> None:
     [told] = [each for each in book if each.code == "NOT_HANDLED"]
     assert (told.met_on, told.opened_event_id, told.met_event_id) == (day(9, 15), 4, 4)
     assert last(book, "AWB.RESPONSE").met_event_id is None
+
+
+# A pause that lost its footing, that took no day, and a notice taken back twice
+
+
+def test_what_comes_after_a_pause_that_lost_its_footing_still_counts() -> None:
+    told = [*begun(day(9, 8)), Entry(Fact.PAUSED, day(9, 10)), Entry(Fact.RESUMED, day(9, 14))]
+    told += [Entry(Fact.APPEAL_LODGED, day(9, 21)), Entry(Fact.DECISION_SENT, day(9, 9))]  # so that nothing was left to pause
+
+    book = book_of("HOUSE_WEEK", told)
+
+    assert last(book, "HOUSE_WEEK.RESPONSE").met_on == day(9, 9)
+    assert last(book, "HOUSE_WEEK.APPEAL_ACK").trigger_on == day(9, 21)
+
+
+def test_a_pause_that_ended_on_its_own_day_stands_in_the_way_of_none() -> None:
+    told = [*begun(day(9, 8)), Entry(Fact.PAUSED, day(9, 9)), Entry(Fact.RESUMED, day(9, 9))]
+
+    book = book_of("HOUSE_WEEK", [*told, Entry(Fact.PAUSED, day(9, 10), day(9, 12))])
+
+    assert last(book, "HOUSE_WEEK.RESPONSE").paused_days == 2
+
+
+def test_each_withdrawal_takes_one_notice_back() -> None:
+    told = [*begun(day(9, 8)), Entry(Fact.EXTENDED, day(9, 10), day(9, 22)), Entry(Fact.EXTENDED, day(9, 11), day(9, 29))]
+    told += [Entry(Fact.EXTENSION_WITHDRAWN, day(9, 14)), Entry(Fact.EXTENSION_WITHDRAWN, day(9, 15))]
+
+    book = book_of("HOUSE_WEEK", told)
+
+    assert [each.key for each in book if each.code == "EXPECTED_ANSWER" and is_open(each)] == []
+    assert is_open(last(book, "HOUSE_WEEK.RESPONSE"))
+    with pytest.raises(Refused, match=r"^nothing_to_withdraw$"):
+        book_of("HOUSE_WEEK", [*told, Entry(Fact.EXTENSION_WITHDRAWN, day(9, 15))])
+
+
+# Consent: in writing, by the day of the notice, and after the notice before it
+
+
+FIRST = Entry(Fact.EXTENDED, day(9, 14), day(11, 17))  # six weeks until 20 October, and the four that the Awb gives
+FURTHER = Entry(Fact.EXTENDED, day(10, 26), day(12, 15))
+
+
+def reached(*told: Entry) -> date:
+    return last(book_of("AWB", [*begun(day(9, 8)), FIRST, *told]), "AWB.RESPONSE").target_on
+
+
+def test_consent_on_the_day_of_the_notice_before_counts() -> None:
+    assert reached(Entry(Fact.CONSENTED, FIRST.on), FURTHER) == FURTHER.given
+
+
+def test_a_notice_that_was_withdrawn_spends_no_consent() -> None:
+    between = [Entry(Fact.EXTENDED, day(10, 12), day(12, 1)), Entry(Fact.EXTENSION_WITHDRAWN, day(10, 13))]
+
+    assert reached(Entry(Fact.CONSENTED, day(10, 5)), *between, FURTHER) == FURTHER.given
+
+
+def test_one_consent_is_not_for_two_notices_of_one_day() -> None:
+    with pytest.raises(Refused, match=r"^extension_used$"):
+        reached(Entry(Fact.CONSENTED, day(10, 5)), FURTHER, Entry(Fact.EXTENDED, FURTHER.on, day(12, 29)))
 
 
 # While it was still a question
@@ -307,7 +371,7 @@ def test_what_was_resolved_months_ago_is_not_late_when_it_is_registered(name: st
 def test_a_pause_over_the_days_of_another_one_is_refused(on: date, until: date | None) -> None:
     told = [*begun(day(11, 2)), Entry(Fact.PAUSED, day(11, 4), day(11, 12))]
 
-    with pytest.raises(Refused, match="already_paused"):
+    with pytest.raises(Refused, match=r"^already_paused$"):
         book_of("HOUSE_WEEK", [*told, Entry(Fact.PAUSED, on, until)])
 
 

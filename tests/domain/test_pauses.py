@@ -107,6 +107,13 @@ def test_a_pause_is_refused_with_what_goes_on() -> None:
 
     assert refused(lambda: paused(both(), statutory, LATER, None)) == ("pause_not_allowed", None, {"article": article})
     assert refused(lambda: paused(both(), house, LATER, None)) == ("nothing_to_pause", None, {})
+    assert refused(lambda: paused(paused(both(), RULES, LATER, None), RULES, LATER, None)) == ("already_paused", None, {})
+
+
+def test_a_clock_that_may_pause_but_ran_out_forbids_nothing() -> None:
+    act = [replace(rule, standing=Standing.LAW) for rule in RULES]
+
+    assert refused(lambda: paused(both(), act, date(2027, 1, 4), None)) == ("nothing_to_pause", None, {})
 
 
 def test_a_clock_pauses_up_to_its_last_day_and_not_after_it() -> None:

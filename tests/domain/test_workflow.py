@@ -218,6 +218,8 @@ def test_in_a_closed_compartment_only_the_plain_file_is_kept() -> None:
 
     assert kept == {StepName.LOG, StepName.ADD_PARTY, StepName.NAME_COMPLAINANT}
     assert possible(StepName.CLOSE, closed) == ("other_compartment",)
+    with pytest.raises(Refused, match=r"^other_compartment$"):  # and not that something is missing
+        move(StepName.CLOSE, closed)
 
 
 # Closing
