@@ -1,0 +1,66 @@
+"""The table of rights as a file: what stands in it is what holds, and what is left out is no "no"."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import domain.rights
+from domain.rights import TABLE, Right, Role, Scope, Tie, parse
+from domain.vocabulary import Compartment
+
+FILE = Path(domain.rights.__file__).with_name("rights.toml").read_text(encoding="utf-8")
+WRITTEN = tomllib.loads(FILE)
+
+
+def test_each_cell_holds_as_it_is_written() -> None:
+    found = parse(FILE)
+
+    assert found == TABLE
+    for name, cells in WRITTEN["rights"].items():
+        for role, cell in zip(WRITTEN["roles"], cells, strict=True):
+            held = found.rights[Role(role)].get(Right(name))
+            assert " ".join(held or ("-",)) == cell
+    assert found.about[Right.SELF] == WRITTEN["about"]["self"]
+    assert set(found.about) == set(Right)
+
+
+def test_each_word_reaches_what_stands_behind_it() -> None:
+    reach = parse(FILE).reach
+
+    assert (reach[Scope.OWN].compartment, reach[Scope.OWN].red_flag) == (Compartment.REGULAR, False)
+    assert (reach[Scope.UNWANTED].compartment, reach[Scope.UNWANTED].red_flag) == (Compartment.UNWANTED_BEHAVIOUR, True)
+    assert reach[Scope.ASSIGNED].ties == {Tie.HANDLER, Tie.ACKNOWLEDGER}
+    assert reach[Scope.ALL].ties == frozenset()
+    assert {word: each.says for word, each in reach.items()} == {word: each["says"] for word, each in WRITTEN["reach"].items()}
+
+
+EVERY_ROLE, EVERY_CELL = (
+    "every role and every word stands in the table once",
+    "every right has a sentence, and a cell for each role",
+)
+
+
+@pytest.mark.parametrize(
+    ("here", "instead", "why"),
+    [
+        ('"reporter", "handler",', '"handler", "handler",', EVERY_ROLE),
+        (r"(?m)^unit = .*$", "", EVERY_ROLE),
+        (r"(?m)^destroy +=.*$", "", EVERY_CELL),
+        (r"(?m)^destroy = .*$", "", EVERY_CELL),
+        (r'(?m)^(destroy +=.*), +"-"\]$', r"\1]", EVERY_CELL),
+        (r'(?m)^(destroy +=.*)"-"\]$', r'\1""]', 'a cell says "-" for never'),
+        (r'(?m)^(destroy +=.*)"-"\]$', r'\1"some"]', "'some' is not a valid Scope"),
+        (r"(?m)^destroy( +=)", r"destroyed\1", "'destroyed' is not a valid Right"),
+        ('"wb_officer", "admin",', '"wb_officer", "boss",', "'boss' is not a valid Role"),
+    ],
+)
+def test_what_is_missing_double_or_unknown_is_refused(here: str, instead: str, why: str) -> None:
+    changed, times = re.subn(here, instead, FILE, count=1)
+
+    assert times == 1
+    with pytest.raises(ValueError, match=f"^{re.escape(why)}$"):
+        parse(changed)
