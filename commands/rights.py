@@ -12,12 +12,13 @@ _ABOVE = """\
 # Wie mag wat
 
 Deze pagina is gemaakt uit `domain/rights.toml` met `python manage.py rights > docs/rechten.md`. De deur van de toepassing houdt
-zich aan die tabel en aan niets anders; elke cel wordt getest.
+zich aan die tabel; elke cel wordt getest. Een dienst kan minder toestaan (wie besliste, doet geen uitspraak in beroep), nooit meer.
 
 Altijd, wat er hieronder ook staat:
 
-- Over wie een klacht gaat, of wie er met een belangenconflict in staat, bereikt er niets van.
-- Wat iemand eerder was, zoals de vorige behandelaar, telt niet.
+- Wie met een account in het dossier staat als degene over wie de klacht gaat, of met een belangenconflict, bereikt er niets van.
+- De vorige behandelaar is geen behandelaar meer. Wie was aangewezen voor de ontvangstbevestiging of een beroep behandelde, blijft
+  dat ook daarna.
 - Wie niet is aangemeld, kan alleen aanmelden.
 """
 

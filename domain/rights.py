@@ -81,6 +81,7 @@ class Scope(StrEnum):
     NONE = "yes"  # the right is not about one dossier
     OWN = "own"
     ASSIGNED = "assigned"
+    NAMED = "named"
     UNIT = "unit"
     ACTING = "acting"
     OPEN_ALL = "open_all"

@@ -23,7 +23,7 @@ from domain import entries
 from domain.errors import Refused
 from domain.facts import Fact
 from domain.letters import ASKS, AskKind
-from domain.rights import Right, Scope, scopes
+from domain.rights import Right
 from domain.vocabulary import Channel, EventKind, LetterType, Recipient, Side
 from domain.workflow import StepName
 from services import promises, standing
@@ -251,8 +251,6 @@ def send(actor: Actor, reference: str, outgoing: Outgoing) -> int:
         kind = entries.choice(LetterType, outgoing.letter_type, "letter_type")
         if kind not in WITHOUT_A_STEP:
             raise Refused("letter_needs_step")
-        if scopes(w.person.roles, Right.SEND) <= {Scope.APPEALED}:
-            raise Refused("not_allowed")  # a reviewer writes about the appeal only (services/hearing.py)
         complaint = load_to_append(w, reference)
         known = w.session.scalar(select(m.Message.id).where(m.Message.form_id == entries.form(outgoing.form_id)))
         if known is None and kind in _STEPS:

@@ -52,7 +52,9 @@ def _reach(scope: Scope, c: Any) -> ColumnElement[bool]:  # noqa: C901 - one cas
         case Scope.OWN:
             return and_(calm, c.reporter_id == _ME)
         case Scope.ASSIGNED:
-            return and_(regular, or_(c.handler_id == _ME, c.ack_owner_id == _ME))
+            return and_(regular, c.handler_id == _ME)
+        case Scope.NAMED:
+            return and_(regular, c.ack_owner_id == _ME)
         case Scope.UNIT:
             return and_(calm, c.unit_id.in_(_UNITS))
         case Scope.ACTING:

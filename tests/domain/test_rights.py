@@ -13,7 +13,7 @@ def test_every_role_has_rights() -> None:
     assert set(RIGHTS) == set(Role)
 
 
-@pytest.mark.parametrize("right", [Right.DECIDE, Right.EXTEND, Right.READ, Right.IDENTITY, Right.WORK])
+@pytest.mark.parametrize("right", [Right.DECIDE, Right.EXTEND, Right.SEND, Right.WORK])
 def test_who_works_in_which_dossiers(right: Right) -> None:
     assert scopes({Role.HANDLER}, right) == {Scope.ASSIGNED}
     assert scopes({Role.COORDINATOR}, right) == {Scope.ALL}
@@ -23,10 +23,18 @@ def test_who_works_in_which_dossiers(right: Right) -> None:
     assert scopes({Role.ADMIN}, right) == set()
 
 
+@pytest.mark.parametrize("role", [Role.HANDLER, Role.MANAGER, Role.PARTNER])
+def test_who_is_named_to_acknowledge_reads_and_acknowledges_and_has_no_mandate(role: Role) -> None:
+    """ADR 0002: the mandate follows from being assigned, and from nothing else."""
+    named = {right for right in Right if Scope.NAMED in scopes({role}, right)}
+
+    assert named == {Right.LIST, Right.OPEN, Right.READ, Right.IDENTITY, Right.ACKNOWLEDGE}
+
+
 def test_a_reporter_sees_own_reports_and_reads_what_is_to_be_acknowledged() -> None:
-    assert scopes({Role.REPORTER}, Right.LIST) == {Scope.OWN, Scope.ASSIGNED}
-    assert scopes({Role.REPORTER}, Right.READ) == {Scope.ASSIGNED}
-    assert scopes({Role.REPORTER}, Right.DECIDE) == set()
+    assert scopes({Role.REPORTER}, Right.LIST) == {Scope.OWN, Scope.NAMED}
+    assert scopes({Role.REPORTER}, Right.READ) == {Scope.NAMED}
+    assert scopes({Role.REPORTER}, Right.DECIDE) == scopes({Role.REPORTER}, Right.SEND) == set()
 
 
 @pytest.mark.parametrize("right", [Right.ASSIGN, Right.CLOSE])
@@ -60,7 +68,7 @@ def test_everybody_keeps_an_own_account_and_only_the_administrator_keeps_those_o
 
 def test_two_roles_reach_what_either_reaches() -> None:
     assert scopes({Role.CONFIDANT, Role.APPEAL_REVIEWER}, Right.READ) == {Scope.UNWANTED, Scope.APPEALED}
-    assert scopes({Role.MANAGER, Role.HANDLER}, Right.READ) == {Scope.UNIT, Scope.ASSIGNED}
+    assert scopes({Role.MANAGER, Role.HANDLER}, Right.WORK) == {Scope.UNIT, Scope.ASSIGNED}
     assert scopes(set(), Right.READ) == set()
 
 

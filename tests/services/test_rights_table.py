@@ -171,7 +171,7 @@ def test_a_visitor_has_the_two_rights_of_a_visitor(engine: Engine) -> None:
         ('"reporter", "handler",', '"reporter",'),
         ('"reporter", "handler",', '"reporter", "reporter",'),
         ('"reporter", "handler",', '"reporter", "boss",'),
-        ('greet        = ["-",            "-",', 'greet        = ["-",'),
+        ('accounts     = ["-", ', "accounts     = ["),
         ('greet        = ["-",', 'greet        = ["",'),
         ('greet        = ["-",', 'greet        = ["mine",'),
         ('greet        = ["-",', 'wave         = ["-",'),
