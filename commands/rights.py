@@ -12,13 +12,15 @@ _ABOVE = """\
 # Wie mag wat
 
 Deze pagina is gemaakt uit `domain/rights.toml` met `python manage.py rights > docs/rechten.md`. De deur van de toepassing houdt
-zich aan die tabel; elke cel wordt getest. Een dienst kan minder toestaan (wie besliste, doet geen uitspraak in beroep), nooit meer.
+zich aan die tabel; elke cel wordt getest. Een dienst kan minder toestaan (wie besliste, doet geen uitspraak in beroep),
+nooit meer.
 
 Altijd, wat er hieronder ook staat:
 
-- Wie met een account in het dossier staat als degene over wie de klacht gaat, of met een belangenconflict, bereikt er niets van.
-- De vorige behandelaar is geen behandelaar meer. Wie was aangewezen voor de ontvangstbevestiging of een beroep behandelde, blijft
-  dat ook daarna.
+- Wie met een account in het dossier staat als degene over wie de klacht gaat, of met een belangenconflict, bereikt er niets
+  van.
+- De vorige behandelaar is geen behandelaar meer. Wie was aangewezen voor de ontvangstbevestiging of een beroep behandelde,
+  blijft dat ook daarna.
 - Wie niet is aangemeld, kan alleen aanmelden.
 """
 
