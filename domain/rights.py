@@ -45,6 +45,7 @@ class Right(StrEnum):
     APPEAL_RULE = "appeal_rule"
     CALENDAR = "calendar"
     ASSIGN = "assign"
+    AUDIT = "audit"
     CLOSE = "close"
     CONSULT = "consult"
     DECIDE = "decide"
@@ -71,7 +72,18 @@ class Right(StrEnum):
 
 
 READ_RIGHTS = frozenset(
-    {Right.ENTER, Right.EXPORT, Right.GREET, Right.IDENTITY, Right.LIST, Right.OPEN, Right.OVERVIEW, Right.READ, Right.RETAIN}
+    {
+        Right.AUDIT,
+        Right.ENTER,
+        Right.EXPORT,
+        Right.GREET,
+        Right.IDENTITY,
+        Right.LIST,
+        Right.OPEN,
+        Right.OVERVIEW,
+        Right.READ,
+        Right.RETAIN,
+    }
 )
 
 

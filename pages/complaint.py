@@ -15,6 +15,7 @@ from ui import dossier_history as history
 from ui import dossier_view as view
 from ui.climbed import climbed
 from ui.dossier_head import back_to_the_board, head
+from ui.dossier_readings import opened_by
 from ui.session import actor, show_refusals, t, tell
 from ui.step_area import step_area
 from ui.tabs import open_tab
@@ -84,7 +85,10 @@ def everything_in_it(who: Actor, file: Dossier, offered: tuple[Step, ...]) -> No
         "notes": len(content.notes),
     }
     labels = {name: t(f"complaint.tab_{name}", count=count) for name, count in counted.items()}
-    name, tab = open_tab("complaint.tab", {"overview": t("complaint.tab_overview")} | labels)
+    labels = {"overview": t("complaint.tab_overview")} | labels
+    if file.audited:
+        labels["readings"] = t("readings.tab")
+    name, tab = open_tab("complaint.tab", labels)
     with tab:
         match name:
             case "timeline":
@@ -95,6 +99,8 @@ def everything_in_it(who: Actor, file: Dossier, offered: tuple[Step, ...]) -> No
                 history.files(file, content, may_work)
             case "notes":
                 history.notes(file, content, choices(who).today if may_work else None)
+            case "readings":
+                opened_by(file)
             case _:
                 overview(who, file, may_lodge)
 

@@ -117,6 +117,7 @@ class Dossier:
     complainant: Complainant | None
     content: Content | None
     offer: Offer | None
+    audited: bool  # this person may see who opened it
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,7 @@ def read(actor: Actor, reference: str) -> Dossier:
     exist and what may not be seen."""
     with work(actor, Right.OPEN) as w:
         complaint = load(w, reference)
-        seen = _dossier(w, shown(w, complaint), w.rights_on(complaint.id, Right.READ, Right.IDENTITY))
+        seen = _dossier(w, shown(w, complaint), w.rights_on(complaint.id, Right.READ, Right.IDENTITY, Right.AUDIT))
         logged = w.person.id is None or was_opened(w, complaint, "dossier", w.now - LOGGED_ONCE_IN)
         complaint_id = complaint.id
     if not logged:
@@ -238,6 +239,7 @@ def _dossier(w: Work, complaint: m.Complaint, held: frozenset[Right]) -> Dossier
         complainant=_complainant(w, complaint) if Right.IDENTITY in held else None,
         content=content_of(w, profile, rows, names, views, heard) if rows is not None else None,
         offer=_offer(w, complaint, profile, rows) if rows is not None and not heard and regular else None,
+        audited=Right.AUDIT in held,
     )
 
 

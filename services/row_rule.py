@@ -176,7 +176,7 @@ def _criteria(roles: Roles, right: Right) -> tuple[_Criterion, ...]:
         m.AppealSnapshot: within(m.AppealSnapshot, Right.READ),
         m.Referral: stood(m.Referral, before(m.Referral.event_id)),
         m.ComplaintPart: stood(m.ComplaintPart, before(m.ComplaintPart.event_id)),
-        m.AccessLog: within(m.AccessLog, Right.READ),
+        m.AccessLog: within(m.AccessLog, Right.AUDIT),
         m.Retention: within(m.Retention, right),
     }
     name = f"{right} of {None if roles is None else sorted(roles)} in "

@@ -17,6 +17,7 @@ from domain.vocabulary import EventKind, Outcome, Status
 from domain.workflow import StepName
 from services import complaints, door, dossier, steps
 from services.complaints import HandOver, Named
+from tests.cases import Case
 from tests.conftest import PROFILES, TODAY, Cast
 from tests.dossiers import (
     On,
@@ -687,3 +688,18 @@ def test_the_page_is_there_in_english(cast: Cast, on: On, who: str) -> None:
 
     assert "The complaint" in words(at)
     assert not RAW_KEY.findall(words(at))
+
+
+def test_who_guards_the_procedure_sees_who_opened_it(cast: Cast, profile: str) -> None:
+    case = Case.registered(profile, cast).in_progress()
+    opened(cast, "hans", case.reference)
+
+    at = opened(cast, "cora", case.reference)
+    at.session_state["complaint.tab"] = "Ingezien"
+    at.run()
+
+    shown = at.dataframe[0].value
+    assert list(shown.columns) == ["Wie", "Wat", "Wanneer"]
+    assert set(shown["Wie"]) == {"Hans Behandelaar", "Cora Coördinator"}
+    assert set(shown["Wat"]) == {"Opende het dossier"}
+    assert not any("Ingezien" in tab.label for tab in opened(cast, "hans", case.reference).tabs)

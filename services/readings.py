@@ -1,0 +1,37 @@
+"""Who opened a dossier, and when: for who guards the procedure. The rows are written where something is opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from db import models as m
+from domain.rights import Right
+from services.door import Actor, work
+from services.records import load
+
+MOST = 500  # the newest
+
+
+@dataclass(frozen=True)
+class Reading:
+    who: str
+    what: str  # dossier, attachment
+    at: datetime  # UTC
+
+
+def readings(actor: Actor, reference: str) -> tuple[Reading, ...]:
+    """The newest first, at most MOST. Raises Refused ``not_found``, the same for what does not exist and what is not
+    this person's to see."""
+    with work(actor, Right.AUDIT) as w:
+        complaint = load(w, reference)
+        query = (
+            select(m.Account.display_name, m.AccessLog.what, m.AccessLog.at)
+            .join(m.Account, m.Account.id == m.AccessLog.account_id)
+            .where(m.AccessLog.complaint_id == complaint.id)
+            .order_by(m.AccessLog.id.desc())
+            .limit(MOST)
+        )
+        return tuple(Reading(*row) for row in w.session.execute(query))

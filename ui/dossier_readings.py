@@ -1,0 +1,25 @@
+"""Who opened the dossier, and when."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from services import readings
+from services.dossier import Dossier
+from services.readings import MOST
+from text import moment
+from ui.session import actor, language, show_refusals, t
+
+
+def opened_by(file: Dossier) -> None:
+    """Nobody can take a line out: there is no service that does."""
+    with show_refusals():
+        found = readings.readings(actor(), file.reference)
+        st.caption(t("readings.about") if len(found) < MOST else t("readings.newest", count=MOST))
+        rows = [(each.who, t(f"readings.{each.what}"), moment(each.at, language())) for each in found]
+        if not rows:
+            st.caption(t("readings.nobody"))
+            return
+        columns = [t("readings.who"), t("readings.what"), t("readings.when")]
+        st.dataframe(pd.DataFrame(rows, columns=columns), hide_index=True, width="stretch")
