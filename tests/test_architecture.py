@@ -122,3 +122,19 @@ def test_a_file_fits_its_name(layer: str, path: Path) -> None:
 @pytest.mark.parametrize("path", [path for layer, path in SOURCES if layer == "services"], ids=lambda p: p.name)
 def test_services_do_not_know_the_screen(path: Path) -> None:
     assert "streamlit" not in imported(ast.parse(path.read_text()))
+
+
+# An operator's command reaches every row, so it gets none of the rights that are about a dossier.
+OPERATORS = {"OPERATE", "ACCOUNTS", "ENTER", "PROCEDURE"}
+
+
+def test_no_command_has_a_right_about_dossiers() -> None:
+    found = []
+    for path in ROOT.rglob("*.py"):
+        if not path.relative_to(ROOT).parts[0].startswith((".", "mutants", "tests")):
+            calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+            found += [each for each in calls if isinstance(each.func, ast.Name) and each.func.id == "SystemActor"]
+
+    assert len(found) >= 4
+    for call in found:
+        assert {each.attr for each in ast.walk(call) if isinstance(each, ast.Attribute)} <= OPERATORS

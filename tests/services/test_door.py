@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.exc import InternalError
 from sqlalchemy.orm import Session, aliased
 
@@ -202,6 +202,20 @@ def test_the_row_rule_reaches_joins_aliases_counts_and_subqueries(engine: Engine
         assert w.session.scalar(select(func.count()).select_from(m.Complaint)) == 1
         inner = select(m.Complaint.id).scalar_subquery()
         assert w.session.scalars(select(m.Promise.complaint_id).where(m.Promise.complaint_id.in_(inner))).all() == [visible.id]
+
+
+@pytest.mark.parametrize("many", [True, False])
+def test_a_change_of_many_rows_by_their_numbers_is_refused_as_it_would_go_past_the_rule(
+    engine: Engine, cast: Cast, many: bool
+) -> None:
+    hidden = dossier(engine, cast, respondent=cast["cora"])
+    values = [{"id": hidden.id, "title": "Veranderd"}] * (2 if many else 1)
+
+    with pytest.raises(NotImplementedError), work(cast.actor("cora"), Right.WORK) as w:
+        w.session.execute(update(m.Complaint), values)
+
+    with Session(engine) as session:
+        assert session.get_one(m.Complaint, hidden.id).title == "Onderwerp"
 
 
 def test_a_partner_sees_the_row_but_not_who_complained(engine: Engine, cast: Cast) -> None:
