@@ -246,7 +246,10 @@ class EventKind(StrEnum):
     LADDER_STEP = "ladder_step"
     EXPERT_CONSULTED = "expert_consulted"
     PARTY_ADDED = "party_added"
-    PARTY_REMOVED = "party_removed"  # named by mistake
+    PARTY_REMOVED = "party_removed"  # named by mistake, and excluded from nothing
+    LIFT_PROPOSED = "lift_proposed"  # the first of two persons says that an exclusion should end
+    LIFT_WITHDRAWN = "lift_withdrawn"
+    LIFTED = "lifted"  # the second confirmed it
     CORRECTED = "corrected"  # which fields; the text keeps what stood there
     RED_FLAG_RAISED = "red_flag_raised"
     COMPLAINANT_NAMED = "complainant_named"  # who complained became known, or was corrected

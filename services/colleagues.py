@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from db import models as m
 from domain.errors import Refused
-from domain.rights import CASE_ROLES, Role
-from services.door import Work
+from domain.rights import CASE_ROLES, RIGHTS, Right, Role
+from services.door import Work, reaches
 from services.parties import excluded_from
 
 HANDLERS = frozenset({Role.HANDLER, Role.COORDINATOR, Role.MANAGER, Role.DIRECTOR, Role.PARTNER})
@@ -51,6 +51,13 @@ def available(w: Work, complaint: m.Complaint, consultation_with: str) -> dict[i
                 may_be_consulted=bool(roles & CONSULTED[consultation_with]),
             )
     return found
+
+
+def somebody_else(w: Work, right: Right, complaint: m.Complaint, but_not: int) -> bool:
+    """Does `right` of anybody else reach this dossier? For what takes two persons."""
+    roles = [role for role in Role if right in RIGHTS[role]]
+    query = select(m.Account).join(m.AccountRole).where(m.AccountRole.role.in_(roles), m.Account.id != but_not)
+    return any(reaches(w, account, right, complaint.id) for account in w.session.scalars(query).unique())
 
 
 def pick(people: dict[int, PersonChoice], account_id: int | None, field: str) -> PersonChoice:

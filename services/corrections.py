@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy.orm.attributes import flag_modified
-
 from db import models as m
 from db.profiles import Profile
 from domain.entries import choice, number
@@ -21,7 +19,6 @@ from domain.workflow import StepName
 from services import promises
 from services.categories import refuse_unknown_category
 from services.door import Actor, Work, work
-from services.parties import acting_director, excluded_from
 from services.profiles import profile_of
 from services.records import load, record
 from services.standing import go, real_day
@@ -115,27 +112,6 @@ def _as_it_was(w: Work, complaint: m.Complaint, changed: Collection[str]) -> str
         translate(w.person.language, "correction.was", field=translate(w.person.language, f"correction.{name}"), value=value)
         for name, value in words.items()
     )
-
-
-def remove_party(actor: Actor, reference: str, seen: int, party_id: int, reason: str) -> None:
-    """Somebody was named by mistake. Only here an exclusion is lifted, by who steers the dossier: never by the person it
-    is about, who does not see it. One person's word is enough for now; a second one will be asked (issue 4).
-
-    Raises Refused: ``not_found``, ``missing``.
-    """
-    with work(actor, Right.LIFT) as w:
-        complaint = load(w, reference, seen)
-        go(w, complaint, StepName.REMOVE_PARTY)
-        party = w.session.get(m.Party, number(party_id))
-        if party is None or party.complaint_id != complaint.id:
-            raise Refused("not_found")
-        why = required(reason, "reason", LONGEST_REASON)
-        words = f"{party.name}\n\n{why}" if party.name else why  # a name without an account is text, never a code
-        record(w, complaint, EventKind.PARTY_REMOVED, text=words, relation=party.relation, account=party.account_id)
-        w.session.delete(party)
-        w.session.flush()  # who may direct it follows from who is left
-        complaint.acting_director_id = acting_director(w, excluded_from(w, complaint))
-        flag_modified(complaint, "acting_director_id")  # who has the dossier open must see that it changed
 
 
 def raise_red_flag(actor: Actor, reference: str, seen: int, on: date, reason: str) -> None:

@@ -16,7 +16,9 @@ from sqlalchemy import select
 from db import models as m
 from db.profiles import Profile
 from domain.promises import is_open
+from domain.rights import Right
 from domain.vocabulary import EventKind
+from services import lifting
 from services.as_it_stood import due_then
 from services.door import AMSTERDAM, Work
 from services.promises import PromiseView
@@ -40,12 +42,24 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True)
+class LiftView:
+    """Somebody proposed that this exclusion ends; somebody else has to confirm it."""
+
+    id: int
+    by: str
+    mine: bool
+    may: bool  # this person may confirm or withdraw such proposals here
+    reason: str
+
+
+@dataclass(frozen=True)
 class PartyView:
     id: int
     relation: str
     name: str
     account_id: int | None
     excluded: bool
+    proposal: LiftView | None
 
 
 @dataclass(frozen=True)
@@ -238,9 +252,7 @@ def content_of(
     return Content(
         timeline=timeline,
         notes=tuple(each for each in timeline if each.kind == EventKind.NOTE),
-        people=tuple(
-            PartyView(each.id, each.relation, _name(each, names), each.account_id, each.excluded) for each in rows.parties
-        ),
+        people=_people(w, rows, names, proposals=heard is None),
         messages=tuple(_message(*row, names) for row in rows.messages),
         decision=next((each for each in decisions if not each.superseded), None),
         earlier_decisions=tuple(each for each in decisions if each.superseded),
@@ -252,6 +264,24 @@ def content_of(
         referrals=tuple(_referral(each, profile) for each in rows.referrals),
         parts=_last_parts(rows.parts),
         appeal=_appeal(rows.appeals[0], promises) if rows.appeals else None,
+    )
+
+
+def _people(w: Work, rows: Rows, names: Mapping[int, str], *, proposals: bool) -> tuple[PartyView, ...]:
+    """`proposals`: whether this person is to see who proposed what; not who sees the file as it stood."""
+    proposed = lifting.standing(w, (event for event, _ in reversed(rows.events))) if proposals else {}
+    reasons = {event.id: text or "" for event, text in rows.events}
+
+    def proposal(party: m.Party) -> LiftView | None:
+        made = proposed.get((party.relation, party.account_id or 0))
+        if made is None or not party.excluded:
+            return None
+        mine, may = made.actor_id == w.person.id, w.allows(Right.LIFT, party.complaint_id)
+        return LiftView(made.id, names[made.actor_id], mine, may, reasons[made.id])
+
+    return tuple(
+        PartyView(each.id, each.relation, _name(each, names), each.account_id, each.excluded, proposal(each))
+        for each in rows.parties
     )
 
 

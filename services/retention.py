@@ -26,11 +26,12 @@ from domain.retention import (
     blocks,
     why_not_confirmed,
 )
-from domain.rights import RIGHTS, Right, Role
+from domain.rights import Right
 from domain.texts import required
 from domain.vocabulary import Compartment, EventKind
 from services import anonymising
-from services.door import Actor, Work, reaches, work
+from services.colleagues import somebody_else
+from services.door import Actor, Work, work
 from services.profiles import current
 from services.records import load_to_append, record
 from services.retention_due import due_by, every, stand_of
@@ -250,9 +251,7 @@ def _newest(w: Work, complaint: m.Complaint) -> int:
 def _proposal(w: Work, complaint: m.Complaint, by: int, on: date) -> Proposal:
     others = False
     if complaint.compartment != Compartment.REGULAR:  # elsewhere it is never one person, whoever is there
-        roles = [role for role in Role if Right.DESTROY in RIGHTS[role]]
-        query = select(m.Account).join(m.AccountRole).where(m.AccountRole.role.in_(roles), m.Account.id != by)
-        others = any(reaches(w, account, Right.DESTROY, complaint.id) for account in w.session.scalars(query).unique())
+        others = somebody_else(w, Right.DESTROY, complaint, by)
     return Proposal(Compartment(complaint.compartment), by, on, others)
 
 

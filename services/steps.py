@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.corrections import Corrected, correct, raise_red_flag, remove_party
+from services.corrections import Corrected, correct, raise_red_flag
 from services.deciding import (
     MeasureInput,
     PartInput,
@@ -28,6 +28,7 @@ from services.handling import (
     notify_respondent,
     progress,
 )
+from services.lifting import confirm_lift, propose_lift, remove_party, withdraw_lift
 
 __all__ = [
     "Corrected",
@@ -40,6 +41,7 @@ __all__ = [
     "climb",
     "close",
     "closing_gaps",
+    "confirm_lift",
     "consult",
     "correct",
     "decide",
@@ -50,9 +52,11 @@ __all__ = [
     "not_handled",
     "notify_respondent",
     "progress",
+    "propose_lift",
     "raise_red_flag",
     "refer",
     "remove_party",
     "reopen",
     "withdraw",
+    "withdraw_lift",
 ]

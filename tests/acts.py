@@ -10,7 +10,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import models as m
-from domain.vocabulary import Channel, CloseReason, ExternalStage, LetterType, Outcome, PauseReason, Relation, Ruling, Status
+from domain.vocabulary import (
+    Channel,
+    CloseReason,
+    EventKind,
+    ExternalStage,
+    LetterType,
+    Outcome,
+    PauseReason,
+    Relation,
+    Ruling,
+    Status,
+)
 from services import appeals, clocks, complaints, door, following, hearing, letters, steps
 from services.complaints import Named
 from services.letters import Outgoing
@@ -212,7 +223,18 @@ class Act:
 
     def remove_party(self) -> None:
         party = self.one(self.rows(m.Party))
-        steps.remove_party(self.actor, self.reference, self.seen, party.id if party else 0, "Verkeerde naam aangeklikt.")
+        take_out = steps.propose_lift if party and party.excluded else steps.remove_party
+        take_out(self.actor, self.reference, self.seen, party.id if party else 0, "Verkeerde naam aangeklikt.")
+
+    @property
+    def proposal(self) -> int:
+        return max((each.id for each in self.rows(m.Event) if each.kind == EventKind.LIFT_PROPOSED), default=0)
+
+    def confirm_lift(self) -> None:
+        steps.confirm_lift(self.actor, self.reference, self.proposal)
+
+    def withdraw_lift(self) -> None:
+        steps.withdraw_lift(self.actor, self.reference, self.proposal)
 
     def name_complainant(self) -> None:
         kind = COMPLAINANT[self.profile]

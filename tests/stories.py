@@ -65,6 +65,8 @@ def ordinary(cast: Cast) -> Case:
     attachments.remove(cast.actor("hans"), tokens[1], "Verkeerd bestand.")
     act(case, "hans", "climb", "extend", "withdraw_extension", "pause", "resume", "name_complainant", "correct", "refer")
     act(case, "cora", "add_party", "remove_party", "correct_receipt", n=5)
+    act(case, "cora", "add_party", "remove_party", "withdraw_lift", "remove_party", n=1)
+    act(case, "dora", "confirm_lift")
     case.read()
     case.decide(measures=2)
     act(case, "cora", "answer")

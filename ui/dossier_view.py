@@ -14,6 +14,7 @@ from services.dossier_content import DecisionView, MeasureView, ReferralView
 from services.profiles import ProfileWords
 from text import short_date
 from ui.dossier_promises import STATES, promises_section
+from ui.lifting import proposed
 from ui.session import language, t
 from ui.widgets import LOOKS
 
@@ -88,6 +89,7 @@ def people(file: Dossier) -> None:
         _complainant(file)
         for each in file.content.people if file.content else ():
             fact(t(f"relation.{each.relation}"), each.name)
+            proposed(file.reference, each)
     with st.container(border=True, gap="xsmall"):
         fact(t("complaint.reporter"), _with_me(file.reporter, file.mine))
         fact(t("complaint.handler"), file.handler or t("complaint.nobody_yet"))

@@ -70,7 +70,7 @@ def carry_out(here: Here, save: Save) -> None:
 
 def _finish(here: Here) -> None:
     leave(here.page, here.name)
-    tell(f"{here.page}.done.{here.name}")
+    tell(here.says or f"{here.page}.done.{here.name}")
     if here.leads_to is not None:
         st.switch_page(PAGES[here.leads_to])
     st.rerun()

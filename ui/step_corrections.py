@@ -67,8 +67,16 @@ def remove_party(here: Here) -> Save | None:
         lambda each: f"{named[each].name} ({t(f'relation.{named[each].relation}').lower()})" if each in named else "",
         0 if len(named) == 1 else None,
     )
+    excluded = chosen in named and named[chosen].excluded
+    if excluded:
+        st.caption(t("lifting.two_persons"))
     reason = here.text("reason")
-    return (lambda who: steps.remove_party(who, here.reference, here.seen, chosen or 0, reason)) if here.pressed() else None
+    if not here.pressed(t("lifting.propose") if excluded else None):
+        return None
+    if not excluded:
+        return lambda who: steps.remove_party(who, here.reference, here.seen, chosen or 0, reason)
+    here.says = "lifting.done_propose"
+    return lambda who: steps.propose_lift(who, here.reference, here.seen, chosen or 0, reason)
 
 
 def raise_red_flag(here: Here) -> Save | None:

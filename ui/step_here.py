@@ -24,6 +24,7 @@ class Here:
     """One form, during one run. Every widget has a place for refusals under it, by the name of the field."""
 
     leads_to: str | None = None  # the page to go to afterwards; none: this one again
+    says: str | None = None  # the key of the sentence afterwards; none: that of the form
 
     def __init__(self, page: str, file: Dossier, name: str, seen: int, steps: Sequence[Step] = ()) -> None:
         """`steps`: what services/dossier.steps says of this person here."""

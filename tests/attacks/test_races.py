@@ -228,16 +228,89 @@ def test_who_is_excluded_at_the_same_moment_did_it_before_or_not_at_all(cast: Ca
     assert faults(engine) == []
 
 
-def test_an_exclusion_that_is_lifted_while_somebody_assigns(cast: Cast, engine: Engine) -> None:
+def proposed(case: Case) -> int:
+    return next(each.id for each in case.events() if each.kind == EventKind.LIFT_PROPOSED)
+
+
+def about_hans(cast: Cast, engine: Engine) -> tuple[Case, int]:
+    """Hans is excluded; the number is that of his row."""
+    case = Case.registered("training", cast).acknowledged()
+    excluding(case, "hans", "cora")()
+    with Session(engine) as session:
+        return case, session.scalars(select(m.Party.id).where(m.Party.complaint_id == case.row.id)).one()
+
+
+def test_an_exclusion_ends_once_though_two_confirm_it(cast: Cast, engine: Engine) -> None:
     for _ in range(ROUNDS):
-        case = Case.registered("training", cast).acknowledged()
-        excluding(case, "hans", "cora")()
-        with Session(engine) as session:
-            party = session.scalars(select(m.Party.id).where(m.Party.complaint_id == case.row.id)).one()
+        case, party = about_hans(cast, engine)
+        steps.propose_lift(cast.actor("cora"), case.reference, case.seen, party, "Verkeerde Hans.")
+        proposal = proposed(case)
+
+        ends = at_once(*[lambda: steps.confirm_lift(cast.actor("dora"), case.reference, proposal)] * 2)
+
+        assert sorted(ends) == ["done", "lift_not_proposed"]
+        assert case.kinds().count(EventKind.LIFTED) == 1
+    assert faults(engine) == []
+
+
+def test_two_who_propose_at_once_are_not_two_persons(cast: Cast, engine: Engine) -> None:
+    """One of them proposed it; the other has yet to confirm."""
+    for _ in range(ROUNDS):
+        case, party = about_hans(cast, engine)
         seen = case.seen
 
         ends = at_once(
-            lambda: steps.remove_party(cast.actor("dora"), case.reference, seen, party, "Verkeerde Hans."),
+            lambda: steps.propose_lift(cast.actor("cora"), case.reference, seen, party, "Verkeerde Hans."),
+            lambda: steps.propose_lift(cast.actor("dora"), case.reference, seen, party, "De andere Hans."),
+        )
+
+        assert sorted(ends) == ["already_proposed", "done"]
+        with pytest.raises(Refused, match="not_found"):
+            case.read("hans")
+    assert faults(engine) == []
+
+
+def test_a_proposal_is_confirmed_or_dropped(cast: Cast, engine: Engine) -> None:
+    for _ in range(ROUNDS):
+        case, party = about_hans(cast, engine)
+        steps.propose_lift(cast.actor("cora"), case.reference, case.seen, party, "Verkeerde Hans.")
+        proposal = proposed(case)
+
+        ends = at_once(
+            lambda: steps.confirm_lift(cast.actor("dora"), case.reference, proposal),
+            lambda: steps.withdraw_lift(cast.actor("cora"), case.reference, proposal),
+        )
+
+        assert sorted(ends) == ["done", "lift_not_proposed"]
+        assert len({EventKind.LIFTED, EventKind.LIFT_WITHDRAWN} & set(case.kinds())) == 1
+    assert faults(engine) == []
+
+
+def test_who_is_named_again_while_somebody_confirms_stays_out(cast: Cast, engine: Engine) -> None:
+    for _ in range(ROUNDS):
+        case, party = about_hans(cast, engine)
+        steps.propose_lift(cast.actor("cora"), case.reference, case.seen, party, "Verkeerde Hans.")
+        proposal, again = proposed(case), Named(account_id=cast["hans"])
+
+        ends = at_once(
+            lambda: steps.confirm_lift(cast.actor("dora"), case.reference, proposal),
+            lambda: parties.add_party(cast.actor("cora"), case.reference, Relation.RESPONDENT, again),
+        )
+
+        assert ends in (["done", "done"], ["lift_not_proposed", "done"])
+        with pytest.raises(Refused, match="not_found"):
+            case.read("hans")
+    assert faults(engine) == []
+
+
+def test_an_exclusion_that_is_lifted_while_somebody_assigns(cast: Cast, engine: Engine) -> None:
+    for _ in range(ROUNDS):
+        case, party = about_hans(cast, engine)
+        steps.propose_lift(cast.actor("cora"), case.reference, case.seen, party, "Verkeerde Hans.")
+        proposal, seen = proposed(case), case.seen
+
+        ends = at_once(
+            lambda: steps.confirm_lift(cast.actor("dora"), case.reference, proposal),
             lambda: steps.assign(cast.actor("cora"), case.reference, seen, cast["hans"]),
         )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from domain.vocabulary import Relation
+from domain.vocabulary import EventKind, Relation
 from domain.workflow import StepName
 from services import complaints
 from services.complaints import Named
@@ -40,15 +41,66 @@ def test_a_correction_starts_from_what_stands_there_and_the_timeline_keeps_it(ca
 
 
 def test_somebody_named_by_mistake_is_taken_back_by_who_steers(cast: Cast, case: Case) -> None:
-    complaints.add_party(cast.actor("cora"), case.reference, Relation.CONFLICT, Named(account_id=cast["hilde"]))
+    complaints.add_party(cast.actor("cora"), case.reference, Relation.RESPONDENT, Named(name="De chauffeur"))
 
     assert "remove_party" not in offered(opened(cast, "mia", case.reference))
-    at = done(opened(cast, "dora", case.reference), StepName.REMOVE_PARTY, reason="Verkeerde Hilde.")
+    at = done(opened(cast, "dora", case.reference), StepName.REMOVE_PARTY, reason="Het was de bus.")
 
     assert "De betrokkene is uit het dossier gehaald." in words(at)
     tab(at, "Tijdlijn")
-    assert "Hilde Behandelaar" in words(at)
+    assert "De chauffeur" in words(at)
     assert not RAW_KEY.findall(words(at))
+
+
+def lift(at: AppTest, act: str) -> AppTest:
+    (key,) = [str(each.key) for each in at.button if str(each.key).startswith(f"complaint.lift.{act}.")]
+    return press(at, key)
+
+
+def lifting(at: AppTest) -> set[str]:
+    return {str(each.key).split(".")[2] for each in at.button if str(each.key).startswith("complaint.lift.")}
+
+
+PROPOSAL = "Voorstel van Cora Coördinator om Hilde Behandelaar weer toegang te geven; een ander moet dat bevestigen."
+
+
+def test_who_sees_nothing_of_it_is_let_in_again_by_two(cast: Cast, case: Case) -> None:
+    complaints.add_party(cast.actor("cora"), case.reference, Relation.CONFLICT, Named(account_id=cast["hilde"]))
+
+    form = step(opened(cast, "cora", case.reference), StepName.REMOVE_PARTY)
+    assert "Dat verandert pas als een ander uw voorstel bevestigt." in words(form)
+    fill(form, "complaint.remove_party.reason", "Verkeerde Hilde.")
+    mine = press(form, "complaint.remove_party.save")
+    assert "Uw voorstel staat bij de betrokkenen. Een ander moet het bevestigen." in words(mine)
+    assert PROPOSAL in words(mine)
+    assert lifting(mine) == {"withdraw"}
+
+    hers, his = opened(cast, "dora", case.reference), opened(cast, "mia", case.reference)
+    assert PROPOSAL in words(his)
+    assert lifting(his) == set()  # who may not, reads it
+    assert lifting(hers) == {"confirm_now", "withdraw"}
+    assert "Verkeerde Hilde." in words(hers)
+    lift(hers, "confirm_now")
+
+    assert "De betrokkene is uit het dossier gehaald en kan het weer zien." in words(hers)
+    assert PROPOSAL not in words(hers)
+    tab(hers, "Tijdlijn")
+    assert "Iemand heeft weer toegang" in words(hers)
+    assert "Hilde Behandelaar" in words(hers)
+    assert not RAW_KEY.findall(words(hers))
+
+
+def test_a_proposal_is_dropped_by_who_made_it(cast: Cast, case: Case) -> None:
+    complaints.add_party(cast.actor("cora"), case.reference, Relation.CONFLICT, Named(account_id=cast["hilde"]))
+    at = done(opened(cast, "cora", case.reference), StepName.REMOVE_PARTY, reason="Verkeerde Hilde.")
+    hers = opened(cast, "dora", case.reference)
+
+    lift(at, "withdraw")
+    lift(hers, "confirm_now")  # on a screen of before
+
+    assert "Het voorstel is vervallen. De betrokkene ziet nog steeds niets van het dossier." in words(at)
+    assert EventKind.LIFTED not in case.kinds()
+    assert PROPOSAL not in words(opened(cast, "dora", case.reference))
 
 
 def test_a_dossier_without_anybody_in_it_does_not_speak_of_taking_back(cast: Cast, case: Case) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from db import models as m
 from domain.errors import Refused
 from domain.texts import LONGEST
-from domain.vocabulary import Channel, EventKind, LetterType, Relation
+from domain.vocabulary import Channel, EventKind, LetterType
 from services import board, complaints, door, dossier, steps
 from services.board import BoardFilter, Show
 from services.complaints import Named
@@ -175,68 +175,6 @@ def test_another_sector_and_a_category_of_suspicion_have_their_own_way(new: Any,
         with pytest.raises(Refused) as refusal:
             corrected(case, **changes)
         assert refusal.value.code == code
-
-
-# Somebody who was named by mistake
-
-
-def test_who_was_named_by_mistake_sees_the_dossier_again_and_the_history_says_why(new: Any, cast: Cast) -> None:
-    case = new(respondents=(Named(account_id=cast["dora"]),))
-    (party,) = case.read().content.people
-    assert (sees(cast, "dora", case), case.read().acting_director) == (False, "Piet Partner")
-
-    steps.remove_party(cast.actor("cora"), case.reference, case.seen, party.id, "Verkeerde naam aangeklikt.")
-
-    assert (sees(cast, "dora", case), case.read().acting_director) == (True, "Dora Directeur")
-    assert case.read().content.people == ()
-    kind, codes, text = said(case)[-1]
-    assert (kind, text) == (EventKind.PARTY_REMOVED, "Verkeerde naam aangeklikt.")
-    assert codes == {"relation": "respondent", "account": "Dora Directeur"}
-
-
-def test_a_name_without_an_account_stays_in_the_text_and_never_in_the_codes(new: Any, cast: Cast) -> None:
-    case = new(respondents=(Named(name="De chauffeur"),))
-    (party,) = case.read().content.people
-
-    steps.remove_party(cast.actor("cora"), case.reference, case.seen, party.id, "Het ging over de bus.")
-
-    (event,) = [each for each in case.events() if each.kind == EventKind.PARTY_REMOVED]
-    assert event.codes == {"relation": "respondent", "account": None}
-    assert said(case)[-1][2] == "De chauffeur\n\nHet ging over de bus."
-
-
-def test_who_is_in_it_twice_stays_out_until_both_are_taken_back(new: Any, cast: Cast) -> None:
-    case = new().in_progress()
-    for relation in (Relation.RESPONDENT, Relation.CONFLICT):
-        complaints.add_party(cast.actor("cora"), case.reference, relation, Named(account_id=cast["hans"]))
-
-    for expected in (False, False):
-        assert sees(cast, "hans", case) is expected
-        party = case.read().content.people[0]
-        steps.remove_party(cast.actor("cora"), case.reference, case.seen, party.id, "Vergissing.")
-
-    assert case.row.handler_id is None  # the task does not come back by itself
-    steps.assign(cast.actor("cora"), case.reference, case.seen, cast["hans"])
-    assert sees(cast, "hans", case)
-
-
-def test_only_who_steers_the_dossier_takes_somebody_back(new: Any, cast: Cast) -> None:
-    case = new(respondents=(Named(account_id=cast["hilde"]),)).in_progress()
-    (party,) = case.read().content.people
-
-    for who, code in (("hans", "not_allowed"), ("mia", "not_allowed"), ("hilde", "not_allowed"), ("piet", "not_found")):
-        with pytest.raises(Refused) as refusal:
-            steps.remove_party(cast.actor(who), case.reference, case.seen, party.id, "Ik was het niet.")
-        assert refusal.value.code == code
-    assert len(case.read().content.people) == 1
-
-
-def test_a_party_of_another_dossier_is_not_found(new: Any, cast: Cast) -> None:
-    case, other = new(respondents=(Named(name="A"),)), new(respondents=(Named(name="B"),))
-    (party,) = other.read().content.people
-
-    with pytest.raises(Refused, match="not_found"):
-        steps.remove_party(cast.actor("cora"), case.reference, case.seen, party.id, "Vergissing.")
 
 
 # A suspicion that became known

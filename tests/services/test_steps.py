@@ -122,6 +122,8 @@ SITUATIONS: dict[str, Callable[[New, Cast], Case]] = {
     "registered": lambda new, _: new(),
     "about_piet": _about("piet"),
     "about_dora": _about("dora"),
+    "about_the_driver": lambda new, _: new(respondents=(Named(name="De chauffeur"),)),
+    "lift_proposed": lambda new, cast: _proposed(_about("hilde")(new, cast)),
     "about_hilde": lambda new, cast: _about("hilde")(new, cast).in_progress(),
     "about_hans_consulted": lambda new, cast: _about("hans")(new, cast).consult(),
     "about_hans_acknowledged": lambda new, cast: _about("hans")(new, cast).acknowledged(),
@@ -325,13 +327,26 @@ def _correct_into_compartment(case: Case, who: str) -> None:
     _correct(category="Ongewenst gedrag")(case, who)
 
 
-def _remove(reason: str = "Verkeerde naam aangeklikt.") -> Act:
+def _remove(reason: str = "Verkeerde naam aangeklikt.", take_out: Callable[..., None] = steps.remove_party) -> Act:
     def act(case: Case, who: str) -> None:
         with Session(door.engine()) as session:
             first = session.scalars(select(m.Party.id).where(m.Party.complaint_id == case.row.id)).first()
-        steps.remove_party(case.cast.actor(who), case.reference, case.seen, first or 0, reason)
+        take_out(case.cast.actor(who), case.reference, case.seen, first or 0, reason)
 
     return act
+
+
+def _proposed(case: Case) -> Case:
+    _remove(take_out=steps.propose_lift)(case, "cora")
+    return case
+
+
+def _on_the_proposal(act: Callable[..., None]) -> Act:
+    def on(case: Case, who: str) -> None:
+        proposed = [each.id for each in case.events() if each.kind == EventKind.LIFT_PROPOSED]
+        act(case.cast.actor(who), case.reference, proposed[-1] if proposed else 0)
+
+    return on
 
 
 def _raise_flag(reason: str = "De moeder vertelde meer.", tomorrow: bool = False, by: str | None = None) -> Act:
@@ -516,6 +531,10 @@ ACTS: dict[str, Act] = {
     "correct_into_compartment": _correct_into_compartment,
     "remove": _remove(),
     "remove_without_reason": _remove(" "),
+    "propose_lift": _remove(take_out=steps.propose_lift),
+    "propose_lift_without_reason": _remove(" ", steps.propose_lift),
+    "confirm_lift": _on_the_proposal(steps.confirm_lift),
+    "withdraw_lift": _on_the_proposal(steps.withdraw_lift),
     "raise_flag": _raise_flag(),
     "raise_flag_as_cora": _raise_flag(by="cora"),
     "raise_flag_without_reason": _raise_flag(""),
