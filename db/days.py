@@ -1,13 +1,16 @@
-"""Days between two dates, in SQL, on both databases."""
+"""Days in SQL, on both databases."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Date, Integer
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+
+_AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 class days_between(FunctionElement[int]):
@@ -24,6 +27,31 @@ class latest(FunctionElement[date]):
     name = "latest"
     type = Date()
     inherit_cache = True
+
+
+class local_day(FunctionElement[date]):
+    """`local_day(instant)`: the day in the Netherlands; NULL of NULL."""
+
+    name = "local_day"
+    type = Date()
+    inherit_cache = True
+
+
+def day_of(stored: str | None) -> str | None:
+    """What `local_day` is on SQLite, which knows no zones: of a UTC instant as it stands there."""
+    if stored is None:
+        return None
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC).astimezone(_AMSTERDAM).date().isoformat()
+
+
+@compiles(local_day)
+def _local_day(element: local_day, compiler: Any, **options: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **options)} AT TIME ZONE 'Europe/Amsterdam' AS DATE)"
+
+
+@compiles(local_day, "sqlite")
+def _sqlite_local_day(element: local_day, compiler: Any, **options: Any) -> str:
+    return f"local_day({compiler.process(element.clauses, **options)})"
 
 
 @compiles(latest, "sqlite")

@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
+from db.days import day_of
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # Below 3.51.3 SQLite has the WAL-reset corruption bug.
@@ -53,6 +55,7 @@ def _sqlite_connect(connection: Any, _record: object) -> None:
     )
     for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("local_day", 1, day_of, deterministic=True)
 
 
 def _sqlite_begin(connection: Connection) -> None:

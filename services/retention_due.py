@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, or_, select
 
 from db import models as m
-from db.days import latest
+from db.days import latest, local_day
 from domain.entries import EARLIEST
 from domain.retention import OUTSIDE_OPEN, Stand, Terms
 from domain.vocabulary import Compartment, EventKind, ExternalStage, Status
@@ -17,11 +17,16 @@ from services.door import Work
 from services.standing import done, without_ground
 
 _ENDED = (Status.CLOSED, Status.WITHDRAWN, Status.NOT_HANDLED)
+_ENDINGS = (
+    *(EventKind.CLOSED, EventKind.WITHDRAWN, EventKind.NOT_HANDLED),
+    *(EventKind.APPEAL_RULED, EventKind.APPEAL_WITHDRAWN),
+)
 
 
 def _over() -> Subquery:
     """Of each dossier that is over the day from which its term counts: closed, or withdrawn and never closed; or the last
-    ruling, here or outside, where that came later."""
+    ruling, here or outside, where that came later. Never before the day on which the newest of these was put down: who enters
+    an old dossier and closes it today has not kept it yet."""
     c, e, a, r = m.Complaint, m.Event, m.Appeal, m.Referral
     ended = (EventKind.WITHDRAWN, EventKind.NOT_HANDLED)
     without = select(func.max(e.happened_on)).where(e.complaint_id == c.id, e.kind.in_(ended)).scalar_subquery()
@@ -29,8 +34,18 @@ def _over() -> Subquery:
     busy = (r.complaint_id == c.id, r.stage != ExternalStage.INFORMED)
     outside = select(func.max(r.submitted_on)).where(*busy).scalar_subquery()
     closed = func.coalesce(c.closed_on, without, c.received_on)
-    ended_on = latest(closed, func.coalesce(ruled, EARLIEST), func.coalesce(outside, EARLIEST))
+    later = (func.coalesce(each, EARLIEST) for each in (ruled, outside, _put_down()))
+    ended_on = latest(closed, *later)
     return select(c.id, ended_on.label("ended_on")).where(c.status.in_(_ENDED)).subquery()
+
+
+def _put_down() -> local_day:
+    """The local day of the newest event that ends something; over the table, as a ruling stands in papers that who keeps
+    the dossier does not read."""
+    event, r = m.Event.__table__, m.Referral.__table__
+    outside = exists().where(r.c.event_id == event.c.id, r.c.stage != ExternalStage.INFORMED)
+    newest = select(func.max(event.c.recorded_at)).where(event.c.complaint_id == m.Complaint.id)
+    return local_day(newest.where(or_(event.c.kind.in_(_ENDINGS), outside)).scalar_subquery())
 
 
 def every() -> Select[m.Complaint, date]:

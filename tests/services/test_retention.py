@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,8 +20,8 @@ from db.engine import data_dir
 from domain.errors import Refused
 from domain.restricted import ClosedStep
 from domain.retention import Block, What
-from domain.rights import Role
-from domain.vocabulary import Channel, Compartment, EventKind, ExternalStage, LetterType, Status
+from domain.rights import Right, Role
+from domain.vocabulary import Channel, Compartment, EventKind, ExternalStage, LetterType, Side, Status
 from manage import cli
 from services import (
     anonymising,
@@ -42,7 +42,7 @@ from services import (
 from services.board_filters import BoardFilter, Show
 from services.letters import Outgoing
 from services.parties import Named, add_party
-from services.records import GENESIS, event_hash
+from services.records import GENESIS, event_hash, record
 from tests.cases import Case
 from tests.conftest import CAST, TODAY, Cast
 from tests.fill import make_complainant, make_complaint, make_promise, make_ruled_appeal
@@ -127,10 +127,52 @@ def test_the_clock_starts_again_at_the_last_ruling_and_with_an_outside_body(cast
         )  # fmt: skip
     with on(ENDS):
         assert {row.what for row in due(cast).values()} == {What.CONTACT}
-    with on(date(2029, 2, 1)):
-        for case in (appeal, outside):
+    with on(date(2029, 3, 1)):
+        for case, ended_on in ((appeal, date(2027, 2, 1)), (outside, date(2027, 3, 1))):  # the day on which it was put down
             row = due(cast)[case.reference]
-            assert (row.what, row.ended_on, row.blocks) == (What.DOSSIER, date(2027, 2, 1), ())
+            assert (row.what, row.ended_on, row.blocks) == (What.DOSSIER, ended_on, ())
+
+
+def put_down(reference: str, kind: EventKind, at: datetime, side: Side = Side.FILE) -> None:
+    """An event as `record` writes it, at this instant."""
+    with Session(door.engine()) as session, session.begin():
+        complaint = session.scalars(select(m.Complaint).where(m.Complaint.reference == reference)).one()
+        work = door.Work(session, door.Person(None, "", "", frozenset()), Right.OPERATE, at, door.EVERY_ROW)
+        record(work, complaint, kind, side=side)
+
+
+@pytest.mark.parametrize(
+    ("kind", "side"),
+    [
+        (EventKind.CLOSED, Side.FILE),
+        (EventKind.WITHDRAWN, Side.FILE),
+        (EventKind.NOT_HANDLED, Side.FILE),
+        (EventKind.APPEAL_RULED, Side.APPEAL),
+    ],
+)
+def test_an_old_dossier_that_is_put_down_and_closed_today_is_kept_from_today(
+    cast: Cast, on: On, kind: EventKind, side: Side
+) -> None:
+    long_ago = date(2017, 3, 1)
+    case = closed(cast, received_on=long_ago, closed_on=long_ago)
+    put_down(case.reference, kind, datetime(2026, 11, 20, 23, 30, tzinfo=UTC), side)  # 21 November here
+    put_down(case.reference, EventKind.NOTE, datetime(2027, 1, 1, tzinfo=UTC))
+
+    assert due(cast) == {}
+    assert blocked(lambda: retention.propose(cast.actor("cora"), case.reference, What.DOSSIER)) == [Block.TERM]
+    with on(ENDS):
+        row = due(cast)[case.reference]
+        assert (row.ended_on, row.until, row.blocks) == (TODAY, ENDS, ())
+
+
+@pytest.mark.parametrize(("compartment", "who"), CLOSED)
+def test_so_is_one_in_a_closed_compartment(cast: Cast, on: On, compartment: str, who: str) -> None:
+    reference = ended(cast, compartment, who)
+    with Session(door.engine()) as session, session.begin():
+        session.execute(update(m.Complaint).values(received_on=date(2017, 3, 1), closed_on=date(2017, 3, 1)))
+    assert reference not in due(cast, who)
+    with on(ENDS):
+        assert due(cast, who)[reference].ended_on == TODAY
 
 
 def test_what_was_withdrawn_and_never_closed_is_not_forgotten(cast: Cast, on: On) -> None:
