@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commands import nightly, procedures, rights, running, terms
+from commands import nightly, procedures, rights, running, terms, verify
 
 
 @click.group()
@@ -12,7 +12,8 @@ def cli() -> None:
     """Weerklank, a complaint register."""
 
 
-for command in (*running.COMMANDS, *nightly.COMMANDS, *procedures.COMMANDS, *rights.COMMANDS, *terms.COMMANDS):
+groups = (running, nightly, procedures, rights, terms, verify)
+for command in (each for group in groups for each in group.COMMANDS):
     cli.add_command(command)
 
 
