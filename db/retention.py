@@ -62,6 +62,7 @@ class Retention(Base):
     proposed: Mapped[str | None] = mapped_column(String(20))  # domain.retention.What
     proposed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     proposed_on: Mapped[date | None]
+    proposed_alone: Mapped[bool] = mapped_column(default=False)  # who proposed was the only keeper of a closed compartment
     proposed_seq: Mapped[int | None]  # the last event then: with a newer one it is not the same dossier any more
 
 

@@ -94,21 +94,24 @@ class Proposal:
     compartment: Compartment
     by: int
     on: date
-    others: bool  # besides who proposed there is somebody here who may confirm
+    others: bool  # besides who proposed there is somebody here who may confirm, or was until who proposed named them
+    alone: bool = True  # there was nobody else when it was proposed either: from then a week counts
 
 
 def alone_from(proposal: Proposal) -> date | None:
     """From which day who proposed may confirm too; none: never. In a closed compartment a second person from outside
     would break the secrecy that it is there for (R022)."""
-    if proposal.compartment is Compartment.REGULAR or proposal.others:
+    if proposal.compartment is Compartment.REGULAR or proposal.others or not proposal.alone:
         return None
     return proposal.on + ALONE_AFTER
 
 
 def why_not_confirmed(proposal: Proposal, by: int, today: date) -> str | None:
-    """The refusal code: ``second_person``, ``alone_too_soon``."""
+    """The refusal code: ``second_person``, ``proposed_with_others`` (alone only since then), ``alone_too_soon``."""
     if by != proposal.by:
         return None
+    if proposal.compartment is not Compartment.REGULAR and not proposal.others and not proposal.alone:
+        return "proposed_with_others"
     since = alone_from(proposal)
     if since is None:
         return "second_person"

@@ -21,7 +21,7 @@ from services.door import Actor, Work, direct_again, work
 from services.records import everything_in, load_to_append, record
 from services.standing import go
 
-_READERS: dict[str, Role] = {Compartment.UNWANTED_BEHAVIOUR: Role.CONFIDANT, Compartment.WHISTLEBLOWER: Role.WB_OFFICER}
+READERS: dict[str, Role] = {Compartment.UNWANTED_BEHAVIOUR: Role.CONFIDANT, Compartment.WHISTLEBLOWER: Role.WB_OFFICER}
 
 _DIRECTING = (Role.DIRECTOR, Role.PARTNER, Role.COORDINATOR)
 
@@ -48,7 +48,7 @@ def add_party(actor: Actor, reference: str, relation: str, named: Named) -> None
         people = checked(w, (named,))
         for person in people:
             _refuse_twice(w, complaint, how, person)
-        if how in EXCLUDED_RELATIONS and complaint.compartment in _READERS:
+        if how in EXCLUDED_RELATIONS and complaint.compartment in READERS:
             refuse_without_reader(w, complaint.compartment, excluded_from(w, complaint) | accounts_of(people))
         entries = [record(w, complaint, EventKind.PARTY_ADDED, relation=how, account=each.account_id) for each in people]
         for person in people:
@@ -111,13 +111,25 @@ def store_parties(w: Work, complaint: m.Complaint, relation: Relation, people: I
 
 def refuse_without_reader(w: Work, compartment: str, concerned: frozenset[int]) -> None:
     """A matter about the only person who may read it would disappear: the words on screen name the outside way."""
+    if not keepers(w, compartment) - concerned:
+        raise Refused("no_recipient")
+
+
+def keepers(w: Work, compartment: str) -> frozenset[int]:
+    """The accounts that keep a closed compartment now, whatever they are excluded from."""
     query = (
         select(m.Account.id)
         .join(m.AccountRole, m.AccountRole.account_id == m.Account.id)
-        .where(m.Account.active.is_(True), m.AccountRole.role == _READERS[compartment])
+        .where(m.Account.active.is_(True), m.AccountRole.role == READERS[compartment])
     )
-    if not set(w.session.scalars(query)) - concerned:
-        raise Refused("no_recipient")
+    return frozenset(w.session.scalars(query))
+
+
+def named_by(w: Work, complaint: m.Complaint, by: int) -> frozenset[int]:
+    """The accounts that are excluded from this dossier because this account said so."""
+    said = {event_id for event_id, actor_id in everything_in(w, complaint, m.Event.id, m.Event.actor_id) if actor_id == by}
+    parties = everything_in(w, complaint, m.Party.account_id, m.Party.event_id, m.Party.excluded)
+    return frozenset(account_id for account_id, event_id, excluded in parties if excluded and event_id in said)
 
 
 def excluded_from(w: Work, complaint: m.Complaint) -> frozenset[int]:

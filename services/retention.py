@@ -32,6 +32,7 @@ from domain.vocabulary import Compartment, EventKind
 from services import anonymising
 from services.colleagues import somebody_else
 from services.door import Actor, Work, work
+from services.parties import keepers, named_by
 from services.profiles import current
 from services.records import load_to_append, record
 from services.retention_due import due_by, every, stand_of
@@ -182,6 +183,7 @@ def propose(actor: Actor, reference: str, what: str) -> None:
         _may_go(w, complaint, which)
         row = _decided(w, complaint)
         row.proposed, row.proposed_by, row.proposed_on, row.proposed_seq = which, w.me, w.today, _newest(w, complaint)
+        row.proposed_alone = not _others(w, complaint, w.me)
 
 
 def withdraw(actor: Actor, reference: str) -> None:
@@ -194,18 +196,18 @@ def confirm(actor: Actor, reference: str, what: str) -> None:
     """The second of two persons: it goes, for good. In a closed compartment with one keeper it is that keeper again, a week
     later.
 
-    Raises Refused: ``not_found``, ``not_proposed``, ``second_person``, ``alone_too_soon``, ``retention_blocked``,
-    ``changed_since_proposed``.
+    Raises Refused: ``not_found``, ``not_proposed``, ``second_person``, ``proposed_with_others``, ``alone_too_soon``,
+    ``retention_blocked``, ``changed_since_proposed``.
     """
     with work(actor, Right.DESTROY) as w:
         complaint, which = load_to_append(w, reference), choice(What, what, "what")
         row = _decided(w, complaint)
         if row.proposed != which or row.proposed_by is None or row.proposed_on is None:
             raise Refused("not_proposed")
-        proposal = _proposal(w, complaint, row.proposed_by, row.proposed_on)
+        proposal = _proposal(w, complaint, row, row.proposed_by, row.proposed_on)
         code = why_not_confirmed(proposal, w.me, w.today)
         if code is not None:
-            raise Refused(code, earliest=alone_from(proposal))
+            raise Refused(code, earliest=alone_from(proposal)) if code == "alone_too_soon" else Refused(code)
         ended_on, years, until = _may_go(w, complaint, which)
         if row.proposed_seq != _newest(w, complaint):
             raise Refused("changed_since_proposed")
@@ -242,17 +244,24 @@ def _decided(w: Work, complaint: m.Complaint) -> m.Retention:
 
 def _withdrawn(row: m.Retention) -> None:
     row.proposed = row.proposed_by = row.proposed_on = row.proposed_seq = None
+    row.proposed_alone = False
 
 
 def _newest(w: Work, complaint: m.Complaint) -> int:
     return w.session.scalar(select(m.ChainHead.seq).where(m.ChainHead.complaint_id == complaint.id)) or 0
 
 
-def _proposal(w: Work, complaint: m.Complaint, by: int, on: date) -> Proposal:
-    others = False
-    if complaint.compartment != Compartment.REGULAR:  # elsewhere it is never one person, whoever is there
-        others = somebody_else(w, Right.DESTROY, complaint, by)
-    return Proposal(Compartment(complaint.compartment), by, on, others)
+def _proposal(w: Work, complaint: m.Complaint, row: m.Retention, by: int, on: date) -> Proposal:
+    return Proposal(Compartment(complaint.compartment), by, on, _others(w, complaint, by), row.proposed_alone)
+
+
+def _others(w: Work, complaint: m.Complaint, by: int) -> bool:
+    """In a closed compartment: is there another keeper, also one who is out because this person named them?"""
+    if complaint.compartment == Compartment.REGULAR:  # there it is never one person, whoever is there
+        return False
+    return somebody_else(w, Right.DESTROY, complaint, by) or bool(
+        named_by(w, complaint, by) & keepers(w, complaint.compartment)
+    )
 
 
 def _may_go(w: Work, complaint: m.Complaint, what: What) -> tuple[date, int, date]:
@@ -310,7 +319,7 @@ def _years(terms: Terms, what: What, complaint: m.Complaint) -> int:
 def _proposed(w: Work, complaint: m.Complaint, row: m.Retention | None) -> Proposed | None:
     if row is None or row.proposed is None or row.proposed_by is None or row.proposed_on is None:
         return None
-    proposal = _proposal(w, complaint, row.proposed_by, row.proposed_on)
+    proposal = _proposal(w, complaint, row, row.proposed_by, row.proposed_on)
     return Proposed(
         What(row.proposed),
         w.session.get_one(m.Account, row.proposed_by).display_name,

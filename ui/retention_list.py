@@ -106,7 +106,7 @@ def _each(going: Sequence[Going], act: Callable[[str, What], None]) -> None:
 
 def _waits_for(proposed: Proposed) -> str:
     if proposed.alone_from is None:
-        return t("retention.second_person")
+        return t("retention.second_person" if proposed.why_not == "second_person" else f"refused.{proposed.why_not}")
     return t("retention.alone_from", day=_day(proposed.alone_from))
 
 

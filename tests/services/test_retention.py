@@ -626,11 +626,42 @@ def test_with_two_keepers_the_other_one_confirms(cast: Cast, engine: Engine, on:
             retention.confirm(cast.actor("vera"), reference, What.DOSSIER)
         with Session(engine) as session, session.begin():
             session.execute(update(m.Account).where(m.Account.id == cast["suze"]).values(active=False))
-        assert due(cast, "vera")[reference].proposed.why_not is None  # type: ignore[union-attr]
+        assert due(cast, "vera")[reference].proposed.why_not == "proposed_with_others"  # type: ignore[union-attr]
+        assert refused(lambda: retention.confirm(cast.actor("vera"), reference, What.DOSSIER)) == "proposed_with_others"
         with Session(engine) as session, session.begin():
             session.execute(update(m.Account).where(m.Account.id == cast["suze"]).values(active=True))
         retention.confirm(cast.actor("suze"), reference, What.DOSSIER)
         assert retention.register(cast.actor("suze"))[0].confirmed_by != retention.register(cast.actor("suze"))[0].proposed_by
+
+
+def test_who_is_alone_since_the_proposal_waits_a_week_from_a_new_one(cast: Cast, engine: Engine, on: On) -> None:
+    reference, vera = ended(cast, Compartment.UNWANTED_BEHAVIOUR, "vera"), cast.actor("vera")
+    with Session(engine) as session, session.begin():
+        session.add(m.AccountRole(account_id=cast["suze"], role=Role.CONFIDANT))
+    with on(ENDS):
+        retention.propose(vera, reference, What.DOSSIER)
+        with Session(engine) as session, session.begin():
+            session.execute(update(m.Account).where(m.Account.id == cast["suze"]).values(active=False))
+    with on(ENDS + timedelta(days=20)):
+        retention.propose(vera, reference, What.DOSSIER)
+        assert refused(lambda: retention.confirm(vera, reference, What.DOSSIER)) == "alone_too_soon"
+    with on(ENDS + timedelta(days=27)):
+        retention.confirm(vera, reference, What.DOSSIER)
+
+
+def test_a_keeper_who_names_the_other_one_does_not_become_the_only_one(cast: Cast, engine: Engine, on: On) -> None:
+    reference, vera = ended(cast, Compartment.UNWANTED_BEHAVIOUR, "vera"), cast.actor("vera")
+    with Session(engine) as session, session.begin():
+        session.add(m.AccountRole(account_id=cast["suze"], role=Role.CONFIDANT))
+    add_party(vera, reference, "conflict", Named(account_id=cast["suze"]))
+    with on(ENDS):
+        retention.propose(vera, reference, What.DOSSIER)
+    with on(ENDS + timedelta(days=30)):
+        assert due(cast, "vera")[reference].proposed.why_not == "second_person"  # type: ignore[union-attr]
+        assert refused(lambda: retention.confirm(vera, reference, What.DOSSIER)) == "second_person"
+        with Session(engine) as session, session.begin():
+            session.add(m.AccountRole(account_id=cast["hilde"], role=Role.CONFIDANT))
+        retention.confirm(cast.actor("hilde"), reference, What.DOSSIER)
 
 
 def test_terms_are_those_of_the_procedure_in_force(cast: Cast, engine: Engine, on: On) -> None:

@@ -332,6 +332,7 @@ def upgrade() -> None:
         sa.Column("proposed", sa.String(length=20), nullable=True),
         sa.Column("proposed_by", sa.Integer(), nullable=True),
         sa.Column("proposed_on", sa.Date(), nullable=True),
+        sa.Column("proposed_alone", sa.Boolean(), nullable=False),
         sa.Column("proposed_seq", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_retention_complaint_id")),
         sa.ForeignKeyConstraint(["held_by"], ["account.id"], name=op.f("fk_retention_held_by")),
