@@ -120,6 +120,11 @@ def today_and_now() -> tuple[date, datetime]:
     return now.date(), now
 
 
+def clock_is_given() -> bool:
+    """Inside `clock_at`: then the date does not come from the server."""
+    return _clock is not _system_clock
+
+
 @contextmanager
 def clock_at(moment: date | datetime) -> Iterator[None]:
     """For tests, the demo and imports: everything inside happens at `moment` (a date means noon in Amsterdam)."""

@@ -30,6 +30,7 @@ from domain.rights import Right
 from domain.texts import required
 from domain.vocabulary import Compartment, EventKind
 from services import anonymising
+from services.clock_check import clock_wrong
 from services.colleagues import somebody_else
 from services.door import Actor, Work, work
 from services.parties import keepers, named_by
@@ -197,7 +198,7 @@ def confirm(actor: Actor, reference: str, what: str) -> None:
     later.
 
     Raises Refused: ``not_found``, ``not_proposed``, ``second_person``, ``proposed_with_others``, ``alone_too_soon``,
-    ``retention_blocked``, ``changed_since_proposed``.
+    ``retention_blocked``, ``changed_since_proposed``, ``clock_wrong``.
     """
     with work(actor, Right.DESTROY) as w:
         complaint, which = load_to_append(w, reference), choice(What, what, "what")
@@ -209,6 +210,8 @@ def confirm(actor: Actor, reference: str, what: str) -> None:
         if code is not None:
             raise Refused(code, earliest=alone_from(proposal)) if code == "alone_too_soon" else Refused(code)
         ended_on, years, until = _may_go(w, complaint, which)
+        if clock_wrong(w):
+            raise Refused("clock_wrong")
         if row.proposed_seq != _newest(w, complaint):
             raise Refused("changed_since_proposed")
         gone = m.Destroyed(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
 
@@ -31,6 +31,13 @@ def over(engine: Engine, cast: Cast, **columns: object) -> str:
         if row.compartment == Compartment.REGULAR:
             make_ruled_appeal(session, cast, row, LONG_AGO)
         return row.reference
+
+
+def referred(engine: Engine, cast: Cast, reference: str) -> None:
+    """It lies with an outside body, since long ago."""
+    Case(cast, "training", reference, LONG_AGO).refer()
+    with Session(engine) as session, session.begin():
+        session.execute(update(m.Event).values(recorded_at=datetime(2024, 1, 17, 12, tzinfo=UTC)))
 
 
 def said(at: AppTest) -> str:
@@ -69,7 +76,7 @@ def test_two_persons_let_it_go_and_the_register_keeps_the_trace(engine: Engine, 
 def test_a_whole_page_goes_together_still_by_two_persons(engine: Engine, cast: Cast) -> None:
     references = {over(engine, cast) for _ in range(3)}
     stays = over(engine, cast)
-    Case(cast, "training", stays, LONG_AGO).refer()
+    retention.hold(cast.actor("cora"), stays, "Er loopt een rechtszaak.")
 
     first = open_page(cast, "cora", "retention").button(key="retention.propose_all").click().run()
     assert "3 van 3 gedaan." in said(first)
@@ -118,7 +125,7 @@ def test_what_is_left_of_a_closed_compartment_opens_too(engine: Engine, cast: Ca
 
 def test_it_says_what_stops_it_and_offers_no_button_for_it(engine: Engine, cast: Cast) -> None:
     reference = over(engine, cast)
-    Case(cast, "training", reference, LONG_AGO).refer()
+    referred(engine, cast, reference)
 
     page = open_page(cast, "cora", "retention")
 

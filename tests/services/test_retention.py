@@ -44,7 +44,7 @@ from services.letters import Outgoing
 from services.parties import Named, add_party
 from services.records import GENESIS, event_hash, record
 from tests.cases import Case
-from tests.conftest import CAST, TODAY, Cast
+from tests.conftest import CAST, TODAY, Cast, sign_everybody_in
 from tests.fill import make_complainant, make_complaint, make_promise, make_ruled_appeal
 from tests.samples import image
 from tests.services.test_restricted import handed, take
@@ -257,6 +257,50 @@ def test_a_hold_needs_a_reason_and_ends_a_proposal(cast: Cast, on: On) -> None:
         retention.release(cast.actor("dora"), case.reference, "Toch wel.")
         with pytest.raises(Refused, match="not_proposed"):
             retention.confirm(cast.actor("dora"), case.reference, What.DOSSIER)
+
+
+# The date of the server
+
+
+@pytest.fixture
+def server_on(engine: Engine, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
+    """From here on the server itself says that it is this day, and everybody signed in on it."""
+
+    def moved(day: date) -> None:
+        monkeypatch.setenv("WEERKLANK_TODAY", day.isoformat())
+        with Session(engine) as session, session.begin():
+            sign_everybody_in(session, cast, door._system_clock())
+
+    return moved
+
+
+@pytest.mark.parametrize(
+    ("server", "last", "right"),
+    [
+        (date(2036, 5, 1), date(2028, 11, 25), False),
+        (date(2029, 12, 29), date(2028, 11, 25), True),  # 399 days
+        (date(2030, 1, 1), date(2028, 11, 25), False),
+        (ENDS, ENDS + timedelta(days=3), False),
+        (ENDS + timedelta(days=3), ENDS + timedelta(days=3), True),
+    ],
+)
+def test_by_a_date_that_cannot_be_right_nothing_goes(
+    cast: Cast, engine: Engine, server_on: Callable[[date], None], server: date, last: date, right: bool
+) -> None:
+    case, other = closed(cast), closed(cast)
+    put_down(other.reference, EventKind.NOTE, datetime(last.year, last.month, last.day, 12, tzinfo=UTC))
+    drafts.keep(cast.actor("hans"), "intake", {"text": "Half af"})
+    server_on(server)
+    retention.propose(cast.actor("cora"), case.reference, What.DOSSIER)
+
+    if right:
+        retention.confirm(cast.actor("dora"), case.reference, What.DOSSIER)
+    else:
+        assert refused(lambda: retention.confirm(cast.actor("dora"), case.reference, What.DOSSIER)) == "clock_wrong"
+    anonymising.sweep(NIGHTLY)
+
+    assert (case.row.status == Status.ANONYMISED) == right
+    assert (rows(engine, m.Draft) == []) == right
 
 
 # Two persons
