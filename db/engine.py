@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,19 @@ def make_engine(url: str | None = None) -> Engine:
         engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=20, max_overflow=20)
         event.listen(engine, "begin", _postgresql_begin)
     return engine
+
+
+def empty_log(engine: Engine) -> None:
+    """What was overwritten stands in SQLite's write-ahead log until that is emptied. While somebody reads for long it stays
+    until the next time."""
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        with suppress(sqlite3.OperationalError):
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
 
 
 def _sqlite_connect(connection: Any, _record: object) -> None:

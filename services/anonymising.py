@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import JSON, Column, String, delete, or_, select
 
 from db import models as m
+from db.engine import empty_log
 from domain.rights import Right
 from domain.vocabulary import Compartment, EventKind, Status
 from services import attachments
 from services.clock_check import clock_wrong
-from services.door import Actor, Work, work
+from services.door import Actor, Work, engine, work
 from services.drafts import KEPT_FOR
 from services.profiles import current
 from services.records import GENESIS, emptied, everything_in, record, removed
@@ -128,6 +129,7 @@ def _take_off_the_disk(actor: Actor, right: Right) -> int:
     gone = attachments.destroyed(tokens)
     with work(actor, right) as w:
         w.session.execute(delete(m.DoomedFile).where(m.DoomedFile.token.in_(gone)))
+    empty_log(engine())
     return len(tokens) - len(gone)
 
 

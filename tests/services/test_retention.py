@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -44,7 +45,7 @@ from services.letters import Outgoing
 from services.parties import Named, add_party
 from services.records import GENESIS, event_hash, record
 from tests.cases import Case
-from tests.conftest import CAST, TODAY, Cast, sign_everybody_in
+from tests.conftest import CAST, POSTGRESQL, TODAY, Cast, sign_everybody_in
 from tests.fill import make_complainant, make_complaint, make_promise, make_ruled_appeal
 from tests.samples import image
 from tests.services.test_restricted import handed, take
@@ -583,6 +584,28 @@ def test_the_start_of_the_server_finishes_it_too(engine: Engine) -> None:
 
 
 # Traces
+
+
+@pytest.mark.skipif(POSTGRESQL, reason="the file is SQLite's")
+@pytest.mark.parametrize("log", [False, True])
+def test_the_database_file_and_its_log_hold_nothing_of_it_any_more(
+    cast: Cast, engine: Engine, on: On, monkeypatch: pytest.MonkeyPatch, log: bool
+) -> None:
+    engine.dispose()
+    monkeypatch.setattr("db.engine._WAL", log)  # on connecting; SQLite from 3.51.3 on
+    case = closed(cast, description="De roze olifant stond in de gang.")
+    file = Path(engine.url.database or "")
+    beside = [file, file.with_name(f"{file.name}-wal")]
+
+    def stored() -> bytes:
+        return b"".join(each.read_bytes() for each in beside if each.exists())
+
+    assert b"roze olifant" in stored()
+    with on(ENDS):
+        let_go(cast, case.reference)
+        assert beside[1].exists() == log
+        assert b"roze olifant" not in stored()
+        assert b"karel@voorbeeld" not in stored()
 
 
 def test_drafts_about_it_go_and_others_stay(cast: Cast, engine: Engine, on: On) -> None:
