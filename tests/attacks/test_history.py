@@ -20,6 +20,7 @@ from services import anchoring, steps, verifying
 from services.anchoring import Anchor, AnchorChanged
 from services.records import event_hash
 from services.verifying import Wrong
+from tests.cases import Case
 from tests.conftest import Cast
 from tests.dossiers import DECIDED, On, complaint_of, decided
 
@@ -258,6 +259,24 @@ def test_a_dossier_that_was_taken_out_altogether_is_missed(them: Attacker, kept:
 
     assert told() == []
     assert told(kept) == [(f"#{them.number}", None, Wrong.ANCHOR_LOST)]
+
+
+def test_two_dossiers_that_change_names_are_found(them: Attacker) -> None:
+    other = Case.registered("training", them.cast)
+    kept = anchoring.drop(VERIFIER)
+    number = other.row.id
+
+    def exchange(c: Connection) -> None:
+        for which, name in ((number, "K00-00000"), (them.number, other.reference), (number, them.reference)):
+            c.execute(update(C).where(C.c.id == which).values(reference=name))
+
+    them.raw(exchange)
+
+    assert told() == []
+    assert {(reference, wrong) for reference, _, wrong in told(kept)} == {
+        (them.reference, Wrong.ANCHOR_OTHER),
+        (other.reference, Wrong.ANCHOR_OTHER),
+    }
 
 
 def test_an_event_or_an_end_without_a_dossier_and_a_dossier_without_history(them: Attacker) -> None:
