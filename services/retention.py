@@ -49,6 +49,7 @@ class Proposed:
     mine: bool
     alone_from: date | None  # from then who proposed may confirm too; none: somebody else has to
     why_not: str | None  # why this person cannot confirm now, as a refusal code
+    seq: int  # which proposal this is: give it to `confirm`
 
 
 @dataclass(frozen=True)
@@ -193,9 +194,9 @@ def withdraw(actor: Actor, reference: str) -> None:
         _withdrawn(_decided(w, load_to_append(w, reference)))
 
 
-def confirm(actor: Actor, reference: str, what: str) -> None:
+def confirm(actor: Actor, reference: str, what: str, seen: int | None = None) -> None:
     """The second of two persons: it goes, for good. In a closed compartment with one keeper it is that keeper again, a week
-    later.
+    later. `seen`: the `seq` of the proposal that stood on the screen.
 
     Raises Refused: ``not_found``, ``not_proposed``, ``second_person``, ``proposed_with_others``, ``alone_too_soon``,
     ``retention_blocked``, ``changed_since_proposed``, ``clock_wrong``.
@@ -212,7 +213,7 @@ def confirm(actor: Actor, reference: str, what: str) -> None:
         ended_on, years, until = _may_go(w, complaint, which)
         if clock_wrong(w):
             raise Refused("clock_wrong")
-        if row.proposed_seq != _newest(w, complaint):
+        if row.proposed_seq != _newest(w, complaint) or (seen is not None and row.proposed_seq != seen):
             raise Refused("changed_since_proposed")
         gone = m.Destroyed(
             reference=complaint.reference,
@@ -330,4 +331,5 @@ def _proposed(w: Work, complaint: m.Complaint, row: m.Retention | None) -> Propo
         mine=row.proposed_by == w.me,
         alone_from=alone_from(proposal),
         why_not=why_not_confirmed(proposal, w.me, w.today),
+        seq=row.proposed_seq or 0,
     )

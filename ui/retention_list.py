@@ -16,7 +16,7 @@ from services.retention import Held, Proposed, Row
 from text import short_date
 from ui.session import PAGES, Fields, language, show_refusals, t, tell
 
-Going = tuple[str, What]
+Going = tuple[str, What, int]  # the dossier, what goes of it, which proposal
 _ICONS = {What.DOSSIER: ":material/auto_delete:", What.CONTACT: ":material/contact_mail:"}
 
 
@@ -35,7 +35,7 @@ def row(who: Actor, row: Row) -> None:
         if proposed:
             st.text(t("retention.proposed_by", name=proposed.by, day=_day(proposed.on)))
         if _opened() == ("confirm", row.reference):
-            _confirm(who, row)
+            _confirm(who, row, st.session_state["retention.seq"])
         elif _opened() == ("hold", row.reference):
             _with_reason(who, row.reference, "hold")
         else:
@@ -46,8 +46,9 @@ def _buttons(who: Actor, row: Row, proposed: Proposed | None) -> None:
     if proposed and proposed.why_not:
         st.caption(_waits_for(proposed))
     with st.container(horizontal=True):
-        if proposed and not proposed.why_not and not row.blocks:
-            _open("confirm", row.reference, first=True)
+        if proposed and not proposed.why_not and not row.blocks and _button("confirm", row.reference, first=True):
+            st.session_state["retention.open"], st.session_state["retention.seq"] = ("confirm", row.reference), proposed.seq
+            st.rerun()
         if not proposed and not row.blocks and _button("propose", row.reference):
             with show_refusals():
                 retention.propose(who, row.reference, row.what)
@@ -68,14 +69,14 @@ def _proposed(row: Row) -> Proposed | None:
 def together(who: Actor, rows: Sequence[Row]) -> None:
     """The whole page at once, for who looked at it."""
     may_go = [row for row in rows if not row.blocks]
-    free = [(row.reference, row.what) for row in may_go if not _proposed(row)]
-    ready = [(row.reference, row.what) for row in may_go if (found := _proposed(row)) and not found.why_not]
+    free = [(row.reference, row.what, 0) for row in may_go if not _proposed(row)]
+    ready = [(row.reference, row.what, found.seq) for row in may_go if (found := _proposed(row)) and not found.why_not]
     if _opened() == ("confirm", ""):
         _confirm_shown(who)
         return
     with st.container(horizontal=True):
         if len(free) > 1 and st.button(t("retention.propose_all", count=len(free)), key="retention.propose_all"):
-            _each(free, lambda reference, what: retention.propose(who, reference, what))
+            _each(free, lambda reference, what, _: retention.propose(who, reference, what))
         if len(ready) > 1 and st.button(t("retention.confirm_all", count=len(ready)), key="retention.confirm_all"):
             st.session_state["retention.open"], st.session_state["retention.shown"] = ("confirm", ""), ready
             st.rerun()
@@ -84,20 +85,20 @@ def together(who: Actor, rows: Sequence[Row]) -> None:
 def _confirm_shown(who: Actor) -> None:
     """Those that stand in the warning, and none that a colleague proposes meanwhile."""
     shown: list[Going] = st.session_state["retention.shown"]
-    named = ", ".join(reference for reference, _ in shown)
+    named = ", ".join(reference for reference, _, _ in shown)
     st.warning(t("retention.warning_all", count=len(shown), references=named), icon=":material/warning:")
     with st.container(horizontal=True):
         if _button("destroy", "", first=True):
-            _each(shown, lambda reference, what: retention.confirm(who, reference, what))
+            _each(shown, lambda reference, what, seq: retention.confirm(who, reference, what, seq))
         _cancel("")
 
 
-def _each(going: Sequence[Going], act: Callable[[str, What], None]) -> None:
+def _each(going: Sequence[Going], act: Callable[[str, What, int], None]) -> None:
     """One that is refused, because something happened in it meanwhile, stays on the list; the rest is done."""
     done = 0
-    for reference, what in going:
+    for reference, what, seq in going:
         with suppress(Refused):
-            act(reference, what)
+            act(reference, what, seq)
             done += 1
     st.session_state.pop("retention.open", None)
     tell("retention.done_all", count=done, total=len(going))
@@ -110,12 +111,13 @@ def _waits_for(proposed: Proposed) -> str:
     return t("retention.alone_from", day=_day(proposed.alone_from))
 
 
-def _confirm(who: Actor, row: Row) -> None:
+def _confirm(who: Actor, row: Row, seq: int) -> None:
+    """`seq`: the proposal on which the warning was opened."""
     st.warning(t(f"retention.warning_{row.what}", reference=row.reference), icon=":material/warning:")
     with st.container(horizontal=True):
         if _button("destroy", row.reference, first=True):
             with show_refusals():
-                retention.confirm(who, row.reference, row.what)
+                retention.confirm(who, row.reference, row.what, seq)
                 _done(f"destroy_{row.what}", row.reference)
         _cancel(row.reference)
 
@@ -168,8 +170,8 @@ def _opened() -> tuple[str, str] | None:
     return opened
 
 
-def _open(act: str, reference: str, *, first: bool = False) -> None:
-    if _button(act, reference, first=first):
+def _open(act: str, reference: str) -> None:
+    if _button(act, reference):
         st.session_state["retention.open"] = (act, reference)
         st.rerun()
 

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from db import models as m
 from domain.vocabulary import Compartment, Status
-from services import retention
+from services import retention, steps
 from tests.cases import Case
 from tests.conftest import CAST, Cast
 from tests.fill import make_complainant, make_complaint, make_promise, make_ruled_appeal
@@ -71,6 +71,37 @@ def test_two_persons_let_it_go_and_the_register_keeps_the_trace(engine: Engine, 
     second.session_state["retention.tab"] = "Vernietigd"
     (table,) = second.run().dataframe
     assert table.value.iloc[0].tolist()[:3] == [reference, "Gewoon dossier", "Hele dossier"]
+
+
+def anew(cast: Cast, reference: str) -> None:
+    """Something happens in it, and it is proposed again."""
+    steps.log(cast.actor("cora"), reference, "note", date(2026, 11, 21), "Nieuw bewijs.")
+    retention.propose(cast.actor("cora"), reference, "dossier")
+
+
+def test_another_proposal_than_on_the_screen_is_not_confirmed(engine: Engine, cast: Cast) -> None:
+    reference = over(engine, cast)
+    retention.propose(cast.actor("cora"), reference, "dossier")
+    page = click(open_page(cast, "dora", "retention"), "confirm", reference)
+    anew(cast, reference)
+
+    page = click(page, "destroy", reference)
+
+    assert "Er is iets gebeurd in dit dossier sinds het voorstel." in said(page)
+    assert retention.register(cast.actor("dora")) == ()
+
+
+def test_nor_with_a_whole_page(engine: Engine, cast: Cast) -> None:
+    references = [over(engine, cast) for _ in range(2)]
+    for each in references:
+        retention.propose(cast.actor("cora"), each, "dossier")
+    page = open_page(cast, "dora", "retention").button(key="retention.confirm_all").click().run()
+    anew(cast, references[0])
+
+    page = page.button(key="retention.destroy_").click().run()
+
+    assert "1 van 2 gedaan." in said(page)
+    assert [line.reference for line in retention.register(cast.actor("dora"))] == references[1:]
 
 
 def test_a_whole_page_goes_together_still_by_two_persons(engine: Engine, cast: Cast) -> None:

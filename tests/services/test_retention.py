@@ -349,6 +349,22 @@ def test_what_came_after_the_proposal_is_looked_at_first(cast: Cast, on: On) -> 
     assert case.row.status == Status.ANONYMISED
 
 
+def test_what_is_confirmed_is_the_proposal_on_the_screen(cast: Cast, on: On) -> None:
+    case = closed(cast)
+    with on(ENDS):
+        retention.propose(cast.actor("cora"), case.reference, What.DOSSIER)
+        shown = due(cast, "dora")[case.reference].proposed
+        assert shown is not None
+        attachments.add(cast.actor("cora"), case.reference, [("bewijs.png", image())])
+        retention.propose(cast.actor("cora"), case.reference, What.DOSSIER)
+        said = refused(lambda: retention.confirm(cast.actor("dora"), case.reference, What.DOSSIER, shown.seq))
+        assert (said, case.row.status) == ("changed_since_proposed", Status.CLOSED)
+
+        shown = due(cast, "dora")[case.reference].proposed
+        assert shown is not None
+        retention.confirm(cast.actor("dora"), case.reference, What.DOSSIER, shown.seq)
+
+
 def test_a_measure_that_opens_after_the_proposal_stops_it_too(cast: Cast, on: On) -> None:
     case = closed(cast)
     with on(ENDS):
