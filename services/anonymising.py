@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, String, delete, or_, select
+from sqlalchemy import JSON, Column, String, delete, exists, or_, select
 
 from db import models as m
 from db.engine import empty_log
 from domain.rights import Right
-from domain.vocabulary import Compartment, EventKind, Status
+from domain.vocabulary import Compartment, EventKind, Relation, Status
 from services import attachments
 from services.clock_check import clock_wrong
 from services.door import Actor, Work, engine, work
@@ -45,6 +46,7 @@ CODED: dict[Any, frozenset[str]] = {
 }
 # Of a closed compartment less stays: its history says who came to whom, and codes cannot hide that.
 _STAYS_CLOSED = frozenset((m.Complaint, m.Complainant, m.Party, m.Promise, m.LedgerEntry, m.ChainHead, m.AccessLog))
+_NO_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 _MODELS = [mapper.class_ for mapper in m.Base.registry.mappers if "complaint_id" in mapper.columns]
 _BELONGING = {model.__tablename__: model for model in _MODELS}
 
@@ -63,6 +65,7 @@ def anonymise(w: Work, complaint: m.Complaint, **codes: Any) -> list[str]:
         setattr(complaint, name, value)
     if closed:
         complaint.reporter_id = complaint.handler_id = complaint.ack_owner_id = complaint.acting_director_id = None
+        emptied(w, complaint, m.Party, relation=Relation.CONFLICT, added_at=_NO_MOMENT)  # the lock; not why, nor since when
         emptied(w, complaint, m.ChainHead, seq=0, hash=GENESIS)  # a new chain: the old one went with its events
     record(w, complaint, EventKind.ANONYMISED, files=len(tokens), **codes)
     complaint.status = Status.ANONYMISED
@@ -117,6 +120,7 @@ def sweep(actor: Actor) -> int:
     that nobody came back to. By age nothing goes while the date of the server cannot be right. Answers how many files still
     have to go; safe to run at any moment."""
     with work(actor, Right.OPERATE) as w:
+        _forget_drafts(w)
         if not clock_wrong(w):
             w.session.execute(delete(m.Draft).where(m.Draft.updated_at < w.now - KEPT_FOR))
             _forget_readers(w)
@@ -131,6 +135,13 @@ def _take_off_the_disk(actor: Actor, right: Right) -> int:
         w.session.execute(delete(m.DoomedFile).where(m.DoomedFile.token.in_(gone)))
     empty_log(engine())
     return len(tokens) - len(gone)
+
+
+def _forget_drafts(w: Work) -> None:
+    """What somebody still had open about a dossier that went, and that their browser kept afterwards."""
+    c, page = m.Complaint, m.Draft.page
+    gone = exists().where(c.status == Status.ANONYMISED, page.endswith("." + c.reference))
+    w.session.execute(delete(m.Draft).where(gone), execution_options={"synchronize_session": False})
 
 
 def _forget_readers(w: Work) -> None:

@@ -35,7 +35,7 @@ from services.colleagues import somebody_else
 from services.door import Actor, Work, work
 from services.parties import keepers, named_by
 from services.profiles import current
-from services.records import load_to_append, record
+from services.records import everything_in, load_to_append, record
 from services.retention_due import due_by, every, stand_of
 
 PAGE_SIZE = 50
@@ -179,7 +179,7 @@ def release(actor: Actor, reference: str, reason: str) -> None:
 
 def propose(actor: Actor, reference: str, what: str) -> None:
     """The first of two persons. Proposing again is proposing it as it is now. Raises Refused: ``not_found``,
-    ``unknown_value``, ``retention_blocked`` with everything that stops it."""
+    ``unknown_value``, ``retention_blocked`` with everything that stops it, ``contact_gone``."""
     with work(actor, Right.DESTROY) as w:
         complaint, which = load_to_append(w, reference), choice(What, what, "what")
         _may_go(w, complaint, which)
@@ -191,7 +191,9 @@ def propose(actor: Actor, reference: str, what: str) -> None:
 def withdraw(actor: Actor, reference: str) -> None:
     """The proposal; by either of the two. Raises Refused ``not_found``."""
     with work(actor, Right.DESTROY) as w:
-        _withdrawn(_decided(w, load_to_append(w, reference)))
+        row = w.session.get(m.Retention, load_to_append(w, reference).id)
+        if row is not None:
+            _withdrawn(row)
 
 
 def confirm(actor: Actor, reference: str, what: str, seen: int | None = None) -> None:
@@ -269,16 +271,23 @@ def _others(w: Work, complaint: m.Complaint, by: int) -> bool:
 
 
 def _may_go(w: Work, complaint: m.Complaint, what: What) -> tuple[date, int, date]:
-    """From when it counted, the years, and until when it had to stay. Raises Refused ``retention_blocked``."""
+    """From when it counted, the years, and until when it had to stay. Raises Refused ``retention_blocked``,
+    ``contact_gone``."""
     terms = current(w).retention.terms()
     found = w.session.execute(every().where(m.Complaint.id == complaint.id)).first()
     if found is None:
         raise Refused("retention_blocked", reasons=[f"retention_block.{Block.NOT_CLOSED}"])
+    if what is What.CONTACT and not _reachable(w, complaint):
+        raise Refused("contact_gone")
     until = _until(terms, what, found)
     stopped = blocks(stand_of(w, [found], {complaint.id: until})[complaint.id])
     if stopped:
         raise Refused("retention_blocked", reasons=[f"retention_block.{each}" for each in stopped])
     return found.ended_on, _years(terms, what, complaint), until
+
+
+def _reachable(w: Work, complaint: m.Complaint) -> bool:
+    return any(contact is not None for (contact,) in everything_in(w, complaint, m.Complainant.contact))
 
 
 # One line of the list

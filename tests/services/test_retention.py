@@ -22,7 +22,7 @@ from domain.errors import Refused
 from domain.restricted import ClosedStep
 from domain.retention import Block, What
 from domain.rights import Right, Role
-from domain.vocabulary import Channel, Compartment, EventKind, ExternalStage, LetterType, Side, Status
+from domain.vocabulary import Channel, Compartment, EventKind, ExternalStage, LetterType, Relation, Side, Status
 from manage import cli
 from services import (
     anonymising,
@@ -527,6 +527,7 @@ def test_contact_data_go_a_year_after_closing_and_the_rest_stays(cast: Cast, eng
         assert (due(cast)[case.reference].what, due(cast)[case.reference].blocks) == (What.CONTACT, ())
         let_go(cast, case.reference, What.CONTACT)
         assert due(cast) == {}
+        assert refused(lambda: let_go(cast, case.reference, What.CONTACT)) == "contact_gone"
         (line,) = retention.register(cast.actor("dora"))
         assert (line.what, line.years) == (What.CONTACT, 1)
         read = dossier.read(cast.actor("cora"), case.reference)
@@ -537,6 +538,14 @@ def test_contact_data_go_a_year_after_closing_and_the_rest_stays(cast: Cast, eng
     with on(ENDS):
         let_go(cast, case.reference)
         assert len(retention.register(cast.actor("cora"))) == 2
+
+
+def test_withdrawing_what_was_never_proposed_writes_nothing(cast: Cast, engine: Engine, on: On) -> None:
+    case = closed(cast)
+    with on(ENDS):
+        let_go(cast, case.reference)
+        retention.withdraw(cast.actor("cora"), case.reference)
+    assert rows(engine, m.Retention) == []
 
 
 # Files
@@ -636,6 +645,16 @@ def test_drafts_about_it_go_and_others_stay(cast: Cast, engine: Engine, on: On) 
     assert rows(engine, m.Draft) == []
 
 
+def test_a_draft_that_a_browser_keeps_afterwards_goes_with_the_sweep(cast: Cast, engine: Engine, on: On) -> None:
+    case, other = closed(cast), closed(cast)
+    with on(ENDS):
+        let_go(cast, case.reference)
+        for reference in (case.reference, other.reference):
+            drafts.keep(cast.actor("hans"), f"complaint.{reference}", {"values": "Karel"})
+        anonymising.sweep(NIGHTLY)
+    assert [each.page for each in rows(engine, m.Draft)] == [f"complaint.{other.reference}"]
+
+
 def test_who_opened_it_is_known_two_years_longer(cast: Cast, engine: Engine, on: On) -> None:
     case, other = closed(cast), closed(cast)
     for each in (case, other):
@@ -696,6 +715,19 @@ def test_the_only_keeper_lets_it_go_alone_a_week_later(cast: Cast, engine: Engin
     assert (complaint.reporter_id, complaint.description, complaint.category != "") == (None, "", True)
     assert rows(engine, m.Promise)
     assert folder() == set()
+
+
+@pytest.mark.parametrize("relation", ["respondent", "conflict"])
+def test_the_lock_on_what_is_left_says_not_why_nor_since_when(cast: Cast, engine: Engine, on: On, relation: str) -> None:
+    reference = ended(cast, Compartment.UNWANTED_BEHAVIOUR, "vera")
+    add_party(cast.actor("vera"), reference, relation, Named(account_id=cast["hilde"]))
+    with on(ENDS):
+        retention.propose(cast.actor("vera"), reference, What.DOSSIER)
+    with on(ENDS + timedelta(days=7)):
+        retention.confirm(cast.actor("vera"), reference, What.DOSSIER)
+    (left,) = rows(engine, m.Party)
+    assert (left.account_id, left.excluded, left.event_id, left.name) == (cast["hilde"], True, None, None)
+    assert (left.relation, left.added_at) == (Relation.CONFLICT, datetime(1970, 1, 1, tzinfo=UTC))
 
 
 def test_with_two_keepers_the_other_one_confirms(cast: Cast, engine: Engine, on: On) -> None:
