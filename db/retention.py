@@ -88,4 +88,4 @@ class DoomedFile(Base):
     """A file of which the row is gone, until the file is gone too."""
 
     __tablename__ = "doomed_file"
-    token: Mapped[str] = mapped_column(String(43), primary_key=True)
+    token: Mapped[str] = mapped_column(String(48), primary_key=True)  # or of one that was half-written: with .half

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import logging
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, Column, String, delete, exists, or_, select
@@ -46,6 +47,9 @@ CODED: dict[Any, frozenset[str]] = {
 }
 # Of a closed compartment less stays: its history says who came to whom, and codes cannot hide that.
 _STAYS_CLOSED = frozenset((m.Complaint, m.Complainant, m.Party, m.Promise, m.LedgerEntry, m.ChainHead, m.AccessLog))
+_ORPHAN_AFTER = timedelta(hours=1)
+_MOST_ORPHANS = 20  # one upload holds no more files
+_log = logging.getLogger("weerklank.anonymising")
 _NO_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 _MODELS = [mapper.class_ for mapper in m.Base.registry.mappers if "complaint_id" in mapper.columns]
 _BELONGING = {model.__tablename__: model for model in _MODELS}
@@ -124,6 +128,7 @@ def sweep(actor: Actor) -> int:
         if not clock_wrong(w):
             w.session.execute(delete(m.Draft).where(m.Draft.updated_at < w.now - KEPT_FOR))
             _forget_readers(w)
+            _doom_orphans(w)
     return _take_off_the_disk(actor, Right.OPERATE)
 
 
@@ -135,6 +140,18 @@ def _take_off_the_disk(actor: Actor, right: Right) -> int:
         w.session.execute(delete(m.DoomedFile).where(m.DoomedFile.token.in_(gone)))
     empty_log(engine())
     return len(tokens) - len(gone)
+
+
+def _doom_orphans(w: Work) -> None:
+    """Files that were written for a row that never came. More than a crash leaves are not orphans: then this database is
+    not the one that they belong to, a restored one perhaps, and they stay."""
+    found = attachments.left_behind(w.now - _ORPHAN_AFTER)
+    known = {*w.session.scalars(select(m.Attachment.token)), *w.session.scalars(select(m.DoomedFile.token))}
+    orphans = [name for name in found if name not in known]
+    if len(orphans) > _MOST_ORPHANS:
+        _log.warning("%d files belong to no dossier here: is this the right database? They stay.", len(orphans))
+        return
+    w.session.add_all(m.DoomedFile(token=name) for name in orphans)
 
 
 def _forget_drafts(w: Work) -> None:

@@ -9,7 +9,7 @@ import re
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import exists, select
@@ -27,6 +27,7 @@ from services.records import files_of, load_to_append, locked, record
 
 INTAKE_LASTS = timedelta(hours=1)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+_NAME = re.compile(r"[A-Za-z0-9_-]{43}(\.half)?")
 _log = logging.getLogger("weerklank.attachments")
 
 File = tuple[str, bytes]  # the name as given, the content
@@ -87,10 +88,22 @@ def destroyed(tokens: Sequence[str]) -> list[str]:
             gone.append(token)
         except OSError:
             _log.exception("a file could not be removed")
-    folder = _path("").parent
+    folder = _path("")
     if gone and folder.is_dir():
         _sync_folder(folder)
     return gone
+
+
+def left_behind(before: datetime) -> list[str]:
+    """The names of the files on the disk, whole or half-written, that were last touched before this moment (UTC): one of
+    those that no row knows was written when the machine stopped."""
+    found = []
+    with suppress(FileNotFoundError):  # no folder yet
+        for each in os.scandir(_path("")):
+            with suppress(FileNotFoundError):  # gone while we look
+                if _NAME.fullmatch(each.name) and each.is_file() and each.stat().st_mtime < before.timestamp():
+                    found.append(each.name)
+    return found
 
 
 def _row(w: Work, token: str) -> m.Attachment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
@@ -594,6 +595,39 @@ def test_what_was_cut_short_is_finished_by_the_sweep_as_often_as_it_runs(cast: C
         assert CliRunner().invoke(cli, ["nightly"], catch_exceptions=False).exit_code == 0
         assert anonymising.sweep(NIGHTLY) == 0
     assert (folder(), rows(engine, m.DoomedFile)) == (set(), [])
+
+
+def put(name: str, age: timedelta) -> Path:
+    """A file of this age, by the clock of the server."""
+    file = data_dir() / "attachments" / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(image())
+    at = (door._clock() - age).timestamp()
+    os.utime(file, (at, at))
+    return file
+
+
+def test_a_file_of_which_the_row_never_came_goes_with_the_sweep(cast: Cast, engine: Engine, on: On) -> None:
+    _, tokens = with_files(cast)
+    for token in tokens:
+        put(token, timedelta(days=9))
+    long, just = timedelta(hours=2), timedelta(minutes=50)
+    stay = {put("n" * 43, just).name, put("n" * 43 + ".half", just).name, put("README", long).name}
+    put("o" * 43, long)
+    put("p" * 43 + ".half", long)
+
+    assert anonymising.sweep(NIGHTLY) == 0
+
+    assert folder() == {*tokens, *stay}
+    assert rows(engine, m.DoomedFile) == []
+
+
+def test_files_of_another_database_stay(cast: Cast, engine: Engine) -> None:
+    there = {put(f"{number:043}", timedelta(days=9)).name for number in range(21)}
+
+    anonymising.sweep(NIGHTLY)
+
+    assert folder() == there
 
 
 def test_the_start_of_the_server_finishes_it_too(engine: Engine) -> None:

@@ -37,7 +37,7 @@ def upgrade() -> None:
 
     op.create_table(
         "doomed_file",
-        sa.Column("token", sa.String(length=43), nullable=False),
+        sa.Column("token", sa.String(length=48), nullable=False),
         sa.PrimaryKeyConstraint("token", name=op.f("pk_doomed_file")),
     )
     op.create_table(
