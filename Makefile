@@ -3,7 +3,8 @@ PYTHON ?= python3
 PORT ?= 8501
 PROFILE ?= training
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
-ON_POSTGRESQL := tests/db tests/attacks/test_races.py $(addprefix tests/services/test_,door.py board.py overview.py sessions.py throttle.py handling.py directing.py)
+ON_POSTGRESQL := tests/db tests/attacks/test_races.py $(addprefix tests/services/test_,door.py board.py overview.py sessions.py throttle.py handling.py directing.py \
+	lifting.py readings.py retention.py rights_table.py)
 VENV := .venv
 PY := $(VENV)/bin/python
 .DEFAULT_GOAL := help
