@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Integer, Result, and_, bindparam, event, exists, false, or_, true
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql.visitors import InternalTraversal
 
@@ -225,7 +226,7 @@ def _narrowed(state: ORMExecuteState) -> Result[Any] | None:
     if not (state.is_select or state.is_update or state.is_delete):
         return None
     if state.is_executemany:  # each set of values would need the reader's, and some forms go past the criteria
-        raise NotImplementedError("one statement with many sets of values is not narrowed")
+        raise InvalidRequestError("one statement with many sets of values cannot be narrowed")
     criteria, values = state.session.info["row_rule"]
     state.parameters = state.parameters or {}
     return state.invoke_statement(state.statement.options(*criteria), params=values)

@@ -53,6 +53,11 @@ EVERY_ROLE, EVERY_CELL = (
         (r'(?m)^(destroy +=.*)"-"\]$', r'\1""]', 'a cell says "-" for never'),
         (r'(?m)^(destroy +=.*)"-"\]$', r'\1"some"]', "'some' is not a valid Scope"),
         (r"(?m)^destroy( +=)", r"destroyed\1", "'destroyed' is not a valid Right"),
+        (r"(?m)^lift = ", "lifts = ", "'lifts' is not a valid Right"),
+        (r"(?m)^own = ", "mine = ", "'mine' is not a valid Scope"),
+        (r'(?m)^(own = .*)"regular"', r'\1"open"', "'open' is not a valid Compartment"),
+        (r'(?m)^(own = .*)"reporter"', r'\1"friend"', "'friend' is not a valid Tie"),
+        ('"reporter", "handler",', '"reporter",', EVERY_ROLE),
         ('"wb_officer", "admin",', '"wb_officer", "boss",', "'boss' is not a valid Role"),
     ],
 )
