@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, select
@@ -21,9 +22,20 @@ from db.settings import write_settings
 from domain.rights import Role
 from services import door
 from services.profiles import adopt_into
+from tests import figures as measured
 from tests import postgres as postgresql
+from tests.figures import figures as figures
 
 TODAY = date(2026, 11, 21)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    found = list(measured.lines(terminalreporter))
+    if found:
+        terminalreporter.section("figures of security.md, section 3" + ("" if measured.EVERYTHING else " (a sample)"))
+        for line in found:
+            terminalreporter.write_line(line)
+
 
 # name: (display name, roles, unit). Invented people.
 CAST: dict[str, tuple[str, tuple[Role, ...], str | None]] = {
