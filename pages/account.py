@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from services import accounts, sessions
+from services import sessions
 from text import moment
-from ui.session import Fields, actor, emptied, language, me, show_refusals, t, tell
-
-TYPED = ("account.old", "account.new", "account.repeated")
+from ui.account_security import password_part
+from ui.session import actor, language, me, t, tell
 
 who = actor()
 
@@ -14,25 +13,7 @@ st.title(t("menu.account"), anchor=False)
 st.text(f"{me().display_name} ({me().name})")
 st.caption(t("account.roles", roles=", ".join(t(f"role.{role}") for role in sorted(me().roles))))
 
-st.subheader(t("account.password"), anchor=False)
-st.caption(t("password.about"))
-with st.form("account.password", clear_on_submit=False):
-    fields = Fields()
-    emptied(dict.fromkeys(TYPED, ""))
-    old = st.text_input(t("account.old"), type="password", key="account.old")
-    fields.under("old")
-    new = st.text_input(t("password.new"), type="password", key="account.new", autocomplete="new-password")
-    fields.under("password")
-    repeated = st.text_input(t("password.repeated"), type="password", key="account.repeated", autocomplete="new-password")
-    fields.under("repeated")
-    submitted = st.form_submit_button(t("account.change"), type="primary")
-if submitted:
-    with show_refusals(fields):
-        accounts.change_password(who, old, new, repeated)
-        for key in TYPED:
-            del st.session_state[key]
-        tell("account.changed")
-        st.rerun()
+password_part()
 
 st.subheader(t("account.sessions"), anchor=False)
 rows = [
