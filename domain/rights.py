@@ -52,7 +52,9 @@ class Right(StrEnum):
     DESTROY = "destroy"
     ENTER = "enter"
     EXPORT = "export"
+    EXPORT_DOSSIER = "export_dossier"
     EXTEND = "extend"
+    GRANT = "grant"
     GREET = "greet"
     IDENTITY = "identity"
     LIFT = "lift"
@@ -76,6 +78,7 @@ READ_RIGHTS = frozenset(
         Right.AUDIT,
         Right.ENTER,
         Right.EXPORT,
+        Right.EXPORT_DOSSIER,
         Right.GREET,
         Right.IDENTITY,
         Right.LIST,
