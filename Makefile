@@ -38,6 +38,9 @@ test: $(VENV)/.dev ## all tests: everything on SQLite, what touches the database
 attack: $(VENV)/.dev ## all tries of the security tests, each figure beside its target (most of an hour)
 	@WEERKLANK_ATTACK=all $(PY) -m pytest -q -n $(WORKERS) --dist loadfile tests/attacks tests/web tests/services/test_rights_table.py
 
+guards: $(VENV)/.dev ## take the guards of the door, the gate and the rights out one by one: does a test notice? (an hour)
+	@$(PY) -m tests.guards
+
 check: $(VENV)/.dev ## formatting, lint and types
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
@@ -56,4 +59,4 @@ lock: $(VENV)/.runtime ## pin requirements*.in again, with hashes
 	@$(PY) -m uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
 
-.PHONY: help setup run demo test attack check mutants screenshots lock
+.PHONY: help setup run demo test attack guards check mutants screenshots lock
