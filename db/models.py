@@ -25,6 +25,8 @@ from db.people import Throttle as Throttle
 from db.retention import Destroyed as Destroyed
 from db.retention import DoomedFile as DoomedFile
 from db.retention import Retention as Retention
+from db.second_factor import RecoveryCode as RecoveryCode
+from db.second_factor import SecondFactor as SecondFactor
 
 # One dossier
 

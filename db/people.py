@@ -59,13 +59,15 @@ class AuthSession(Base):
 
 
 class AuthTicket(Base):
-    """Between a correct password and the cookie: once, 30 seconds, for the browser that asked."""
+    """Between a correct password and the cookie: once, for the browser that asked; 30 seconds, or 10 minutes while the
+    second step of signing in is still to be taken."""
 
     __tablename__ = "auth_ticket"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256 of the ticket
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     browser: Mapped[str] = mapped_column(String(64))  # SHA-256 of the browser cookie
     created_at: Mapped[datetime]
+    step: Mapped[str] = mapped_column(String(10), default="")  # still to do: code, enrol or pass; empty: nothing
     used_at: Mapped[datetime | None]
 
 
