@@ -22,6 +22,7 @@ from db.people import OrgUnit as OrgUnit
 from db.people import ProfileVersion as ProfileVersion
 from db.people import Setting as Setting
 from db.people import Throttle as Throttle
+from db.requests import AccountRequest as AccountRequest
 from db.retention import Destroyed as Destroyed
 from db.retention import DoomedFile as DoomedFile
 from db.retention import Retention as Retention

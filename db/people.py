@@ -76,6 +76,7 @@ class OneTimeLink(Base):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256 of the token
     purpose: Mapped[str] = mapped_column(String(20))  # first_admin, password
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("account_request.id"))  # of a password: why it was made
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

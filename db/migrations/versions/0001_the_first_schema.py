@@ -97,6 +97,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_account_name")),
     )
     op.create_table(
+        "account_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("asked_by", sa.Integer(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decision", sa.String(length=20), nullable=True),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("code", sa.String(length=64), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_account_request_account_id")),
+        sa.ForeignKeyConstraint(["asked_by"], ["account.id"], name=op.f("fk_account_request_asked_by")),
+        sa.ForeignKeyConstraint(["decided_by"], ["account.id"], name=op.f("fk_account_request_decided_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_request")),
+    )
+    with op.batch_alter_table("account_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_request_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
         "account_role",
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("role", sa.String(length=30), nullable=False),
@@ -241,17 +265,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "page", name=op.f("pk_draft")),
     )
     op.create_table(
-        "one_time_link",
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("purpose", sa.String(length=20), nullable=False),
-        sa.Column("account_id", sa.Integer(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_one_time_link_account_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_link")),
-    )
-    op.create_table(
         "recovery_code",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -348,6 +361,19 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_event_complaint_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
         sa.UniqueConstraint("complaint_id", "seq", name=op.f("uq_event_complaint_id_seq")),
+    )
+    op.create_table(
+        "one_time_link",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=20), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("request_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_one_time_link_account_id")),
+        sa.ForeignKeyConstraint(["request_id"], ["account_request.id"], name=op.f("fk_one_time_link_request_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_link")),
     )
     op.create_table(
         "retention",
@@ -714,6 +740,7 @@ def downgrade() -> None:
 
     op.drop_table("appeal")
     op.drop_table("retention")
+    op.drop_table("one_time_link")
     op.drop_table("event")
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_decision_complaint_id"))
@@ -733,7 +760,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_recovery_code_account_id"))
 
     op.drop_table("recovery_code")
-    op.drop_table("one_time_link")
     op.drop_table("draft")
     with op.batch_alter_table("destroyed", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_destroyed_reference"))
@@ -756,6 +782,10 @@ def downgrade() -> None:
 
     op.drop_table("auth_session")
     op.drop_table("account_role")
+    with op.batch_alter_table("account_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_account_request_account_id"))
+
+    op.drop_table("account_request")
     op.drop_table("account")
     op.drop_table("throttle")
     op.drop_table("setting")
