@@ -272,6 +272,11 @@ def already_lodged(w: Work, form_id: str) -> m.Appeal | None:
     return w.session.scalar(query, execution_options={"row_rule": False})
 
 
+def holds_dossiers(w: Work) -> bool:
+    """Does this register hold any dossier, whoever may see it? Until then an administrator sets it up alone."""
+    return w.session.scalar(select(m.Complaint.id).limit(1), execution_options={"row_rule": False}) is not None
+
+
 def direct_again(w: Work, ordered: list[int]) -> None:
     """Every dossier gets as its acting director the first of `ordered` who is not excluded from it. For a change of
     people or settings, made by somebody who may read no dossier: nothing of them is answered."""

@@ -81,6 +81,11 @@ def hashed(password: str) -> str:
         return str(_hasher().hash(tidy(password)))
 
 
+def nobodys() -> str:
+    """The hash of a password that nobody knows: whoever had one needs a new one."""
+    return _NOBODY
+
+
 def matches(password: str, password_hash: str | None) -> bool:
     """As long for a missing hash or an impossible password as for a wrong one. Never inside a transaction."""
     given = tidy(password).encode(errors="replace").decode()  # lone surrogates: wrong, and as slow as any other
