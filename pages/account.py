@@ -2,12 +2,9 @@
 
 import streamlit as st
 
-from services import sessions
-from text import moment
 from ui.account_security import password_part
-from ui.session import actor, language, me, t, tell
-
-who = actor()
+from ui.account_sessions import sessions_part
+from ui.session import me, t
 
 st.title(t("menu.account"), anchor=False)
 st.text(f"{me().display_name} ({me().name})")
@@ -15,16 +12,4 @@ st.caption(t("account.roles", roles=", ".join(t(f"role.{role}") for role in sort
 
 password_part()
 
-st.subheader(t("account.sessions"), anchor=False)
-rows = [
-    {
-        t("account.since"): moment(each.created_at, language()),
-        t("account.seen"): moment(each.last_seen_at, language()),
-        t("account.where"): t("account.here" if each.this_one else "account.elsewhere"),
-    }
-    for each in sessions.open_sessions(who)
-]
-st.dataframe(rows, hide_index=True, width="stretch")
-if len(rows) > 1 and st.button(t("account.end_others"), icon=":material/logout:", key="account.end_others"):
-    tell("account.ended", count=sessions.end_others(who))
-    st.rerun()
+sessions_part()

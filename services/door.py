@@ -29,6 +29,7 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 IDLE_LIMIT = timedelta(minutes=60)
 IDLE_LIMIT_GUARDED = timedelta(minutes=15)  # confidant, reviewer, whistleblower officer, administrator
 ABSOLUTE_LIMIT = timedelta(hours=10)
+WARNING = timedelta(minutes=2)  # so long before the end of a session somebody who does nothing is told
 _COLLIDED = ("40P01", "40001")  # PostgreSQL ended one of two that waited for each other
 _GUARDED = frozenset({Role.CONFIDANT, Role.APPEAL_REVIEWER, Role.WB_OFFICER, Role.ADMIN})
 
@@ -149,9 +150,16 @@ def engine() -> Engine:
 # Coming in
 
 
-def _is_live(row: m.AuthSession, account: m.Account, roles: frozenset[Role], now: datetime) -> bool:
+def ends_at(row: m.AuthSession, roles: frozenset[str]) -> datetime:
+    """When this session ends if nothing is done any more, UTC; `roles` as the database has them."""
     idle = IDLE_LIMIT_GUARDED if roles & _GUARDED else IDLE_LIMIT
-    return row.revoked_at is None and account.active and now - row.created_at < ABSOLUTE_LIMIT and now - row.last_seen_at < idle
+    return min(row.last_seen_at + idle, row.created_at + ABSOLUTE_LIMIT)
+
+
+def is_live(row: m.AuthSession, account: m.Account, now: datetime) -> bool:
+    """The one rule about a session: not ended, of an account that may sign in, neither idle nor open for too long."""
+    roles = frozenset(held.role for held in account.roles)
+    return row.revoked_at is None and account.active and now < ends_at(row, roles)
 
 
 def _identify(session: Session, actor: Actor, now: datetime) -> tuple[Person, frozenset[Right]]:
@@ -164,9 +172,9 @@ def _identify(session: Session, actor: Actor, now: datetime) -> tuple[Person, fr
     account = session.get(m.Account, row.account_id) if row else None
     if row is None or account is None:
         raise Refused("signed_out")
-    roles = frozenset(Role(held.role) for held in account.roles)
-    if not _is_live(row, account, roles, now):
+    if not is_live(row, account, now):
         raise Refused("signed_out")
+    roles = frozenset(Role(held.role) for held in account.roles)
     rights = frozenset(right for role in roles for right in RIGHTS[role]) | {Right.ENTER, Right.SELF}
     return Person(account.id, account.name, account.display_name, roles, account.language, account.unit_id), rights
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +16,7 @@ from domain.errors import Refused
 from domain.rights import Right
 from domain.texts import line
 from services import passwords, throttle
-from services.door import ABSOLUTE_LIMIT, IDLE_LIMIT, Actor, Work, work
+from services.door import ABSOLUTE_LIMIT, WARNING, Actor, Work, ends_at, is_live, work
 
 TICKET_LIFE = timedelta(seconds=30)
 TOUCH_EVERY = timedelta(minutes=1)
@@ -29,10 +30,21 @@ class Here:
     account_id: int
     language: str
     due: bool  # last touched a minute ago or more
+    ending: bool  # within the time of the warning
+
+
+@dataclass(frozen=True)
+class Ending:
+    """When the session of the person who asks ends, UTC."""
+
+    at: datetime
+    soon: bool  # time to warn
+    can_stay: bool  # by doing something; otherwise it has been open for as long as it may
 
 
 @dataclass(frozen=True)
 class OpenSession:
+    handle: str  # names it to `end`; not the session id
     created_at: datetime
     last_seen_at: datetime
     this_one: bool
@@ -151,7 +163,17 @@ def check(actor: Actor) -> Here:
     """For the gate, at every frame and request. Raises Refused: ``signed_out``, ``database_away``."""
     with work(actor, Right.ENTER) as w:
         row = w.session.get_one(m.AuthSession, w.session_id)
-        return Here(w.me, w.person.language, w.now - row.last_seen_at >= TOUCH_EVERY)
+        return Here(w.me, w.person.language, w.now - row.last_seen_at >= TOUCH_EVERY, _ending(w, row).soon)
+
+
+def ended(actor: Actor, session_ids: Collection[str]) -> frozenset[str]:
+    """For the gate, about the screens on which nobody clicks: those of these sessions that are over, in one query."""
+    with work(actor, Right.ENTER) as w:
+        if w.person.id is not None:
+            raise Refused("not_allowed")
+        query = select(m.AuthSession, m.Account).join(m.Account, m.Account.id == m.AuthSession.account_id)
+        rows = w.session.execute(query.where(m.AuthSession.id.in_(session_ids))).all()
+        return frozenset(session_ids) - {row.id for row, account in rows if is_live(row, account, w.now)}
 
 
 def touch(actor: Actor) -> None:
@@ -161,20 +183,31 @@ def touch(actor: Actor) -> None:
         row.last_seen_at = w.now
 
 
+def ending(actor: Actor) -> Ending:
+    """For the warning; asking does not keep the session open."""
+    with work(actor, Right.ENTER) as w:
+        return _ending(w, w.session.get_one(m.AuthSession, w.session_id))
+
+
+def _ending(w: Work, row: m.AuthSession) -> Ending:
+    end = ends_at(row, frozenset(w.person.roles))
+    return Ending(end, end - w.now <= WARNING, end < row.created_at + ABSOLUTE_LIMIT)
+
+
 def open_sessions(actor: Actor) -> tuple[OpenSession, ...]:
     """Where this person is signed in, the latest first; instants in UTC."""
     with work(actor, Right.ENTER) as w:
-        rows = w.session.scalars(
-            select(m.AuthSession)
-            .where(
-                m.AuthSession.account_id == w.me,
-                m.AuthSession.revoked_at.is_(None),
-                m.AuthSession.created_at > w.now - ABSOLUTE_LIMIT,
-                m.AuthSession.last_seen_at > w.now - IDLE_LIMIT,
-            )
-            .order_by(m.AuthSession.last_seen_at.desc())
-        )
-        return tuple(OpenSession(row.created_at, row.last_seen_at, row.id == w.session_id) for row in rows)
+        return tuple(OpenSession(_handle(row), row.created_at, row.last_seen_at, row.id == w.session_id) for row in _own(w))
+
+
+def _own(w: Work) -> list[m.AuthSession]:
+    query = select(m.AuthSession).where(m.AuthSession.account_id == w.me).order_by(m.AuthSession.last_seen_at.desc())
+    account = w.session.get_one(m.Account, w.me)
+    return [row for row in w.session.scalars(query) if is_live(row, account, w.now)]
+
+
+def _handle(row: m.AuthSession) -> str:
+    return digest(row.id)[:16]
 
 
 # Out
@@ -184,6 +217,15 @@ def sign_out(actor: Actor) -> None:
     with work(actor, Right.SELF) as w:
         row = w.session.get_one(m.AuthSession, w.session_id)
         row.revoked_at, row.revoked_why = w.now, "signed_out"
+
+
+def end(actor: Actor, handle: str) -> None:
+    """Sign out one of the own sessions elsewhere. Raises Refused ``session_ended``: it is over already, or not one's own."""
+    with work(actor, Right.SELF) as w:
+        row = next((each for each in _own(w) if _handle(each) == handle and each.id != w.session_id), None)
+        if row is None:
+            raise Refused("session_ended")
+        row.revoked_at, row.revoked_why = w.now, "ended_by_owner"
 
 
 def end_others(actor: Actor) -> int:

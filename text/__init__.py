@@ -80,6 +80,11 @@ def moment(instant: datetime, language: str = "nl") -> str:
     return format_datetime(instant.astimezone(AMSTERDAM), "EEE d MMM y HH:mm", locale=language).replace(".", "")
 
 
+def time_of_day(instant: datetime, language: str = "nl") -> str:
+    """14:05, in Dutch time."""
+    return format_datetime(instant.astimezone(AMSTERDAM), "HH:mm", locale=language)
+
+
 def percent(share: float | None, language: str = "nl") -> str:
     """91 %; "n.v.t." where there was nothing to count."""
     if share is None:

@@ -8,6 +8,7 @@ from domain.errors import Refused
 from services import accounts, sessions
 from services.door import VISITOR
 from text import LANGUAGES
+from ui.idle_warning import idle_warning
 from ui.session import PAGES, ROOT, actor, forget_other_pages, go, literal, me, reachable, sentence, show_told, t
 from ui.sign_in import nobody_yet, sign_in_form, where_to
 
@@ -73,6 +74,7 @@ def signed_in() -> None:
     forget_other_pages(name)
     with st.sidebar:
         who_is_here()
+        idle_warning()
     if "link" in st.query_params:
         st.info(t("shell.link_while_signed_in", name=literal(me().display_name)), icon=":material/info:")
     show_told()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -14,25 +13,29 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.errors import Refused
+from domain.rights import Right
 from services import sessions
+from services.door import SystemActor
 from services.incidents import report
 from services.sessions import Here, digest
+from web.frames import MEDIA, UPLOADS, HandedOut, by_a_person
 from web.front import FrontPage
 from web.visit import BROWSER, BROWSER_LIFE, DESTINATION, DESTINATION_LIFE, SESSION, Visit, own_address
 
+GATE = SystemActor("gate", frozenset({Right.ENTER}))
 SESSION_HEADER = b"x-weerklank-session"
 BROWSER_HEADER = b"x-weerklank-browser"
 SOURCE_HEADER = b"x-weerklank-source"
 LANGUAGE_HEADER = b"x-weerklank-language"
 OURS = frozenset({SESSION_HEADER, BROWSER_HEADER, SOURCE_HEADER, LANGUAGE_HEADER})
 
-REMEMBER = 1.0  # seconds that an answer about a session is believed
-LOOK_EVERY = 3.0  # seconds between looks at sockets on which nobody clicks
+LOOK_EVERY = 0.4  # seconds between looks at sockets on which nobody clicks
 ENDED = 4401
 # The message with which st.login makes a browser navigate, without an address: load this address again. On a mere close
 # the browser reconnects and leaves everything standing on the screen. (ForwardMsg.auth_redirect; a test pins it.)
 LOAD_AGAIN = b"\xc2\x01\x00"
 MOST_ANONYMOUS = 200  # sign-in screens open at once; each holds memory
+MOST_OF_ONE = 50  # screens of one session
 LONGEST_ANONYMOUS_FRAME = 64 * 1024  # a name and a password, not an upload
 
 # All addresses there are, besides the screens. Not on the list, so not there: Streamlit's statistics, agent interface,
@@ -48,39 +51,14 @@ _OPEN: tuple[str, ...] = (
 )
 _OPEN += ("/icon.svg", "/favicon.png")
 _OPEN_BELOW = ("/static/", "/_stcore/bidi-components/")
-_MEMBERS_ONLY = ("/media/", "/_stcore/upload_file/", "/attachment/")
+_HANDED_OUT = (MEDIA, UPLOADS)  # for the session that was given the address
+_MEMBERS_ONLY = (*_HANDED_OUT, "/attachment/")
 _PAGES = Path(__file__).resolve().parent.parent / "pages"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class Sessions:
-    """Which sessions are live, believed for one second; asking the database happens in a thread."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[float, Here | None]] = {}
-
-    async def check(self, session_id: str | None, fresh: bool = False) -> Here | None:
-        """Raises Refused ``database_away``."""
-        if session_id is None:
-            return None
-        asked_at, here = self._known.get(session_id, (0.0, None))
-        now = time.monotonic()
-        if fresh or not asked_at or now - asked_at > REMEMBER:
-            here = await run_in_threadpool(_check, session_id)
-            self._known[session_id] = (now, here)
-            if len(self._known) > 1000:
-                self._known = {key: each for key, each in self._known.items() if now - each[0] <= REMEMBER}
-        return here
-
-    async def touch(self, session_id: str, here: Here) -> None:
-        """Somebody is doing something: move the idle limit. A write, so at most once a minute."""
-        if here.due:
-            self._known.pop(session_id, None)
-            with suppress(Refused):
-                await run_in_threadpool(sessions.touch, session_id)
-
-
 def _check(session_id: str) -> Here | None:
+    """Raises Refused ``database_away``."""
     try:
         return sessions.check(session_id)
     except Refused as refusal:
@@ -89,17 +67,28 @@ def _check(session_id: str) -> Here | None:
         return None
 
 
+async def _touch(session_id: str) -> None:
+    """Somebody is doing something: move the idle limit."""
+    with suppress(Refused):
+        await run_in_threadpool(sessions.touch, session_id)
+
+
 class Socket:
     """One open websocket and whose it is."""
 
-    def __init__(self, session_id: str | None, send: Send) -> None:
+    def __init__(self, session_id: str | None, send: Send, handed_out: HandedOut) -> None:
         self.session_id = session_id
+        self.greeted = False  # the first frame is the browser's own: it also comes when a connection was lost
         self._send = send
+        self._handed_out = handed_out
         self._closed = False
 
     async def send(self, message: Message) -> None:
-        if not self._closed:
-            await self._send(message)
+        if self._closed:
+            return
+        if self.session_id and message.get("bytes"):
+            self._handed_out.note(self.session_id, message["bytes"])
+        await self._send(message)
 
     async def close(self, code: int) -> None:
         if not self._closed:
@@ -119,7 +108,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._sessions = Sessions()
+        self._handed_out = HandedOut()
         self._sockets: set[Socket] = set()
         self._watch: asyncio.Task[None] | None = None
         self._front = FrontPage()
@@ -156,10 +145,15 @@ class Gate:
             return PlainTextResponse("Not found", 404)
         if scope["method"] not in _SAFE and not visit.from_here:
             return PlainTextResponse("Forbidden", 403)
-        here = await self._identify(scope, visit, fresh=is_page or visit.path.startswith("/auth/"))
+        here = await self._identify(scope, visit)
+        session_id = scope["state"]["session_id"]
         if visit.path.startswith(_MEMBERS_ONLY) and here is None:
             return PlainTextResponse("Unauthorized", 401)
+        if visit.path.startswith(_HANDED_OUT) and not self._handed_out.to(session_id, visit.path):
+            return PlainTextResponse("Not found", 404)
         if is_page and scope["method"] in ("GET", "HEAD"):
+            if here is not None and here.due:
+                await _touch(session_id)
             return self._page(visit, here)
         return None
 
@@ -176,11 +170,11 @@ class Gate:
             answer.raw_headers.append(visit.set_cookie(BROWSER, secrets.token_urlsafe(32), BROWSER_LIFE))
         return answer
 
-    async def _identify(self, scope: Scope, visit: Visit, fresh: bool) -> Here | None:
+    async def _identify(self, scope: Scope, visit: Visit) -> Here | None:
         """Who this is; replaces whatever the client said about it in headers."""
         token = None if visit.path.startswith("/static/") else visit.token(SESSION)
         session_id = digest(token) if token else None
-        here = await self._sessions.check(session_id, fresh)
+        here = await run_in_threadpool(_check, session_id) if session_id else None
         browser = visit.token(BROWSER)
         said = {
             SESSION_HEADER: session_id if here else None,
@@ -197,20 +191,20 @@ class Gate:
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         visit = Visit.of(scope)
-        anonymous = sum(1 for each in self._sockets if each.session_id is None)
         try:
             welcome = visit.path == "/_stcore/stream" and visit.from_here
-            here = await self._identify(scope, visit, fresh=True) if welcome else None
+            if welcome:
+                await self._identify(scope, visit)
         except Refused:
             welcome = False
         except Exception as error:  # the boundary, as for requests
             report(error, "handshake")
             welcome = False
-        if not welcome or (here is None and anonymous >= MOST_ANONYMOUS):
+        if not welcome or self._crowded(scope["state"]["session_id"]):
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
-        socket = Socket(scope["state"]["session_id"], send)
+        socket = Socket(scope["state"]["session_id"], send, self._handed_out)
         self._sockets.add(socket)
         if self._watch is None or self._watch.done():
             self._watch = asyncio.create_task(self._close_ended(), name="gate-watch")
@@ -221,6 +215,10 @@ class Gate:
             await socket.close(1011)
         finally:
             self._sockets.discard(socket)
+
+    def _crowded(self, session_id: str | None) -> bool:
+        open_already = sum(1 for each in self._sockets if each.session_id == session_id)
+        return open_already >= (MOST_OF_ONE if session_id else MOST_ANONYMOUS)
 
     def _checked(self, socket: Socket, receive: Receive) -> Callable[[], Awaitable[Message]]:
         """Callbacks and fragments run before or without the script: so every frame is checked before they see it."""
@@ -243,24 +241,33 @@ class Gate:
                 await socket.close(1009)
             return not socket.closed
         try:
-            here = await self._sessions.check(socket.session_id)
+            here = await run_in_threadpool(_check, socket.session_id)
         except Refused:
             await socket.close(1013)  # try again later
             return False
         if here is None:
             await socket.close(ENDED)
             return False
-        await self._sessions.touch(socket.session_id, here)
+        if here.due and socket.greeted and by_a_person(message.get("bytes") or b"", pressed=here.ending):
+            await _touch(socket.session_id)
+        socket.greeted = True
         return True
 
     async def _close_ended(self) -> None:
         """Closes the sockets of ended sessions, so that no dossier stays on an abandoned screen."""
         while self._sockets:
             await asyncio.sleep(LOOK_EVERY)
-            for session_id in {each.session_id for each in self._sockets if each.session_id}:
-                try:
-                    ended = await self._sessions.check(session_id) is None
-                except Refused:
-                    continue
-                for socket in [each for each in self._sockets if ended and each.session_id == session_id]:
-                    await socket.close(ENDED)
+            try:
+                ended = await run_in_threadpool(
+                    sessions.ended, GATE, {each.session_id for each in self._sockets if each.session_id}
+                )
+            except Refused:
+                continue
+            except Exception as error:  # nothing may stop the watch
+                report(error, "watch")
+                await asyncio.sleep(10 * LOOK_EVERY)
+                continue
+            for session_id in ended:
+                self._handed_out.forget(session_id)
+            for socket in [each for each in self._sockets if each.session_id in ended]:
+                await socket.close(ENDED)

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from db import models as m
 from domain.errors import Refused
+from domain.rights import Right
 from services import accounts, door, sessions
-from services.door import VISITOR
+from services.door import VISITOR, SystemActor
 from services.sessions import digest
 from tests.conftest import Cast
 from tests.serving import password_of
@@ -173,3 +174,70 @@ def test_a_demonstration_shows_its_accounts(engine: Engine, cast: Cast) -> None:
 
     assert ("adam", "Adam Beheer", ("admin",)) in front.demo
     assert front.demo_password == "een paard in de gang"
+
+
+@pytest.mark.usefixtures("passwords")
+def test_one_ends_one_of_ones_own_sessions_and_nobody_elses(cast: Cast) -> None:
+    first, second = (
+        digest(sessions.redeem(VISITOR, sessions.sign_in(VISITOR, "tom", password_of("tom"), BROWSER, HERE), BROWSER))
+        for _ in range(2)
+    )
+    theirs = sessions.open_sessions(cast.actor("rosa"))[0].handle
+    here = next(each.handle for each in sessions.open_sessions(first) if each.this_one)
+    there = next(each.handle for each in sessions.open_sessions(second) if each.this_one)
+
+    sessions.end(first, there)
+
+    with pytest.raises(Refused, match="signed_out"):
+        sessions.check(second)
+    for handle in (there, theirs, here, first, ""):
+        with pytest.raises(Refused, match="session_ended"):
+            sessions.end(first, handle)
+    assert sessions.check(first)
+    assert sessions.check(cast.actor("rosa"))
+
+
+@pytest.mark.parametrize(
+    ("name", "minutes"),
+    [("tom", 60), ("hans", 60), ("cora", 60), ("dora", 60), ("vera", 15), ("suze", 15), ("wim", 15), ("adam", 15)],
+)
+def test_who_does_nothing_is_warned_two_minutes_before_the_end(cast: Cast, name: str, minutes: int) -> None:
+    begun = door._system_clock() - timedelta(minutes=1)  # as the fixture signed everybody in
+    near = begun + timedelta(minutes=minutes)
+
+    with door.clock_at(near - timedelta(minutes=3)):
+        assert not sessions.ending(cast.actor(name)).soon
+    with door.clock_at(near - timedelta(minutes=1)):
+        found = sessions.ending(cast.actor(name))
+        assert (found.soon, found.can_stay, abs(found.at - near) < timedelta(seconds=30)) == (True, True, True)
+        assert sessions.check(cast.actor(name)).ending
+        assert len(sessions.open_sessions(cast.actor(name))) == 1
+    with door.clock_at(near + timedelta(seconds=30)), pytest.raises(Refused, match="signed_out"):
+        sessions.ending(cast.actor(name))
+
+
+def test_nothing_moves_the_absolute_limit(cast: Cast) -> None:
+    begun = door._system_clock() - timedelta(minutes=1)
+    for minutes in range(50, 600, 50):
+        with door.clock_at(begun + timedelta(minutes=minutes)):
+            sessions.touch(cast.actor("tom"))
+    with door.clock_at(begun + timedelta(minutes=599)):
+        sessions.touch(cast.actor("tom"))
+        found = sessions.ending(cast.actor("tom"))
+        assert (found.soon, found.can_stay) == (True, False)
+    with door.clock_at(begun + timedelta(minutes=601)), pytest.raises(Refused, match="signed_out"):
+        sessions.check(cast.actor("tom"))
+
+
+def test_the_gate_asks_about_many_sessions_at_once(cast: Cast, engine: Engine) -> None:
+    gate = SystemActor("gate", frozenset({Right.ENTER}))
+    with Session(engine) as session, session.begin():
+        session.get_one(m.Account, cast["hans"]).active = False
+        session.get_one(m.AuthSession, cast.actor("mia")).revoked_at = door._system_clock()
+    asked = {cast.actor(name) for name in ("tom", "hans", "mia", "adam")} | {"0" * 64}
+
+    assert sessions.ended(gate, asked) == {cast.actor("hans"), cast.actor("mia"), "0" * 64}
+    with door.clock_at(door._system_clock() + timedelta(minutes=20)):
+        assert cast.actor("adam") in sessions.ended(gate, asked)
+    with pytest.raises(Refused, match="not_allowed"):
+        sessions.ended(cast.actor("tom"), asked)

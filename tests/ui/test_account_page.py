@@ -53,9 +53,43 @@ def test_one_sees_where_one_is_signed_in_and_ends_the_others(cast: Cast, engine:
     give_password(engine, cast)
     sessions.redeem(VISITOR, sessions.sign_in(VISITOR, "tom", password_of("tom"), digest("b"), ""), digest("b"))
     at = open_page(cast, "tom", "account")
-    assert list(at.dataframe[0].value["Waar"]) == ["Elders", "Hier"]
+    assert places(at) == ["Elders", "Dit scherm"]
 
     next(each for each in at.button if each.label == "Overal elders afmelden").click().run()
 
-    assert list(at.dataframe[0].value["Waar"]) == ["Hier"]
+    assert places(at) == ["Dit scherm"]
     assert at.success[0].value == "U bent elders afgemeld (1 keer)."
+
+
+def test_the_meter_says_how_strong_a_new_password_is(cast: Cast) -> None:
+    at = open_page(cast, "tom", "account")
+    assert meter(at) == (0, "Sterkte: nog niets getypt.")
+
+    at.text_input(key="account.new").input("kort").run()
+    assert meter(at) == (0, "Nog 8 tekens te kort.")
+    at.text_input(key="account.new").input("tomtrainer2026").run()
+    assert meter(at) == (40, "Zwak. Neem er een ongewoon woord bij.")
+    at.text_input(key="account.new").input(GOOD).run()
+    assert meter(at) == (100, "Sterk.")
+
+
+def meter(at: AppTest) -> tuple[int, str]:
+    bar = at.get("progress")[0].proto
+    return bar.value, bar.text
+
+
+def test_one_ends_one_of_them(cast: Cast, engine: Engine) -> None:
+    give_password(engine, cast)
+    for browser in (digest("b"), digest("c")):
+        sessions.redeem(VISITOR, sessions.sign_in(VISITOR, "tom", password_of("tom"), browser, ""), browser)
+    at = open_page(cast, "tom", "account")
+    assert places(at) == ["Elders", "Elders", "Dit scherm"]
+
+    next(each for each in at.button if each.label == "Daar afmelden").click().run()
+
+    assert places(at) == ["Elders", "Dit scherm"]
+    assert at.success[0].value == "U bent daar afgemeld."
+
+
+def places(at: AppTest) -> list[str]:
+    return [each.value.split(":")[0] for each in at.text if "aangemeld sinds" in each.value]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
@@ -60,6 +61,22 @@ class Tab:
         message = BackMsg()
         message.rerun_script.page_name = page
         message.rerun_script.query_string = query
+        return self.send(message)
+
+    def run_by_itself(self) -> str:
+        """What a part of the screen that renews itself sends."""
+        message = BackMsg()
+        message.rerun_script.is_auto_rerun = True
+        message.rerun_script.page_name = "account"
+        return self.send(message)
+
+    def press(self, button: str) -> str:
+        """The button of which the id matches this pattern, as it stood on the screen."""
+        found = re.search(button, "\n".join(self.said))
+        assert found, button
+        message = BackMsg()
+        state = message.rerun_script.widget_states.widgets.add()
+        state.id, state.trigger_value = found[0], True
         return self.send(message)
 
     def send(self, message: BackMsg) -> str:
