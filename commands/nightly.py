@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from domain.rights import Right
-from services import anonymising, escalation
+from services import anonymising, escalation, sign_in_log
 from services.door import SystemActor
 
 NIGHTLY = SystemActor("nightly", frozenset({Right.OPERATE}))
@@ -13,12 +13,13 @@ NIGHTLY = SystemActor("nightly", frozenset({Right.OPERATE}))
 
 @click.command()
 def nightly() -> None:
-    """Let promises that are near or past their date climb to the next person; finish what was being destroyed.
+    """Let promises near or past their date climb to the next person; finish what was being destroyed; forget old sign-ins.
 
     Safe to run twice, and on two machines at once. Ends with 1 when a dossier could not be done; the rest was.
     """
     ran = escalation.run(NIGHTLY)
     click.echo(f"Climbed: {ran.climbed}. Nobody found: {ran.nobody}.")
+    sign_in_log.sweep(NIGHTLY)
     left = anonymising.sweep(NIGHTLY)
     if left:
         click.echo(f"Files that could not be removed: {left}.")

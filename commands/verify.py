@@ -24,6 +24,7 @@ SAYS = {
     Wrong.NO_DOSSIER: "has events, but is not there",
     Wrong.UNREADABLE: "holds a value that cannot be read",
     Wrong.NOT_DESTROYED: "was emptied, and the register of what was destroyed does not know it",
+    Wrong.UNGUARDED: "this trigger, which keeps the history as it is, is gone or was changed; `manage.py upgrade` puts it on",
     Wrong.ANCHOR_LOST: "was there at the anchor and is gone",
     Wrong.ANCHOR_SHORT: "is missing: at the anchor the history was longer",
     Wrong.ANCHOR_OTHER: "is not the event of the anchor: the history was rewritten, here or before",

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from db import append_only as append_only
 from db.base import Base as Base
 from db.base import complaint as _complaint
 from db.base import key as _key
@@ -28,6 +29,7 @@ from db.retention import DoomedFile as DoomedFile
 from db.retention import Retention as Retention
 from db.second_factor import RecoveryCode as RecoveryCode
 from db.second_factor import SecondFactor as SecondFactor
+from db.sign_ins import SignInNote as SignInNote
 
 # One dossier
 
@@ -117,9 +119,10 @@ class Party(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     name: Mapped[str | None]  # free text when the person has no account
     excluded: Mapped[bool]  # respondent or conflict with an account: sees nothing of this dossier
+    waits: Mapped[bool] = mapped_column(default=False)  # for somebody's word: that it ends (lifting), who it is (shield)
     added_at: Mapped[datetime]
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))  # that named this person
-    __table_args__ = (Index(None, "account_id", "excluded", "complaint_id"),)
+    __table_args__ = (Index(None, "account_id", "excluded", "complaint_id"), Index(None, "waits"))
 
 
 class Promise(Base):

@@ -38,6 +38,7 @@ class Settings(BaseModel):
     reviewer_id: int | None = None  # who hears appeals (account with APPEAL_REVIEWER)
     substitute_reviewer_ids: tuple[int, ...] = ()
     no_decree_years: tuple[int, ...] = ()  # of which somebody looked it up: no decree day was made
+    sign_in_log_days: int = Field(default=90, ge=7, le=730)  # so long it stays known who signed in and what failed
     demo: bool = False  # show the accounts on the sign-in page
     extra: dict[str, str] = Field(default_factory=dict)
 

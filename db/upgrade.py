@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -11,6 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+from db import append_only
 from db.models import Base
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -34,18 +37,25 @@ def current(engine: Engine) -> str | None:
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:
-    """To `target` (a revision or "head"), in one transaction."""
-    config = _config()
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
+    """To `target` (a revision or "head"), in one transaction; what keeps the history is put on again at its end."""
+    with _moving(engine) as config:
         command.upgrade(config, target)
 
 
 def downgrade(engine: Engine, target: str) -> None:
+    with _moving(engine) as config:
+        command.downgrade(config, target)
+
+
+@contextmanager
+def _moving(engine: Engine) -> Iterator[Config]:
     config = _config()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.downgrade(config, target)
+        append_only.take_off(connection)
+        yield config
+        if MigrationContext.configure(connection).get_current_revision() == newest():
+            append_only.put_on(connection)
 
 
 def revise(engine: Engine, message: str) -> None:

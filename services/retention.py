@@ -228,14 +228,15 @@ def confirm(actor: Actor, reference: str, what: str, seen: int | None = None) ->
             confirmed_by=w.me,
             destroyed_on=w.today,
             destroyed_at=w.now,
-            files=0,
+            files=len(everything_in(w, complaint, m.Attachment.id)) if which is What.DOSSIER else 0,
         )
+        w.session.add(gone)  # first: what is kept goes only of a dossier that is in this register (db/append_only.py)
+        w.session.flush()
         if which is What.DOSSIER:
-            gone.files = len(anonymising.anonymise(w, complaint, years=years, until=until))
+            anonymising.anonymise(w, complaint, years=years, until=until)
         else:
             anonymising.forget_contact(w, complaint)
             w.session.delete(row)
-        w.session.add(gone)
     with suppress(Refused):  # it is done; what is left of the files goes with the next nightly run
         anonymising.finish(actor)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select, union
 
+from db import append_only
 from db import models as m
 from domain import retention
 from domain.errors import Refused
@@ -36,6 +37,7 @@ class Wrong(StrEnum):
     NO_DOSSIER = "no_dossier"  # events or an end of a dossier that is not there
     UNREADABLE = "unreadable"  # no value that this column can have
     NOT_DESTROYED = "not_destroyed"  # anonymised, and the register of what was destroyed does not know it
+    UNGUARDED = "unguarded"  # a trigger that keeps the history as it is is gone or another one
     ANCHOR_LOST = "anchor_lost"  # in the anchor, not in the register
     ANCHOR_SHORT = "anchor_short"  # ends before the event where it ended then
     ANCHOR_OTHER = "anchor_other"  # that event was another one then: rewritten from there or before
@@ -43,7 +45,8 @@ class Wrong(StrEnum):
 
 @dataclass(frozen=True)
 class Fault:
-    """`reference` is ``#`` and the number where there is no reference; `seq` None: not of one event."""
+    """`reference` is ``#`` and the number where there is no reference, and for UNGUARDED the trigger; `seq` None: not of
+    one event."""
 
     reference: str
     seq: int | None
@@ -62,9 +65,9 @@ class Verified:
 
 def verify(actor: Actor, anchor: Anchor | None = None) -> Verified:
     """All dossiers, in the order of their numbers, and the first broken link of each. For the operator's command only."""
-    with work(actor, Right.OPERATE):
-        pass  # the right; what follows only reads, under one that keeps no writer waiting
-    done = Verified()
+    with work(actor, Right.OPERATE) as w:
+        done = Verified(faults=[Fault(each, None, Wrong.UNGUARDED) for each in append_only.missing(w.session.connection())])
+    # what follows only reads, under a right that keeps no writer waiting
     missing = set(anchor.heads) if anchor else set()
     after: int | None = None
     while (first := _next(actor, after)) is not None:

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, delete
 from sqlalchemy.orm import Session
 
 from commands.verify import VERIFIER
+from db import append_only
 from db import models as m
 from domain.errors import Refused
 from domain.restricted import ClosedStep
@@ -136,7 +137,9 @@ def test_a_closed_dossier_that_was_let_go_began_anew_and_the_register_says_so(
     assert verifying.verify(VERIFIER, after).replaced == 0
 
     with Session(engine) as session, session.begin():
+        append_only.take_off(session.connection())
         session.execute(delete(m.Destroyed))
+        append_only.put_on(session.connection())
     assert verifying.verify(VERIFIER, before).faults == [Fault(reference, None, Wrong.NOT_DESTROYED)]
 
 

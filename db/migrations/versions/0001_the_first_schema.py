@@ -290,6 +290,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_second_factor")),
     )
     op.create_table(
+        "sign_in_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("what", sa.String(length=30), nullable=False),
+        sa.Column("why", sa.String(length=30), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sign_in_note_account_id")),
+        sa.ForeignKeyConstraint(["by_id"], ["account.id"], name=op.f("fk_sign_in_note_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_note")),
+    )
+    with op.batch_alter_table("sign_in_note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_in_note_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_in_note_at"), ["at"], unique=False)
+
+    op.create_table(
         "access_log",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -541,6 +557,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("name", sa.String(length=200), nullable=True),
         sa.Column("excluded", sa.Boolean(), nullable=False),
+        sa.Column("waits", sa.Boolean(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_party_account_id")),
@@ -553,6 +570,7 @@ def upgrade() -> None:
             batch_op.f("ix_party_account_id_excluded_complaint_id"), ["account_id", "excluded", "complaint_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_party_complaint_id"), ["complaint_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_party_waits"), ["waits"], unique=False)
 
     op.create_table(
         "promise",
@@ -706,6 +724,7 @@ def downgrade() -> None:
 
     op.drop_table("promise")
     with op.batch_alter_table("party", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_party_waits"))
         batch_op.drop_index(batch_op.f("ix_party_complaint_id"))
         batch_op.drop_index(batch_op.f("ix_party_account_id_excluded_complaint_id"))
 
@@ -755,6 +774,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_access_log_complaint_id"))
 
     op.drop_table("access_log")
+    with op.batch_alter_table("sign_in_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_in_note_at"))
+        batch_op.drop_index(batch_op.f("ix_sign_in_note_account_id"))
+
+    op.drop_table("sign_in_note")
     op.drop_table("second_factor")
     with op.batch_alter_table("recovery_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recovery_code_account_id"))
