@@ -5,6 +5,7 @@ import streamlit as st
 from services import links
 from services.door import VISITOR
 from services.links import FIRST_ADMIN, Beginning
+from ui.password_fields import password_fields
 from ui.session import Fields, go, show_refusals, t
 
 token = st.query_params.get("link", "")
@@ -14,7 +15,7 @@ def begin() -> None:
     """An empty register: who are you, and which procedure is yours?"""
     offer = dict(links.profiles_on_offer(VISITOR))
     st.text(t("start.welcome"))
-    with st.form("start.begin"):
+    with st.container(border=True):
         fields = Fields()
         organisation = st.text_input(t("start.organisation"), key="start.organisation")
         fields.under("organisation")
@@ -25,8 +26,8 @@ def begin() -> None:
         fields.under("display_name")
         name = st.text_input(t("people.name"), key="start.name", help=t("people.name_help"))
         fields.under("name")
-        password, repeated = passwords(fields)
-        submitted = st.form_submit_button(t("start.submit"), type="primary")
+        password, repeated = password_fields(fields, "start", organisation, display_name, name)
+        submitted = st.button(t("start.submit"), type="primary", key="start.submit")
     if submitted:
         with show_refusals(fields):
             links.begin(VISITOR, token, Beginning(organisation, profile, name, display_name, password, repeated))
@@ -36,23 +37,14 @@ def begin() -> None:
 def choose_password(display_name: str, name: str) -> None:
     st.text(t("start.choose", name=display_name))
     st.text(t("start.sign_in_as", name=name))
-    with st.form("start.password"):
+    with st.container(border=True):
         fields = Fields()
-        password, repeated = passwords(fields)
-        submitted = st.form_submit_button(t("start.keep"), type="primary")
+        password, repeated = password_fields(fields, "start", display_name, name)
+        submitted = st.button(t("start.keep"), type="primary", key="start.keep")
     if submitted:
         with show_refusals(fields):
             links.set_password(VISITOR, token, password, repeated)
             done()
-
-
-def passwords(fields: Fields) -> tuple[str, str]:
-    st.caption(t("password.about"))
-    password = st.text_input(t("password.new"), type="password", key="start.new", autocomplete="new-password")
-    fields.under("password")
-    repeated = st.text_input(t("password.repeated"), type="password", key="start.repeated", autocomplete="new-password")
-    fields.under("repeated")
-    return password, repeated
 
 
 def done() -> None:

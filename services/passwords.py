@@ -1,31 +1,28 @@
-"""Passwords: what is good enough, hashing and checking with streamlit-authenticator's Hasher (bcrypt)."""
+"""Passwords: what is good enough (zxcvbn and a list of Dutch words), hashing and checking with streamlit-authenticator's
+Hasher (bcrypt)."""
 
 from __future__ import annotations
 
 import threading
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from domain.errors import Refused
 
 SHORTEST = 12  # characters
 LONGEST = 72  # bytes: bcrypt reads no further
+WEAKEST = 3  # of 0 to 4, as zxcvbn counts: 100 million guesses are not enough
 LEFT_OVER = 6  # letters and digits that must remain once the obvious is taken out
-
-_OBVIOUS = (
-    "wachtwoord", "password", "passwort", "paswoord", "geheim", "secret", "welkom", "welcome", "hallo", "hello", "inloggen",
-    "aanmelden", "login", "admin", "beheer", "administrator", "gebruiker", "user", "weerklank", "klachten", "klacht",
-    "voorjaar", "zomer", "herfst", "najaar", "winter", "lente", "januari", "februari", "maart", "april", "juni", "juli",
-    "augustus", "september", "oktober", "november", "december", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag",
-    "zaterdag", "zondag", "ajax", "feyenoord", "nederland", "amsterdam", "letmein", "changeme", "iloveyou", "dragon",
-    "monkey", "sunshine", "princess", "football", "test", "demo", "default",
-)  # fmt: skip
-_ROWS = ("01234567890", "09876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "azertyuiop")
+MOST_USED = 500  # of zxcvbn's list of passwords that leaked
+LOOKED_AT = 24  # characters: on longer ones zxcvbn can take seconds, and what follows only makes it stronger
 
 # Cost 12, of a random text nobody kept: names that do not exist take as long as those that do.
 _NOBODY = "$2b$12$eeV8vrABTlFRd29H7BvfAO/wuDLykNsL/XWEpRV3hIEt75TL3AjVu"
 
+_one_at_a_time = threading.Lock()
 _at_once = threading.BoundedSemaphore(4)  # more would starve everybody else's clicks
 
 
@@ -45,26 +42,58 @@ def check(password: str, own_words: tuple[str, ...], field: str = "password") ->
     length = len(chosen.encode())
     if length > LONGEST:
         raise Refused("password_long", field, longest=LONGEST, length=length)
-    if _is_obvious(chosen, own_words):
+    if strength(chosen, own_words).score < WEAKEST:
         raise Refused("password_obvious", field)
     return chosen
 
 
-def _is_obvious(password: str, own_words: tuple[str, ...]) -> bool:
-    left = password.casefold()
-    words = {part for own in own_words for part in _words(own) if len(part) > 2} | set(_OBVIOUS)
-    for word in sorted(words, key=len, reverse=True):
-        left = left.replace(word, " ")
-    for row in _ROWS:
-        for length in range(len(row), 3, -1):
-            for start in range(len(row) - length + 1):
-                left = left.replace(row[start : start + length], " ")
-    signs = [sign for sign in left if sign.isalnum() or ord(sign) > 127]
-    return len(signs) < LEFT_OVER or len(set(signs)) < 4
+@dataclass(frozen=True)
+class Strength:
+    """How hard a password is to guess: `score` from 0 to 4, and the pattern that makes it easy (empty: nothing)."""
+
+    score: int
+    why: str
+
+
+def strength(password: str, own_words: tuple[str, ...]) -> Strength:
+    """Reckoned here: the password goes nowhere. zxcvbn takes common words with spaces between them for hard; so what is
+    left of the password without those must be something too."""
+    chosen = tidy(password)[:LOOKED_AT]
+    if not chosen:  # zxcvbn falls over it
+        return Strength(0, "")
+    found, matches = _zxcvbn(chosen, [*_words(" ".join((*own_words, "weerklank"))), *_dutch_words()])
+    easy = {place for each in matches if _is_easy(each) for place in range(each["i"], each["j"] + 1)}
+    left = sum(place not in easy and (sign.isalnum() or ord(sign) > 127) for place, sign in enumerate(chosen))
+    score = int(found["score"]) if left >= LEFT_OVER else min(int(found["score"]), WEAKEST - 1)
+    longest = max(found["sequence"], key=lambda each: len(each["token"]))
+    return Strength(score, "" if score >= WEAKEST else str(longest["pattern"]))
+
+
+def _is_easy(match: dict[str, Any]) -> bool:
+    """A part of a password that somebody who guesses tries first: a row of keys, a date, or a word of the lists."""
+    if match["pattern"] != "dictionary":
+        return len(match["token"]) > 3
+    common = match["dictionary_name"] == "passwords" and match["rank"] <= MOST_USED
+    return len(match["token"]) > 2 and (common or match["dictionary_name"] == "user_inputs")
 
 
 def _words(text: str) -> list[str]:
     return "".join(sign if sign.isalnum() else " " for sign in tidy(text).casefold()).split()
+
+
+@cache
+def _dutch_words() -> list[str]:
+    lines = Path(__file__).with_name("block_list.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if not line.startswith("#")]
+
+
+def _zxcvbn(password: str, words: list[str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Its answer, and every word and pattern that it saw."""
+    import zxcvbn  # its lists take a moment: on first use
+    from zxcvbn import matching
+
+    with _one_at_a_time:  # it keeps the words in a global
+        return zxcvbn.zxcvbn(password, words), matching.omnimatch(password)
 
 
 @cache

@@ -45,6 +45,13 @@ def test_a_good_password_is_taken_as_it_is(password: str) -> None:
         ("123456789012", "password_obvious"),
         ("qwertyuiop12", "password_obvious"),
         ("abcdefghijklm", "password_obvious"),
+        ("welkom wachtwoord geheim", "password_obvious"),
+        ("W3lk0m W3lk0m", "password_obvious"),
+        ("Hallo hallo hallo", "password_obvious"),
+        ("password letmein dragon", "password_obvious"),
+        ("Amsterdam2026!", "password_obvious"),
+        ("weerklank weerklank 26", "password_obvious"),
+        ("Bureau Voorbeeld Bureau", "password_obvious"),
         ("Tom Trainer 26", "password_obvious"),
         ("bureauvoorbeeld", "password_obvious"),
         ("            ", "password_obvious"),
@@ -56,6 +63,36 @@ def test_a_bad_password_is_refused_with_its_reason(password: str, code: str) -> 
         passwords.check(password, OWN)
 
     assert (refusal.value.code, refusal.value.field) == (code, "password")
+
+
+@pytest.mark.parametrize(
+    ("password", "score", "why"),
+    [
+        ("", 0, ""),
+        ("een paard in de gang", 4, ""),
+        ("wachtwoord12", 1, "dictionary"),
+        ("abababababababab", 0, "repeat"),
+        ("welkom wachtwoord geheim", 2, "dictionary"),
+        ("x" * 100_000, 0, "repeat"),
+    ],
+)
+def test_the_strength_is_said_with_what_makes_it_easy(password: str, score: int, why: str) -> None:
+    found = passwords.strength(password, OWN)
+
+    assert (found.score, found.why) == (score, why)
+
+
+def test_reckoning_the_strength_never_takes_long() -> None:
+    start = time.thread_time()
+    passwords.strength("4@8({[<3631!|17$50+%2zxv" * 4, OWN)  # zxcvbn tries every way to read these signs as letters
+
+    assert time.thread_time() - start < 3
+
+
+def test_names_of_one_person_do_not_count_for_the_next() -> None:
+    assert passwords.strength("Bramzwaluw Kruidkers", ("Bramzwaluw", "Kruidkers")).score < passwords.WEAKEST
+
+    assert passwords.strength("Bramzwaluw Kruidkers", OWN).score >= passwords.WEAKEST
 
 
 def test_a_hash_fits_its_password_however_its_accents_are_written() -> None:

@@ -1,0 +1,31 @@
+"""Choosing a password: the field, how strong it is while choosing, and the field again. Not inside a form: the meter
+follows what is typed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from services import passwords
+from ui.session import Fields, t
+
+
+def password_fields(fields: Fields, page: str, *own_words: str) -> tuple[str, str]:
+    """What was typed, twice. Keys are ``<page>.new`` and ``<page>.repeated``."""
+    st.caption(t("password.about"))
+    new = st.text_input(t("password.new"), type="password", key=f"{page}.new", autocomplete="new-password")
+    _meter(new, own_words)
+    fields.under("password")
+    repeated = st.text_input(t("password.repeated"), type="password", key=f"{page}.repeated", autocomplete="new-password")
+    fields.under("repeated")
+    return new, repeated
+
+
+def _meter(password: str, own_words: tuple[str, ...]) -> None:
+    """Always there, and always as high: a button that moves while one presses it is not pressed."""
+    if len(password) < passwords.SHORTEST:
+        missing = passwords.SHORTEST - len(password)
+        st.progress(0.0, t("password.meter_short", count=missing) if password else t("password.meter_empty"))
+        return
+    found = passwords.strength(password, own_words)
+    said = t(f"password.score_{found.score}")
+    st.progress((found.score + 1) / 5, f"{said} {t(f'password.easy_{found.why}')}" if found.why else said)
