@@ -36,7 +36,7 @@ File = tuple[str, bytes]  # the name as given, the content
 def add(actor: Actor, reference: str, files: Sequence[File]) -> tuple[str, ...]:
     """The tokens of the attached files, in their order: all of them or none. A file that is in the dossier already is
     not attached twice (a double click). Raises Refused ``not_found`` and the ``attachment_...`` codes."""
-    with _undone_on_error() as written, work(actor, Right.WORK) as w:
+    with _undone_on_error() as written, work(actor, Right.LOG) as w:
         return _attach(w, load_to_append(w, reference), files, written)
 
 
@@ -65,7 +65,7 @@ def fetch(actor: Actor, token: str) -> tuple[str, str, bytes]:
 def remove(actor: Actor, token: str, reason: str) -> None:
     """Take a file out of the dossier and off the disk; that it was there, and why it went, stays in the history.
     Raises Refused: ``not_found``, ``missing`` (reason), ``attachment_in_appeal``."""
-    with work(actor, Right.WORK) as w:
+    with work(actor, Right.REMOVE_FILE) as w:
         complaint = w.session.get(m.Complaint, _row(w, token).complaint_id)
         if complaint is None:  # may be read, not worked in
             raise Refused("not_found")

@@ -71,7 +71,7 @@ def withdrawal_moves(actor: Actor, reference: str, on: date) -> tuple[promises.M
 def consent(actor: Actor, reference: str, seen: int, on: date, channel: str, text: str) -> None:
     """The complainant agreed in writing to a further extension (Awb 9:11(3)). Raises Refused: ``no_consent_here``,
     ``consent_in_writing``."""
-    with work(actor, Right.WORK) as w:
+    with work(actor, Right.ROUTE) as w:
         complaint = load(w, reference, seen)
         go(w, complaint, StepName.CONSENT)
         way = choice(Channel, channel, "channel")
@@ -86,7 +86,7 @@ def correct_receipt(actor: Actor, reference: str, seen: int, received_on: date, 
     """It had come in on another day than was written down: every term that counts from it moves, and the history says
     from which day to which, and why. Answers what moved. Raises Refused: ``same_day``, ``in_the_future``,
     ``after_registration``, ``after_first_act``."""
-    with work(actor, Right.ASSIGN) as w:
+    with work(actor, Right.TERMS) as w:
         complaint = load(w, reference, seen)
         go(w, complaint, StepName.CORRECT_RECEIPT)
         words = required(reason, "reason")
@@ -114,7 +114,7 @@ def change_procedure(
     """Another procedure of its sector handles it after all, or our own committee does: every promise follows from the new
     rules, as if it had been chosen at registration. Answers what moved. Raises Refused: ``no_procedure_choice``,
     ``unknown_value``, ``no_committee_here``, ``same_procedure``."""
-    with work(actor, Right.ASSIGN) as w:
+    with work(actor, Right.TERMS) as w:
         complaint = load(w, reference, seen)
         go(w, complaint, StepName.CHANGE_PROCEDURE)
         words = required(reason, "reason")

@@ -33,7 +33,7 @@ def name_complainant(
     """Who complained became known, or was written down wrongly. Not back to anonymous: a name that was known stays
     until it is anonymised. Where nobody could be written to before, the clock of the acknowledgement runs from today.
     Raises Refused: ``missing``, ``unknown_value``."""
-    with work(actor, Right.WORK) as w:
+    with work(actor, Right.IDENTITY_WRITE) as w:
         complaint = load(w, reference, seen)
         before = go(w, complaint, StepName.NAME_COMPLAINANT)
         kind = choice(ComplainantType, complainant_type, "complainant_type")

@@ -114,7 +114,7 @@ def register(actor: Actor, form_id: str, intake: Intake, draft: str | None = Non
 
 def convert_question(actor: Actor, reference: str, seen: int, received_on: date | None = None) -> None:
     """A question turns out to be a complaint (R015): its clocks run from `received_on`, today unless given."""
-    with work(actor, Right.WORK) as w:
+    with work(actor, Right.AMEND) as w:
         complaint = load(w, reference, seen)
         go(w, complaint, StepName.CONVERT)
         asked_on, since = complaint.received_on, received_on or w.today

@@ -46,7 +46,7 @@ def correct(actor: Actor, reference: str, seen: int, reason: str, given: Correct
     Raises Refused: ``missing``, ``unknown_value``, ``unknown_unit``, ``other_sector``, ``use_hand_over``,
     ``red_flag_expected``, ``nothing_corrected``, and those of domain/texts.py.
     """
-    with work(actor, Right.WORK) as w:
+    with work(actor, Right.AMEND) as w:
         complaint = load(w, reference, seen)
         go(w, complaint, StepName.CORRECT)
         why = required(reason, "reason", LONGEST_REASON)
@@ -120,7 +120,7 @@ def raise_red_flag(actor: Actor, reference: str, seen: int, on: date, reason: st
 
     Raises Refused: ``no_red_flag_here``, ``already_red_flag``, ``before_received``, ``in_the_future``, ``missing``.
     """
-    with work(actor, Right.WORK) as w:
+    with work(actor, Right.RED_FLAG) as w:
         complaint = load(w, reference, seen)
         go(w, complaint, StepName.RAISE_RED_FLAG)
         since, why = real_day(w, complaint, on), required(reason, "reason")

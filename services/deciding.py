@@ -228,7 +228,7 @@ def _answer_with_decision(w: Work, complaint: m.Complaint, outgoing: Outgoing) -
 def measure_done(actor: Actor, reference: str, measure_id: int, on: date, evidence: str) -> None:
     """What was agreed was done; twice the same is once. Raises Refused: ``not_found``, ``measure_already_done``,
     ``measure_lapsed``, ``before_decision``."""
-    with work(actor, Right.WORK) as w:
+    with work(actor, Right.LOG) as w:
         complaint = load_to_append(w, reference)
         measure = w.session.scalar(
             select(m.Measure).where(m.Measure.id == number(measure_id), m.Measure.complaint_id == complaint.id)
@@ -261,7 +261,7 @@ def withdraw(
 ) -> None:
     """The complainant takes it back (T12). It stays in the register and in the figures; who can be written to gets a
     confirmation. Raises Refused: ``letter_missing``."""
-    with work(actor, Right.WORK) as w:
+    with work(actor, Right.ROUTE) as w:
         complaint = load_to_append(w, reference)
         if already_sent(w, complaint, outgoing):
             return

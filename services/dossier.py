@@ -118,6 +118,7 @@ class Dossier:
     content: Content | None
     offer: Offer | None
     audited: bool  # this person may see who opened it
+    may_remove: bool  # and take a file out of it
 
 
 @dataclass(frozen=True)
@@ -131,39 +132,39 @@ class Step:
 
 # Which right each step asks of its service; the appeal's own steps are the reviewer's, elsewhere.
 STEP_RIGHTS: dict[StepName, Right] = {
-    StepName.CONVERT: Right.WORK,
-    StepName.EXPERT_CONSULTED: Right.WORK,
+    StepName.CONVERT: Right.AMEND,
+    StepName.EXPERT_CONSULTED: Right.LOG,
     StepName.CONSULT: Right.CONSULT,
     StepName.ACKNOWLEDGE: Right.ACKNOWLEDGE,
     StepName.ACKNOWLEDGE_IMPOSSIBLE: Right.ACKNOWLEDGE,
     StepName.ASSIGN: Right.ASSIGN,
-    StepName.LOG: Right.WORK,
-    StepName.PROGRESS: Right.WORK,
+    StepName.LOG: Right.LOG,
+    StepName.PROGRESS: Right.SEND,
     StepName.RESPOND: Right.DECIDE,
-    StepName.NOTIFY_RESPONDENT: Right.WORK,
-    StepName.CLIMB: Right.WORK,
+    StepName.NOTIFY_RESPONDENT: Right.SEND,
+    StepName.CLIMB: Right.ROUTE,
     StepName.EXTEND: Right.EXTEND,
     StepName.WITHDRAW_EXTENSION: Right.EXTEND,
-    StepName.CONSENT: Right.WORK,
+    StepName.CONSENT: Right.ROUTE,
     StepName.PAUSE: Right.EXTEND,
     StepName.RESUME: Right.EXTEND,
-    StepName.CORRECT_RECEIPT: Right.ASSIGN,
-    StepName.CHANGE_PROCEDURE: Right.ASSIGN,
+    StepName.CORRECT_RECEIPT: Right.TERMS,
+    StepName.CHANGE_PROCEDURE: Right.TERMS,
     StepName.DECIDE: Right.DECIDE,
     StepName.ANSWER: Right.DECIDE,
     StepName.RESOLVE: Right.DECIDE,
-    StepName.WITHDRAW: Right.WORK,
+    StepName.WITHDRAW: Right.ROUTE,
     StepName.NOT_HANDLED: Right.CLOSE,
-    StepName.MEASURE_DONE: Right.WORK,
+    StepName.MEASURE_DONE: Right.LOG,
     StepName.MOVE_MEASURE: Right.EXTEND,
     StepName.POSITION: Right.DECIDE,
-    StepName.CONSEQUENCES: Right.WORK,
-    StepName.ADD_PARTY: Right.WORK,
-    StepName.NAME_COMPLAINANT: Right.WORK,
-    StepName.CORRECT: Right.WORK,
+    StepName.CONSEQUENCES: Right.LOG,
+    StepName.ADD_PARTY: Right.NAME_PARTY,
+    StepName.NAME_COMPLAINANT: Right.IDENTITY_WRITE,
+    StepName.CORRECT: Right.AMEND,
     StepName.REMOVE_PARTY: Right.LIFT,
-    StepName.RAISE_RED_FLAG: Right.WORK,
-    StepName.REFER: Right.WORK,
+    StepName.RAISE_RED_FLAG: Right.RED_FLAG,
+    StepName.REFER: Right.ROUTE,
     StepName.CLOSE: Right.CLOSE,
     StepName.REOPEN: Right.REOPEN,
     StepName.LODGE_APPEAL: Right.APPEAL_LODGE,
@@ -176,7 +177,9 @@ def read(actor: Actor, reference: str) -> Dossier:
     exist and what may not be seen."""
     with work(actor, Right.OPEN) as w:
         complaint = load(w, reference)
-        seen = _dossier(w, shown(w, complaint), w.rights_on(complaint.id, Right.READ, Right.IDENTITY, Right.AUDIT))
+        seen = _dossier(
+            w, shown(w, complaint), w.rights_on(complaint.id, Right.READ, Right.IDENTITY, Right.AUDIT, Right.REMOVE_FILE)
+        )
         logged = w.person.id is None or was_opened(w, complaint, "dossier", w.now - LOGGED_ONCE_IN)
         complaint_id = complaint.id
     if not logged:
@@ -240,6 +243,7 @@ def _dossier(w: Work, complaint: m.Complaint, held: frozenset[Right]) -> Dossier
         content=content_of(w, profile, rows, names, views, heard) if rows is not None else None,
         offer=_offer(w, complaint, profile, rows) if rows is not None and not heard and regular else None,
         audited=Right.AUDIT in held,
+        may_remove=Right.REMOVE_FILE in held,
     )
 
 

@@ -50,7 +50,7 @@ def refer(
 
     Raises Refused: ``unknown_value``, ``missing``, ``in_the_future``, ``not_at_this_body`` (a desk does not rule).
     """
-    with work(actor, Right.WORK) as w:
+    with work(actor, Right.ROUTE) as w:
         complaint, form_id = load_to_append(w, reference), form(form_id)
         mine = select(m.Referral.id).where(m.Referral.form_id == form_id, m.Referral.complaint_id == complaint.id)
         if w.session.scalar(mine) is not None:

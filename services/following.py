@@ -91,7 +91,7 @@ def position(actor: Actor, reference: str, seen: int, outgoing: Outgoing) -> Non
 def consequences(actor: Actor, reference: str, seen: int, on: date, text: str) -> None:
     """What a ruling without a date of its own asked, was done. Raises Refused: ``no_consequences_due``,
     ``before_ruling``."""
-    with work(actor, Right.WORK) as w:
+    with work(actor, Right.LOG) as w:
         complaint = load(w, reference, seen)
         go(w, complaint, StepName.CONSEQUENCES)
         ruled_on = w.session.scalar(select(func.max(m.Appeal.ruled_on)).where(m.Appeal.complaint_id == complaint.id))

@@ -67,7 +67,7 @@ def _participants(w: Work, people: dict[int, PersonChoice], chosen: tuple[int, .
 
 def expert_consulted(actor: Actor, reference: str, on: date, text: str) -> None:
     """Wko 1.51b: the suspicion was discussed with the designated expert; from now on the complaint can be handled."""
-    with work(actor, Right.WORK) as w:
+    with work(actor, Right.LOG) as w:
         complaint = load_to_append(w, reference)
         go(w, complaint, StepName.EXPERT_CONSULTED)
         on = real_day(w, complaint, on)
@@ -165,7 +165,7 @@ def log(
     `result` says what a conversation or a mediation led to. Contact with the complainant after the acknowledgement meets
     DECIDE_OR_CONTACT; a note never meets anything (R050). With a `form_id`, a double click is one entry.
     """
-    with work(actor, Right.WORK) as w:
+    with work(actor, Right.LOG) as w:
         complaint = load_to_append(w, reference)
         what = choice(EventKind, kind, "kind")
         if what not in LOGGED:
@@ -215,7 +215,7 @@ def _message(w: Work, complaint: m.Complaint, on: date, way: Channel, subject: s
 
 def progress(actor: Actor, reference: str, outgoing: Outgoing) -> None:
     """A letter that says what was done since, and what follows."""
-    with work(actor, Right.WORK) as w:
+    with work(actor, Right.SEND) as w:
         complaint = load_to_append(w, reference)
         if already_sent(w, complaint, outgoing):
             return
@@ -226,7 +226,7 @@ def progress(actor: Actor, reference: str, outgoing: Outgoing) -> None:
 
 def notify_respondent(actor: Actor, reference: str, outgoing: Outgoing) -> None:
     """The person it is about hears of it, and of the right to react."""
-    with work(actor, Right.WORK) as w:
+    with work(actor, Right.SEND) as w:
         complaint = load_to_append(w, reference)
         if already_sent(w, complaint, outgoing):
             return
@@ -238,7 +238,7 @@ def climb(actor: Actor, reference: str, level: str, on: date, text: str) -> None
     """The complainant goes up exactly one step of the ladder (R004). At the coordinator's step a coordinator becomes the
     handler (R005), the acting director where there is none; failing both the history says so. Raises Refused:
     ``one_level_up``."""
-    with work(actor, Right.WORK) as w:
+    with work(actor, Right.ROUTE) as w:
         complaint = load_to_append(w, reference)
         wanted = choice(LadderLevel, level, "level")
         facts = go(w, complaint, StepName.CLIMB)

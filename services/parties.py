@@ -41,7 +41,7 @@ def add_party(actor: Actor, reference: str, relation: str, named: Named) -> None
     Raises Refused: ``named_twice``, ``unknown_person``, ``missing``, ``unknown_value``, ``no_recipient`` (nobody would
     be left who keeps this closed dossier).
     """
-    with work(actor, Right.WORK) as w:
+    with work(actor, Right.NAME_PARTY) as w:
         complaint = load_to_append(w, reference)
         go(w, complaint, StepName.ADD_PARTY)
         how = choice(Relation, relation, "relation")

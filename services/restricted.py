@@ -79,7 +79,7 @@ def read(actor: Actor, reference: str) -> File:
 def take(actor: Actor, reference: str, form_id: str, step: str, on: date, text: str) -> None:
     """Records a step with its real date; twice the same form is one. Raises Refused: ``not_found``, ``unknown_value``,
     ``missing``, ``in_the_future``, ``before_received``, and what `domain.restricted.refusal` says."""
-    with work(actor, Right.WORK) as w:
+    with work(actor, Right.CLOSED_STEP) as w:
         complaint, once = load_to_append(w, reference), form(form_id)
         if complaint.compartment not in _mine(w):
             raise Refused("not_found")

@@ -62,7 +62,7 @@ def ordinary(cast: Cast) -> Case:
     for kind in ("conversation", "mediation", "informed", "note", "message_received", "contact"):
         steps.log(cast.actor("hans"), case.reference, kind, case.at(2), "Gezegd.", channel=Channel.EMAIL)
     tokens = attachments.add(cast.actor("hans"), case.reference, [("foto.png", image()), ("ander.jpg", image("JPEG"))])
-    attachments.remove(cast.actor("hans"), tokens[1], "Verkeerd bestand.")
+    attachments.remove(cast.actor("cora"), tokens[1], "Verkeerd bestand.")
     act(case, "hans", "climb", "extend", "withdraw_extension", "pause", "resume", "name_complainant", "correct", "refer")
     act(case, "cora", "add_party", "remove_party", "correct_receipt", n=5)
     act(case, "cora", "add_party", "remove_party", "withdraw_lift", "remove_party", n=1)

@@ -214,12 +214,12 @@ def files(file: Dossier, content: Content, may_write: bool) -> None:
     if not content.attachments:
         st.caption(t("complaint.no_attachments"))
     for each in content.attachments:
-        _attachment(each, may_write)
+        _attachment(each, file.may_remove)
     if may_write:
         _add(file)
 
 
-def _attachment(attachment: AttachmentView, may_write: bool) -> None:
+def _attachment(attachment: AttachmentView, may_remove: bool) -> None:
     with st.container(border=True, gap="xsmall"):
         st.text(attachment.name)
         st.text(
@@ -232,7 +232,7 @@ def _attachment(attachment: AttachmentView, may_write: bool) -> None:
         )
         with st.container(horizontal=True):
             st.link_button(t("complaint.download"), f"/attachment/{attachment.token}", icon=":material/download:")
-            if may_write:
+            if may_remove:
                 _remove(attachment)
 
 

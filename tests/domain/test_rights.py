@@ -13,7 +13,9 @@ def test_every_role_has_rights() -> None:
     assert set(RIGHTS) == set(Role)
 
 
-@pytest.mark.parametrize("right", [Right.DECIDE, Right.EXTEND, Right.SEND, Right.WORK])
+@pytest.mark.parametrize(
+    "right", [Right.DECIDE, Right.EXTEND, Right.SEND, Right.LOG, Right.ROUTE, Right.NAME_PARTY, Right.RED_FLAG]
+)
 def test_who_works_in_which_dossiers(right: Right) -> None:
     assert scopes({Role.HANDLER}, right) == {Scope.ASSIGNED}
     assert scopes({Role.COORDINATOR}, right) == {Scope.ALL}
@@ -35,6 +37,20 @@ def test_a_reporter_sees_own_reports_and_reads_what_is_to_be_acknowledged() -> N
     assert scopes({Role.REPORTER}, Right.LIST) == {Scope.OWN, Scope.NAMED}
     assert scopes({Role.REPORTER}, Right.READ) == {Scope.NAMED}
     assert scopes({Role.REPORTER}, Right.DECIDE) == scopes({Role.REPORTER}, Right.SEND) == set()
+
+
+@pytest.mark.parametrize("right", [Right.AMEND, Right.IDENTITY_WRITE])
+def test_what_was_registered_is_put_right_by_who_handles_it_or_directs(right: Right) -> None:
+    assert scopes({Role.HANDLER}, right) == {Scope.ASSIGNED}
+    assert scopes({Role.MANAGER}, right) == {Scope.ASSIGNED}  # of the unit alone: reads it
+    assert scopes({Role.COORDINATOR}, right) == {Scope.ALL}
+
+
+@pytest.mark.parametrize("right", [Right.REMOVE_FILE, Right.TERMS])
+def test_what_goes_and_what_all_terms_count_from_is_for_who_directs(right: Right) -> None:
+    assert scopes({Role.HANDLER}, right) == scopes({Role.MANAGER}, right) == set()
+    assert scopes({Role.COORDINATOR}, right) == {Scope.ALL}
+    assert scopes({Role.PARTNER}, right) == {Scope.ACTING}
 
 
 @pytest.mark.parametrize("right", [Right.ASSIGN, Right.CLOSE])
@@ -68,7 +84,7 @@ def test_everybody_keeps_an_own_account_and_only_the_administrator_keeps_those_o
 
 def test_two_roles_reach_what_either_reaches() -> None:
     assert scopes({Role.CONFIDANT, Role.APPEAL_REVIEWER}, Right.READ) == {Scope.UNWANTED, Scope.APPEALED}
-    assert scopes({Role.MANAGER, Role.HANDLER}, Right.WORK) == {Scope.UNIT, Scope.ASSIGNED}
+    assert scopes({Role.MANAGER, Role.HANDLER}, Right.LOG) == {Scope.UNIT, Scope.ASSIGNED}
     assert scopes(set(), Right.READ) == set()
 
 

@@ -119,7 +119,13 @@ def test_who_works_on_it_may_and_nobody_else(new: Any) -> None:
     corrected(case, "hans", title="Een")
     corrected(case, "dora", title="Twee")
 
-    for who, code in (("hilde", "not_found"), ("tom", "not_allowed"), ("piet", "not_found"), ("vera", "not_found")):
+    for who, code in (
+        ("hilde", "not_found"),
+        ("tom", "not_allowed"),
+        ("piet", "not_found"),
+        ("mia", "not_found"),
+        ("vera", "not_allowed"),
+    ):
         with pytest.raises(Refused) as refusal:
             corrected(case, who, title="Drie")
         assert refusal.value.code == code

@@ -211,7 +211,7 @@ def test_a_change_of_many_rows_by_their_numbers_is_refused_as_it_would_go_past_t
     hidden = dossier(engine, cast, respondent=cast["cora"])
     values = [{"id": hidden.id, "title": "Veranderd"}] * (2 if many else 1)
 
-    with pytest.raises(InvalidRequestError, match="many sets of values"), work(cast.actor("cora"), Right.WORK) as w:
+    with pytest.raises(InvalidRequestError, match="many sets of values"), work(cast.actor("cora"), Right.LOG) as w:
         w.session.execute(update(m.Complaint), values)
 
     with Session(engine) as session:
@@ -242,7 +242,7 @@ def test_what_was_refused_leaves_nothing(engine: Engine, cast: Cast) -> None:
     complaint = dossier(engine, cast)
 
     def half() -> None:
-        with work(cast.actor("cora"), Right.WORK) as w:
+        with work(cast.actor("cora"), Right.LOG) as w:
             record(w, load(w, complaint.reference), EventKind.NOTE, text="half")
             raise Refused("missing")
 
@@ -254,16 +254,16 @@ def test_what_was_refused_leaves_nothing(engine: Engine, cast: Cast) -> None:
 
 def test_the_second_saver_is_told(engine: Engine, cast: Cast) -> None:
     complaint = dossier(engine, cast)
-    with work(cast.actor("cora"), Right.WORK) as w:
+    with work(cast.actor("cora"), Right.LOG) as w:
         load(w, complaint.reference, seen=1).title = "Eerste"
 
-    with pytest.raises(Refused, match="changed_meanwhile"), work(cast.actor("dora"), Right.WORK) as w:
+    with pytest.raises(Refused, match="changed_meanwhile"), work(cast.actor("dora"), Right.LOG) as w:
         load(w, complaint.reference, seen=1)
 
 
 def test_a_reviewer_sees_the_file_as_it_stood_at_the_appeal_and_her_own_papers(engine: Engine, cast: Cast) -> None:
     complaint = dossier(engine, cast)
-    with work(cast.actor("cora"), Right.WORK) as w:
+    with work(cast.actor("cora"), Right.LOG) as w:
         record(w, load(w, complaint.reference), EventKind.NOTE, text="voor het beroep")
     with Session(engine) as session, session.begin():
         decision = m.Decision(
@@ -275,7 +275,7 @@ def test_a_reviewer_sees_the_file_as_it_stood_at_the_appeal_and_her_own_papers(e
             complaint_id=complaint.id, form_id=str(uuid4()), decision_id=decision.id, lodged_on=TODAY, channel="phone",
             grounds="G", in_time=True, registered_by=cast["vera"], reviewer_id=cast["vera"], snapshot_seq=1,
         ))  # fmt: skip
-    with work(cast.actor("cora"), Right.WORK) as w:
+    with work(cast.actor("cora"), Right.LOG) as w:
         record(w, load(w, complaint.reference), EventKind.NOTE, text="na het beroep")
     with work(cast.actor("vera"), Right.APPEAL_RULE) as w:
         record(w, load(w, complaint.reference), EventKind.APPEAL_NOTE, text="eigen notitie", side=Side.APPEAL)
@@ -293,7 +293,7 @@ def test_what_an_event_brought_in_after_lodging_is_not_for_the_reviewer(engine: 
     complaint = dossier(engine, cast)
     written = []
     for _ in range(2):
-        with work(cast.actor("cora"), Right.WORK) as w:
+        with work(cast.actor("cora"), Right.LOG) as w:
             written.append(record(w, load(w, complaint.reference), EventKind.NOTE, text="regel").id)
     with Session(engine) as session, session.begin():
         decisions = [

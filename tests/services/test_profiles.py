@@ -79,7 +79,7 @@ def test_adopting_fills_the_closed_days_once(engine: Engine) -> None:
 
 
 def test_a_dossier_keeps_the_version_it_started_under(cast: Cast, engine: Engine) -> None:
-    with work(EVERYTHING, Right.WORK) as w:
+    with work(EVERYTHING, Right.LOG) as w:
         complaint = make_complaint(w.session, cast)
         old = profiles.profile_of(w, complaint)
         version = w.session.scalars(select(m.ProfileVersion)).one()
@@ -101,14 +101,14 @@ def test_a_dossier_keeps_the_version_it_started_under(cast: Cast, engine: Engine
 
 
 def test_what_came_in_before_the_first_version_gets_the_first(cast: Cast) -> None:
-    with work(EVERYTHING, Right.WORK) as w:
+    with work(EVERYTHING, Right.LOG) as w:
         assert profiles.in_force(w, date(2019, 1, 1))[1].key == "training"
 
 
 def test_a_version_that_begins_tomorrow_is_not_in_force_today(
     cast: Cast, on: Callable[[date], AbstractContextManager[None]]
 ) -> None:
-    with work(EVERYTHING, Right.WORK) as w:
+    with work(EVERYTHING, Right.LOG) as w:
         version = w.session.scalars(select(m.ProfileVersion)).one()
         source = version.source.replace('name = "Trainingsbureau"', 'name = "Morgen"')
         w.session.add(
@@ -127,12 +127,12 @@ def test_an_empty_register_has_no_profile(engine: Engine) -> None:
     with Session(engine) as session, session.begin():
         write_settings(session, {"profile": ""})
 
-    with work(EVERYTHING, Right.WORK) as w, pytest.raises(Refused, match="no_profile"):
+    with work(EVERYTHING, Right.LOG) as w, pytest.raises(Refused, match="no_profile"):
         profiles.current(w)
 
 
 def test_a_closing_day_of_the_organisation_moves_warnings_and_stops_no_promise(cast: Cast) -> None:
-    with work(EVERYTHING, Right.WORK) as w:
+    with work(EVERYTHING, Right.LOG) as w:
         w.session.add(
             m.ClosedDay(day=date(2026, 8, 10), kind="organisation", name="Zomersluiting", source="eigen", added_at=w.now)
         )

@@ -32,7 +32,7 @@ def day(month: int, number: int) -> date:
 @contextmanager
 def dossier(cast: Cast, received_on: date, **columns: object) -> Iterator[tuple[Work, m.Complaint]]:
     """A new dossier whose promises were opened."""
-    with work(EVERYTHING, Right.WORK) as w:
+    with work(EVERYTHING, Right.LOG) as w:
         complaint = make_complaint(w.session, cast, received_on=received_on, registered_on=received_on, **columns)
         tell(w, complaint, Fact.RECEIVED, received_on)
         tell(w, complaint, Fact.REGISTERED, received_on)

@@ -84,7 +84,7 @@ def test_nobody_of_the_first_line_sees_who_opened_a_closed_compartment(engine: E
             seen(cast, who, reference)
 
 
-@pytest.mark.parametrize("right", [Right.READ, Right.WORK, Right.AUDIT])
+@pytest.mark.parametrize("right", [Right.READ, Right.LOG, Right.AUDIT])
 def test_who_opened_it_cannot_take_the_line_out(engine: Engine, cast: Cast, case: Case, right: Right) -> None:
     """A service reaches the rows with its own right only; there is none that changes them."""
     dossier.read(cast.actor("hans"), case.reference)
