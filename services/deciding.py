@@ -107,7 +107,7 @@ def decide(
     """
     with work(actor, Right.DECIDE) as w:
         complaint = load(w, reference, seen)
-        _refuse_annulled(w, complaint)
+        refuse_annulled(w, complaint)
         go(w, complaint, StepName.DECIDE)
         on = _not_before(w, complaint, real_day(w, complaint, on), _AGAIN, "before_reopening")
         chosen, words = choice(Outcome, outcome, "outcome"), required(reasons, "reasons")
@@ -158,7 +158,8 @@ def annulled_for(w: Work, complaint: m.Complaint) -> bool:
     return w.session.scalars(query).first() is not None
 
 
-def _refuse_annulled(w: Work, complaint: m.Complaint) -> None:
+def refuse_annulled(w: Work, complaint: m.Complaint) -> None:
+    """Whoever's decision was annulled does not answer in its place either. Raises Refused ``someone_else_decides``."""
     if annulled_for(w, complaint):
         raise Refused("someone_else_decides")
 
@@ -194,13 +195,14 @@ def answer(
     """What the complainant hears in writing: the decision (T06), a substantive response while the handling goes on, or
     that it was solved (`resolved`, unless given as it was registered: T07, the fast track). `agreed`: they said so.
 
-    Raises Refused: ``wrong_letter``, and what services/letters.py refuses.
+    Raises Refused: ``wrong_letter``, ``someone_else_decides``, and what services/letters.py refuses.
     """
     with work(actor, Right.DECIDE) as w:
         complaint = load_to_append(w, reference)
         if already_sent(w, complaint, outgoing):
             return
         check_seen(complaint, seen)
+        refuse_annulled(w, complaint)
         kind = letter_type(outgoing, LetterType.DECISION, LetterType.RESPONSE, LetterType.ACK_ACTION)
         if kind is LetterType.DECISION:
             _answer_with_decision(w, complaint, outgoing)

@@ -202,7 +202,7 @@ def steps(actor: Actor, reference: str) -> tuple[Step, ...]:
 
 def _step(w: Work, complaint: m.Complaint, name: StepName, facts: Facts) -> Step:
     why = possible(name, facts)
-    if name is StepName.DECIDE and not why and annulled_for(w, complaint):
+    if STEP_RIGHTS[name] is Right.DECIDE and not why and annulled_for(w, complaint):
         why = ("someone_else_decides",)
     return Step(name, not why, why, NOT_NOW not in why and "other_compartment" not in why, facts.going_on)
 

@@ -16,7 +16,7 @@ from domain.texts import required
 from domain.vocabulary import EventKind, LetterType
 from domain.workflow import StepName
 from services import promises
-from services.deciding import FARTHEST
+from services.deciding import FARTHEST, refuse_annulled
 from services.door import Actor, Work, work
 from services.letters import Outgoing
 from services.posting import already_sent, send
@@ -76,12 +76,14 @@ def _movable(w: Work, complaint: m.Complaint, measure_id: int) -> m.Measure:
 
 
 def position(actor: Actor, reference: str, seen: int, outgoing: Outgoing) -> None:
-    """The complainant reads what we do with the judgment of our committee (Jeugdwet 4.2.1(5)): a RESPONSE letter."""
+    """The complainant reads what we do with the judgment of our committee (Jeugdwet 4.2.1(5)): a RESPONSE letter.
+    Raises Refused ``someone_else_decides``."""
     with work(actor, Right.DECIDE) as w:
         complaint = load_to_append(w, reference)
         if already_sent(w, complaint, outgoing):
             return
         check_seen(complaint, seen)
+        refuse_annulled(w, complaint)
         go(w, complaint, StepName.POSITION)
         message, _ = send(w, complaint, outgoing, LetterType.RESPONSE)
         entry = record(w, complaint, EventKind.POSITION_SENT, message.sent_on, message=message.id)
