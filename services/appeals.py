@@ -78,7 +78,7 @@ def lodge(
     with work(actor, Right.APPEAL_LODGE) as w:
         complaint = load_to_append(w, reference) if name is None else _by_surname(w, reference, name, lodging)
         appeal = already_lodged(w, form_id) or _open(w, complaint, lodging)
-        throttle.succeeded(w, _counter(w), _counter(w))
+        throttle.succeeded(w, _counter(w))
         return Lodged(complaint.reference, appeal.in_time, appeal.reviewer_id == w.me)
 
 

@@ -1,4 +1,5 @@
-"""Failed sign-ins cost time: counted in SQL per account and per source, a growing delay, never a lock-out.
+"""Failed sign-ins cost time: counted in SQL per account and per source, before anything is compared. Never a lock-out: who
+rests for a while starts anew.
 
 Keys are HMACs under a key that lives one day, beside the database and not in it: no name and no address is kept.
 """
@@ -10,6 +11,7 @@ import hmac
 import secrets
 import threading
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
 
@@ -21,22 +23,41 @@ from db.engine import data_dir
 from domain.errors import Refused
 from services.door import Work
 
-FREE = {"account": 10, "browser": 10, "source": 30, "appeal": 5}  # failures before it slows down
-WINDOW = timedelta(minutes=15)  # without a failure for this long, one starts anew
-LONGEST_WAIT = 60  # seconds
+
+@dataclass(frozen=True)
+class Limit:
+    free: int  # failures before one has to wait
+    rest: timedelta  # without an attempt for this long, one starts anew
+    grows: bool = False  # a wait that doubles from a second to a minute, instead of the whole rest
+
+
+_QUARTER = timedelta(minutes=15)
+# Guessing one secret: never more than `free` times within `rest`, however many guess at once. Guessing from one place is
+# only slowed down: a whole house can share it.
+LIMITS = {
+    "account": Limit(10, _QUARTER),
+    "browser": Limit(10, _QUARTER),
+    "code": Limit(5, timedelta(minutes=10)),
+    "source": Limit(30, _QUARTER, grows=True),
+    "appeal": Limit(5, _QUARTER, grows=True),
+}
+LONGEST_WAIT = 60  # seconds, of a wait that grows
 
 _lock = threading.Lock()
 
 
 def attempt(w: Work, *whats: tuple[str, ...]) -> None:
     """Take one attempt for each of `whats` (kind and what: ``("account", "tom")``); counted before the password is
-    looked at, so that a hundred guesses at once are a hundred. Raises Refused ``wait_first`` (nothing is counted then)."""
-    rows = [(what[0], _locked(w, key)) for key, what in sorted((_key(w.today, what), what) for what in whats)]
-    wait = max(_seconds_left(kind, row, w.now) for kind, row in rows)
+    looked at, so that a hundred guesses at once are a hundred. Raises Refused ``wait_first``, ``wait_minutes`` (nothing is
+    counted then)."""
+    rows = [(LIMITS[what[0]], _locked(w, key)) for key, what in sorted((_key(w.today, what), what) for what in whats)]
+    wait = max(_seconds_left(limit, row, w.now) for limit, row in rows)
+    if wait > 90:
+        raise Refused("wait_minutes", minutes=ceil(wait / 60))
     if wait > 0:
         raise Refused("wait_first", seconds=wait)
-    for _, row in rows:
-        if w.now - row.last_at > WINDOW:
+    for limit, row in rows:
+        if w.now - row.last_at >= limit.rest:
             row.failures, row.first_at = 0, w.now
         row.failures, row.last_at = row.failures + 1, w.now
 
@@ -51,22 +72,21 @@ def _locked(w: Work, key: str) -> m.Throttle:
     return row
 
 
-def succeeded(w: Work, account: tuple[str, ...], source: tuple[str, ...] = ()) -> None:
-    """The attempt was no failure: the account starts anew, the source gets its one attempt back."""
-    w.session.execute(delete(m.Throttle).where(m.Throttle.key == _key(w.today, account)))
-    w.session.execute(
-        update(m.Throttle)
-        .where(m.Throttle.key == _key(w.today, source), m.Throttle.failures > 0)
-        .values(failures=m.Throttle.failures - 1)
-    )
-    w.session.execute(delete(m.Throttle).where(m.Throttle.last_at < w.now - timedelta(days=1)))
+def succeeded(w: Work, *whats: tuple[str, ...]) -> None:
+    """The attempt was no failure, so it is given back. Earlier failures stay: they may be somebody else's."""
+    t = m.Throttle
+    keys = [_key(w.today, what) for what in whats]
+    w.session.execute(update(t).where(t.key.in_(keys), t.failures > 0).values(failures=t.failures - 1))
+    w.session.execute(delete(t).where(t.last_at < w.now - timedelta(days=1)))
 
 
-def _seconds_left(kind: str, row: m.Throttle, now: datetime) -> int:
-    if now - row.last_at > WINDOW or row.failures < FREE[kind]:
+def _seconds_left(limit: Limit, row: m.Throttle, now: datetime) -> int:
+    if now - row.last_at >= limit.rest or row.failures < limit.free:
         return 0
-    delay: int = min(2 ** min(row.failures - FREE[kind], 10), LONGEST_WAIT)
-    return max(0, ceil(delay - (now - row.last_at).total_seconds()))
+    wait = limit.rest.total_seconds()
+    if limit.grows:
+        wait = min(2 ** min(row.failures - limit.free, 10), LONGEST_WAIT)
+    return max(0, ceil(wait - (now - row.last_at).total_seconds()))
 
 
 def _key(today: date, what: tuple[str, ...]) -> str:

@@ -48,29 +48,62 @@ def fail(times: int, moment: datetime, **where: str) -> list[str]:
 def test_ten_failures_are_free_and_the_next_waits_whatever_the_password() -> None:
     assert fail(10, MORNING) == ["sign_in_failed"] * 10
 
-    assert attempt(RIGHT, MORNING) == "wait_first"
+    assert attempt(RIGHT, MORNING) == "wait_minutes"
 
 
-def test_the_delay_grows_but_never_becomes_a_lock_out() -> None:
+def test_no_more_than_ten_in_any_quarter_of_an_hour_and_never_a_lock_out() -> None:
+    reached = []
+    for minute in range(120):
+        moment = MORNING + timedelta(minutes=minute)
+        reached += [moment] * fail(4, moment).count("sign_in_failed")
+
+    assert len(reached) > 40
+    assert all(sum(start <= each < start + timedelta(minutes=15) for each in reached) <= 10 for start in reached)
+    assert attempt(RIGHT, reached[-1] + timedelta(minutes=15)) == "in"
+
+
+def test_who_must_wait_reads_how_long() -> None:
     fail(10, MORNING)
+
+    with door.clock_at(MORNING + timedelta(minutes=3)), pytest.raises(Refused) as refusal:
+        sessions.sign_in(VISITOR, "tom", RIGHT, BROWSER, "a")
+
+    assert refusal.value.values == {"minutes": 12}
+
+
+def test_one_source_waits_ever_longer_but_never_more_than_a_minute() -> None:
+    def one(moment: datetime) -> int:
+        """Seconds to wait; 0: counted."""
+        try:
+            with door.clock_at(moment), work(VISITOR, Right.SIGN_IN) as w:
+                throttle.attempt(w, ("source", "house"))
+        except Refused as refusal:
+            return int(str(refusal.values["seconds"]))
+        return 0
+
+    assert [one(MORNING) for _ in range(30)] == [0] * 30
     moment, waits = MORNING, []
     for _ in range(9):
-        with door.clock_at(moment), pytest.raises(Refused) as refusal:
-            sessions.sign_in(VISITOR, "tom", WRONG, BROWSER, "a")
-        waits.append(refusal.value.values["seconds"])
-        moment += timedelta(seconds=int(str(waits[-1])))
-        assert attempt(WRONG, moment) == "sign_in_failed"
+        waits.append(one(moment))
+        moment += timedelta(seconds=waits[-1])
+        assert one(moment) == 0
 
     assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
-    assert attempt(RIGHT, moment + timedelta(seconds=60)) == "in"
 
 
 def test_asking_while_one_must_wait_does_not_make_it_longer() -> None:
     fail(12, MORNING)
-    for second in range(4):
-        attempt(WRONG, MORNING + timedelta(seconds=second * 0.2))
+    for minute in range(14):
+        attempt(WRONG, MORNING + timedelta(minutes=minute))
 
-    assert attempt(RIGHT, MORNING + timedelta(seconds=5)) == "in"
+    assert attempt(RIGHT, MORNING + timedelta(minutes=15)) == "in"
+
+
+def test_a_success_does_not_wipe_out_somebody_elses_guesses() -> None:
+    fail(9, MORNING, browser=OTHER)
+    assert attempt(RIGHT, MORNING) == "in"
+
+    assert fail(2, MORNING, browser=OTHER) == ["sign_in_failed", "wait_minutes"]
 
 
 def test_success_starts_anew() -> None:
@@ -89,7 +122,7 @@ def test_a_quarter_of_an_hour_of_rest_starts_anew() -> None:
 def test_somebody_elses_guesses_do_not_keep_out_a_browser_that_was_here_before() -> None:
     assert attempt(RIGHT, MORNING, browser=BROWSER) == "in"
     fail(10, MORNING, browser=OTHER, source="evil")
-    assert attempt(WRONG, MORNING, browser=OTHER, source="evil") == "wait_first"
+    assert attempt(WRONG, MORNING, browser=OTHER, source="evil") == "wait_minutes"
 
     assert attempt(RIGHT, MORNING, browser=BROWSER) == "in"
 
@@ -105,7 +138,7 @@ def test_one_source_that_tries_many_names_is_slowed_down() -> None:
 def test_a_name_that_does_not_exist_is_throttled_the_same() -> None:
     assert fail(10, MORNING, name="niemand") == ["sign_in_failed"] * 10
 
-    assert attempt(WRONG, MORNING, name="niemand") == "wait_first"
+    assert attempt(WRONG, MORNING, name="niemand") == "wait_minutes"
 
 
 def test_guesses_at_the_same_moment_are_all_counted(engine: Engine) -> None:
