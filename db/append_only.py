@@ -53,7 +53,6 @@ KEPT = (
     Kept("measure_done", ("evidence",), f"NEW.evidence = '' AND {_GOING}", _CLOSED_GOING),
     Kept("access_log", removed=_GONE),
     Kept("destroyed"),
-    Kept("profile_version"),
     Kept("sign_in_note", removed="TRUE"),  # by its term
 )
 

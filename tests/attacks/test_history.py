@@ -24,6 +24,7 @@ from services.verifying import Wrong
 from tests.cases import Case
 from tests.conftest import POSTGRESQL, Cast
 from tests.dossiers import DECIDED, On, complaint_of, decided
+from tests.figures import Figures
 
 EVENT_TRIGGERS = {each.name for each in append_only.triggers("postgresql" if POSTGRESQL else "sqlite") if each.table == "event"}
 E, T, H, C = (m.Base.metadata.tables[name] for name in ("event", "event_text", "chain_head", "complaint"))
@@ -202,26 +203,26 @@ def told(anchor: Anchor | None = None) -> list[tuple[str, int | None, Wrong]]:
 
 
 @pytest.mark.parametrize("name", WITHOUT)
-def test_it_does_not_fit_in_itself_any_more(them: Attacker, name: str) -> None:
+def test_it_does_not_fit_in_itself_any_more(them: Attacker, name: str, figures: Figures) -> None:
     attack, seq, wrong = WITHOUT[name]
 
     attack(them)
 
     seq = seq or next(row.seq for row in them.events() if row.text_hash)
     unguarded = [each for each in told() if each[2] is Wrong.UNGUARDED]
-    assert told() == [*unguarded, (them.reference, seq, wrong)]
+    figures.equal("P30", f"attack found: {name}", [*unguarded, (them.reference, seq, wrong)] == told(), 1)
     assert {name for name, *_ in unguarded} == (EVENT_TRIGGERS if attack is drop_triggers else set())
 
 
 @pytest.mark.parametrize("name", WITH)
-def test_it_fits_in_itself_and_not_with_the_anchor(them: Attacker, kept: Anchor, name: str) -> None:
+def test_it_fits_in_itself_and_not_with_the_anchor(them: Attacker, kept: Anchor, name: str, figures: Figures) -> None:
     attack, wrong = WITH[name]
 
     attack(them)
 
     assert told() == []
-    ((reference, _, found),) = told(kept)
-    assert (reference, found) == (them.reference, wrong)
+    found = [(reference, each) for reference, _, each in told(kept)]
+    figures.equal("P30", f"attack found: {name}", found == [(them.reference, wrong)], 1)
 
 
 def test_a_rewritten_history_that_grew_since_is_found(them: Attacker, kept: Anchor) -> None:
@@ -232,7 +233,7 @@ def test_a_rewritten_history_that_grew_since_is_found(them: Attacker, kept: Anch
     assert told(kept) == [(them.reference, them.length, Wrong.ANCHOR_OTHER)]
 
 
-def test_the_anchor_is_changed_along_with_the_history(them: Attacker, kept: Anchor, tmp_path: Path) -> None:
+def test_the_anchor_is_changed_along_with_the_history(them: Attacker, kept: Anchor, tmp_path: Path, figures: Figures) -> None:
     """Twelfth: one head in the sheet, and then the whole sheet. The line that was printed or mailed gives it away."""
     line, sheet = tmp_path / "lines", tmp_path / "sheet"
     line.write_text(kept.line + "\n")
@@ -246,7 +247,7 @@ def test_the_anchor_is_changed_along_with_the_history(them: Attacker, kept: Anch
     assert CliRunner().invoke(cli, ["verify", "--anchor", str(sheet)]).exit_code == 0
     result = CliRunner().invoke(cli, ["verify", "--anchor", str(sheet), "--lines", str(line)])
     assert result.exit_code == 1
-    assert "one of the two was changed" in result.output
+    figures.equal("P30", "attack found: change the anchor", "one of the two was changed" in result.output, 1)
 
 
 # Besides the twelve

@@ -16,6 +16,7 @@ from tests.cases import Case
 from tests.conftest import CAST, Cast
 from tests.fill import make_complainant, make_complaint, make_promise, make_ruled_appeal
 from tests.ui.apptest import NotForThem, open_page
+from tests.unkept import unkept
 
 LONG_AGO = date(2024, 1, 15)
 GONE = "Dit dossier is geanonimiseerd"
@@ -36,7 +37,7 @@ def over(engine: Engine, cast: Cast, **columns: object) -> str:
 def referred(engine: Engine, cast: Cast, reference: str) -> None:
     """It lies with an outside body, since long ago."""
     Case(cast, "training", reference, LONG_AGO).refer()
-    with Session(engine) as session, session.begin():
+    with Session(engine) as session, session.begin(), unkept(session):
         session.execute(update(m.Event).values(recorded_at=datetime(2024, 1, 17, 12, tzinfo=UTC)))
 
 
