@@ -29,6 +29,7 @@ class Screen:
     said: str = ""
     failed: list[str] = field(default_factory=list)  # exceptions that were drawn
     page: str = ""  # the hash of its script
+    session: str = ""  # Streamlit's id of this tab
     pages: dict[str, str] = field(default_factory=dict)  # name: hash
 
 
@@ -124,7 +125,8 @@ class Liar:
         answer.ParseFromString(received if isinstance(received, bytes) else received.encode())
         match answer.WhichOneof("type"):
             case "new_session":
-                self.screen = Screen(page=answer.new_session.page_script_hash, pages=self.screen.pages)
+                session = answer.new_session.initialize.session_id or self.screen.session
+                self.screen = Screen(page=answer.new_session.page_script_hash, pages=self.screen.pages, session=session)
             case "navigation":
                 self.screen.page = answer.navigation.page_script_hash or self.screen.page
                 self.screen.pages = {each.url_pathname: each.page_script_hash for each in answer.navigation.app_pages}

@@ -25,13 +25,20 @@ class Answer:
     cookies: list[str]
 
 
-def ask(server: Server, path: str, method: str = "GET", cookies: dict[str, str] | None = None, **headers: str) -> Answer:
+def ask(
+    server: Server,
+    path: str,
+    method: str = "GET",
+    cookies: dict[str, str] | None = None,
+    body: bytes | None = None,
+    **headers: str,
+) -> Answer:
     """One HTTP request, redirects not followed; ``X_Forwarded_For="1.2.3.4"`` sends that header."""
     connection = http.client.HTTPConnection(server.host, timeout=20)
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     if cookies:
         sent["Cookie"] = jar(cookies)
-    connection.request(method, path, headers=sent)
+    connection.request(method, path, body, headers=sent)
     response = connection.getresponse()
     found = Answer(
         response.status,
