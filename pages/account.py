@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui.account_security import password_part
 from ui.account_sessions import sessions_part
+from ui.requests import account_history
 from ui.session import me, t
 
 st.title(t("menu.account"), anchor=False)
@@ -13,3 +14,5 @@ st.caption(t("account.roles", roles=", ".join(t(f"role.{role}") for role in sort
 password_part()
 
 sessions_part()
+
+account_history()

@@ -9,6 +9,7 @@ from services import board
 from services.board import PAGE_SIZE, BoardFilter, BoardPage, ToDo
 from ui import address, board_filters
 from ui.calendar_changes import calendar_line
+from ui.requests import requests_line
 from ui.session import PAGES, Fields, actor, has, show_refusals, t
 from ui.widgets import board_table, days_left, flag_badge, plain, subject
 
@@ -91,6 +92,7 @@ address.follow("board", choices)
 st.title(t("board.title"), anchor=False)
 st.caption(t("board.scope"))
 tiles = st.container()
+requests_line()
 calendar_line()
 to_do_list(board.to_do(who))
 places = Fields()

@@ -34,16 +34,20 @@ def begin() -> None:
             done()
 
 
-def choose_password(display_name: str, name: str) -> None:
+def choose_password(display_name: str, name: str, coded: bool) -> None:
     st.text(t("start.choose", name=display_name))
     st.text(t("start.sign_in_as", name=name))
     with st.container(border=True):
         fields = Fields()
+        code = ""
+        if coded:
+            code = st.text_input(t("granting.start_code"), key="start.code", help=t("granting.start_code_help"))
+            fields.under("code")
         password, repeated = password_fields(fields, "start", display_name, name)
         submitted = st.button(t("start.keep"), type="primary", key="start.keep")
     if submitted:
         with show_refusals(fields):
-            links.set_password(VISITOR, token, password, repeated)
+            links.set_password(VISITOR, token, password, repeated, code)
             done()
 
 
@@ -62,4 +66,4 @@ else:
     if link.purpose == FIRST_ADMIN:
         begin()
     else:
-        choose_password(link.display_name, link.name)
+        choose_password(link.display_name, link.name, link.coded)

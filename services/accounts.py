@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm.attributes import flag_modified
 
 from db import models as m
 from domain.entries import number
 from domain.errors import Refused
+from domain.granting import GUARDED, Kind, needs_second
 from domain.rights import RIGHTS, Right, Role, Scope, roles_conflict, scopes
 from domain.texts import line, required
+from services import account_requests as requests
 from services import passwords, throttle
 from services.door import Actor, Work, work
-from services.parties import redirect
 from services.sessions import folded, revoke
 from text import LANGUAGES
 
@@ -67,6 +67,7 @@ class AccountRow:
     active: bool
     phone: str
     has_password: bool
+    second: frozenset[Kind]  # what of this account takes a second person now
     last_seen_at: datetime | None  # UTC; None: never signed in
     version: int
 
@@ -120,6 +121,12 @@ def _new_password(new: str, repeated: str, account: m.Account) -> str:
 # Everybody's, for the administrator
 
 
+def set_up(actor: Actor) -> bool:
+    """Is the register still being set up? Until its first dossier the administrator does everything alone."""
+    with work(actor, Right.ACCOUNTS) as w:
+        return not requests.two_persons(w)
+
+
 def listing(actor: Actor) -> tuple[AccountRow, ...]:
     """All accounts, active ones first, by display name."""
     with work(actor, Right.ACCOUNTS) as w:
@@ -127,10 +134,12 @@ def listing(actor: Actor) -> tuple[AccountRow, ...]:
         seen_query = select(m.AuthSession.account_id, func.max(m.AuthSession.last_seen_at)).group_by(m.AuthSession.account_id)
         seen: dict[int, datetime] = {key: at for key, at in w.session.execute(seen_query)}
         accounts = w.session.scalars(select(m.Account).order_by(m.Account.active.desc(), func.lower(m.Account.display_name)))
-        return tuple(_row(each, units, seen) for each in accounts)
+        two = requests.two_persons(w)
+        return tuple(_row(each, units, seen, two) for each in accounts)
 
 
-def _row(account: m.Account, units: dict[int, str], seen: dict[int, datetime]) -> AccountRow:
+def _row(account: m.Account, units: dict[int, str], seen: dict[int, datetime], two: bool) -> AccountRow:
+    fresh = account.password_hash is None and account.id not in seen
     return AccountRow(
         id=account.id,
         name=account.name,
@@ -143,21 +152,27 @@ def _row(account: m.Account, units: dict[int, str], seen: dict[int, datetime]) -
         active=account.active,
         phone=account.phone or "",
         has_password=account.password_hash is not None,
+        second=frozenset(kind for kind in Kind if two and needs_second(kind, requests.held(account), fresh)),
         last_seen_at=seen.get(account.id),
         version=account.version,
     )
 
 
 def create(actor: Actor, given: AccountInput) -> int:
-    """An account without a password: `links.password_link` gives the person one. Raises Refused: ``name_taken``,
-    ``name_form``, ``missing``, ``email_form``, ``roles_conflict``, ``unknown_value``."""
+    """An account without a password: `links.password_link` gives the person one. Roles that take a second person wait for
+    that one's word, and the account is made without them. Raises Refused: ``name_taken``, ``name_form``, ``missing``,
+    ``email_form``, ``roles_conflict``, ``unknown_value``, ``nobody_confirms``."""
     with work(actor, Right.ACCOUNTS) as w:
-        account = make_account(w, given)
+        wanted = _roles(given.roles)
+        now = tuple(role for role in wanted if role not in GUARDED or not requests.two_persons(w))
+        account = make_account(w, given, now)
         w.session.flush()  # the id is the answer
+        requests.did(w, account, Kind.ROLES, before=())
+        requests.change_roles(w, account, wanted)
         return account.id
 
 
-def make_account(w: Work, given: AccountInput) -> m.Account:
+def make_account(w: Work, given: AccountInput, roles: tuple[Role, ...]) -> m.Account:
     name = folded(required(given.name, "name"))
     if not _NAME.fullmatch(name):
         raise Refused("name_form", "name")
@@ -165,44 +180,31 @@ def make_account(w: Work, given: AccountInput) -> m.Account:
         raise Refused("name_taken", "name")
     account = m.Account(name=name, created_at=w.now, active=True)
     _fill(w, account, given)
-    account.roles = [m.AccountRole(role=role) for role in _roles(given.roles)]
+    account.roles = [m.AccountRole(role=role) for role in roles]
     w.session.add(account)
     return account
 
 
-def edit(actor: Actor, account_id: int, seen: int, given: AccountInput) -> None:
-    """Everything but the name that one signs in with. Other roles end the person's sessions. Raises as `create`, and
-    ``changed_meanwhile``, ``last_admin``."""
+def edit(actor: Actor, account_id: int, seen: int, given: AccountInput) -> bool:
+    """Everything but the name that one signs in with. Other roles end the person's sessions. True: all of it is done. False:
+    the roles wait for a second person, the rest is done. Raises as `create`, and ``changed_meanwhile``, ``last_admin``."""
     with work(actor, Right.ACCOUNTS) as w:
         account = _load(w, account_id, seen)
         _fill(w, account, given)
-        roles = _roles(given.roles)
-        if {held.role for held in account.roles} == set(roles):
-            return
-        if Role.ADMIN not in roles:
-            _keep_an_admin(w, account)
-        account.roles = [held for held in account.roles if held.role in roles] + [
-            m.AccountRole(role=role) for role in sorted(set(roles) - {held.role for held in account.roles})
-        ]
-        flag_modified(account, "display_name")  # roles are rows of their own; the version must move with them
-        revoke(w, account.id, "roles_changed")
-        redirect(w)
+        return requests.change_roles(w, account, _roles(given.roles))
 
 
-def disable(actor: Actor, account_id: int, seen: int) -> None:
-    """The person is out at the next click. Raises Refused: ``last_admin``, ``changed_meanwhile``."""
+def disable(actor: Actor, account_id: int, seen: int) -> bool:
+    """True: the person is out at the next click. False: it waits for a second person. Raises Refused: ``last_admin``,
+    ``changed_meanwhile``, ``already_asked``, ``nobody_confirms``."""
     with work(actor, Right.ACCOUNTS) as w:
-        account = _load(w, account_id, seen)
-        _keep_an_admin(w, account)
-        account.active = False
-        revoke(w, account.id, "disabled")
-        redirect(w)
+        return requests.disable(w, _load(w, account_id, seen))
 
 
-def enable(actor: Actor, account_id: int, seen: int) -> None:
+def enable(actor: Actor, account_id: int, seen: int) -> bool:
+    """As `disable`."""
     with work(actor, Right.ACCOUNTS) as w:
-        _load(w, account_id, seen).active = True
-        redirect(w)
+        return requests.enable(w, _load(w, account_id, seen))
 
 
 def _load(w: Work, account_id: int, seen: int) -> m.Account:
@@ -233,18 +235,3 @@ def _roles(given: tuple[str, ...]) -> tuple[Role, ...]:
     if roles_conflict(Role(role) for role in given):
         raise Refused("roles_conflict", "roles")
     return tuple(sorted({Role(role) for role in given}))
-
-
-def _keep_an_admin(w: Work, leaving: m.Account) -> None:
-    """Somebody else must be able to sign in as administrator."""
-    if not leaving.active or all(held.role != Role.ADMIN for held in leaving.roles):
-        return
-    able = (
-        select(m.Account.id)
-        .join(m.AccountRole)
-        .where(m.AccountRole.role == Role.ADMIN, m.Account.active, m.Account.password_hash.is_not(None))
-        .order_by(m.Account.id)  # two administrators who disable each other at the same moment: one waits for the other
-        .with_for_update(of=m.Account)
-    )
-    if not set(w.session.scalars(able)) - {leaving.id}:
-        raise Refused("last_admin")

@@ -12,9 +12,11 @@ from db import models as m
 from db.profiles import parse, standard_keys, standard_source
 from db.settings import write_settings
 from domain.errors import Refused
+from domain.granting import Kind
 from domain.rights import Right, Role
 from domain.texts import line, required
-from services import passwords
+from services import account_requests as requests
+from services import passwords, throttle
 from services.accounts import AccountInput, make_account
 from services.door import Actor, Work, work
 from services.profiles import adopt_into
@@ -26,12 +28,14 @@ FIRST_ADMIN, PASSWORD = "first_admin", "password"
 
 @dataclass(frozen=True)
 class Link:
-    """What a link is for; `name` and `display_name` of the account, empty for the first administrator."""
+    """What a link is for; `name` and `display_name` of the account, empty for the first administrator. `coded`: the
+    person also needs the code of whoever confirmed that there may be a link."""
 
     purpose: str
     name: str
     display_name: str
     expires_at: datetime
+    coded: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,22 +64,24 @@ def first_link(actor: Actor) -> str:
 
 def password_link(actor: Actor, account_id: int) -> str:
     """The token of a link with which the person chooses a password; shown once, earlier ones stop working. The old
-    password works until then. Raises Refused: ``unknown_person``, ``account_disabled``."""
+    password works until then. Raises Refused: ``unknown_person``, ``account_disabled``, ``second_person_first``."""
     with work(actor, Right.ACCOUNTS) as w:
         account = w.session.get(m.Account, account_id)
         if account is None:
             raise Refused("unknown_person")
         if not account.active:
             raise Refused("account_disabled")
-        return _make(w, PASSWORD, account_id)
+        return _make(w, PASSWORD, account_id, requests.carry_out(w, account, Kind.LINK))
 
 
-def _make(w: Work, purpose: str, account_id: int | None) -> str:
+def _make(w: Work, purpose: str, account_id: int | None, request: m.AccountRequest | None = None) -> str:
     links = m.OneTimeLink
     same = links.account_id.is_not_distinct_from(account_id)
     w.session.execute(delete(links).where(links.purpose == purpose, same, links.used_at.is_(None)))
     token = secrets.token_urlsafe(32)
-    w.session.add(links(id=digest(token), purpose=purpose, account_id=account_id, created_at=w.now, expires_at=w.now + LIFE))
+    made = links(id=digest(token), purpose=purpose, account_id=account_id, created_at=w.now, expires_at=w.now + LIFE)
+    made.request_id = request.id if request else None
+    w.session.add(made)
     return token
 
 
@@ -90,7 +96,8 @@ def look(actor: Actor, token: str) -> Link:
     """Raises Refused ``link_expired``: unknown, used, too old, or no longer needed."""
     with work(actor, Right.GREET) as w:
         link, account = _live(w, token)
-        return Link(link.purpose, account.name if account else "", account.display_name if account else "", link.expires_at)
+        named = (account.name, account.display_name) if account else ("", "")
+        return Link(link.purpose, *named, link.expires_at, coded=_code(w, link) is not None)
 
 
 def profiles_on_offer(actor: Actor) -> tuple[tuple[str, str], ...]:
@@ -111,26 +118,45 @@ def begin(actor: Actor, token: str, given: Beginning) -> None:
     password_hash = passwords.hashed(chosen)  # slow, so before the transaction
     with work(actor, Right.SIGN_IN) as w:
         _use(w, token, FIRST_ADMIN)
-        account = make_account(w, AccountInput(given.name, given.display_name, "", (Role.ADMIN,), None))
+        account = make_account(w, AccountInput(given.name, given.display_name, "", (), None), (Role.ADMIN,))
         account.password_hash = password_hash
         adopt_into(w.session, given.profile, on=w.today, now=w.now)
         w.session.add(m.OrgUnit(name=organisation, kind="organisation", sector=None))
         write_settings(w.session, {"organisation": organisation, "profile": given.profile})
 
 
-def set_password(actor: Actor, token: str, password: str, repeated: str) -> None:
-    """The person's new password; all sessions of the account end. Raises Refused: ``link_expired``, what
-    `passwords.check` raises."""
+def set_password(actor: Actor, token: str, password: str, repeated: str, code: str = "") -> None:
+    """The person's new password; all sessions of the account end. `code`: of whoever confirmed the link, where it is coded.
+    Raises Refused: ``link_expired``, ``code_wrong``, ``wait_first``, what `passwords.check` raises."""
     with work(actor, Right.GREET) as w:
-        _, account = _live(w, token, PASSWORD)
+        link, account = _live(w, token, PASSWORD)
+        wanted = _code(w, link)
     if account is None:
         raise Refused("link_expired")
     chosen = _chosen(password, repeated, account.name, account.display_name)
+    if wanted is not None:
+        _check_code(actor, token, code, wanted)
     password_hash = passwords.hashed(chosen)
     with work(actor, Right.SIGN_IN) as w:
         _use(w, token, PASSWORD)
-        w.session.get_one(m.Account, account.id).password_hash = password_hash
+        owner = w.session.get_one(m.Account, account.id)
+        if link.request_id is not None:
+            requests.used(w, w.session.get_one(m.AccountRequest, link.request_id), owner)
+        owner.password_hash = password_hash
         revoke(w, account.id, "password_reset")
+
+
+def _code(w: Work, link: m.OneTimeLink) -> str | None:
+    """The SHA-256 of the code that goes with this link."""
+    return w.session.get_one(m.AccountRequest, link.request_id).code if link.request_id is not None else None
+
+
+def _check_code(actor: Actor, token: str, code: str, wanted: str) -> None:
+    """Counted before it is looked at, in a transaction of its own: guessing is slowed down."""
+    with work(actor, Right.SIGN_IN) as w:
+        throttle.attempt(w, ("account", f"link {digest(token)}"))
+    if not requests.code_fits(code, wanted):
+        raise Refused("code_wrong", "code")
 
 
 def _chosen(password: str, repeated: str, *own_words: str) -> str:
@@ -145,10 +171,14 @@ def _live(w: Work, token: str, purpose: str | None = None) -> tuple[m.OneTimeLin
     if link is None or link.used_at is not None or link.expires_at <= w.now or (purpose and link.purpose != purpose):
         raise Refused("link_expired")
     account = w.session.get(m.Account, link.account_id) if link.account_id else None
-    serves = _is_empty(w) if link.purpose == FIRST_ADMIN else account is not None and account.active
-    if not serves:
+    if not (_is_empty(w) if link.purpose == FIRST_ADMIN else account is not None and _serves(w, link, account)):
         raise Refused("link_expired")
     return link, account
+
+
+def _serves(w: Work, link: m.OneTimeLink, account: m.Account) -> bool:
+    request = w.session.get(m.AccountRequest, link.request_id) if link.request_id is not None else None
+    return account.active and request is not None and requests.still_good(w, request, account)
 
 
 def _use(w: Work, token: str, purpose: str) -> None:

@@ -8,32 +8,45 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
+from domain.granting import Kind, State, guarded
 from domain.rights import Role
-from services import accounts, links
+from services import accounts, granting, links
+from services.account_requests import RequestRow
 from services.accounts import AccountInput, AccountRow
 from services.organisation import UnitRow
 from text import AMSTERDAM, short_date
+from ui.people_requests import ask_button, open_about, own_requests
+from ui.requests import role_words, state_words, what
 from ui.session import Fields, actor, language, literal, own_url, show_refusals, t, tell
 
 _NEW = AccountInput("", "", "", (), None)
+_ACCESS = {
+    Kind.BLOCK: ("people.disable", "people.disabled", ":material/block:"),
+    Kind.UNBLOCK: ("people.enable", "people.enabled", ":material/check:"),
+}
 
 
 def accounts_part(rows: tuple[AccountRow, ...], units: tuple[UnitRow, ...]) -> None:
     fresh = st.session_state.pop("people.link", None)
     if fresh:  # once: it is nowhere to be found again
-        token, name = fresh
-        st.info(t("people.link", name=literal(name)), icon=":material/key:")
+        token, name, coded = fresh
+        st.info(t("granting.link_coded" if coded else "people.link", name=literal(name)), icon=":material/key:")
         st.code(own_url(f"/?link={token}"), language=None, wrap_lines=True)
+    set_up, asked = accounts.set_up(actor()), granting.asked(actor())
+    st.caption(t("granting.set_up" if set_up else "granting.rule"))
     chosen = _table(rows)
     if chosen is None:
         st.caption(t("people.choose"))
         with st.expander(t("people.new"), icon=":material/person_add:", expanded=not rows):
-            _create(units, f"people.new.{len(rows)}")
+            _create(units, f"people.new.{len(rows)}", set_up)
+        own_requests(asked)
         return
     st.subheader(literal(chosen.display_name), anchor=False)
+    if waiting := open_about(asked, chosen.id, Kind.ROLES):
+        st.info(t("granting.waits_roles", roles=literal(role_words(waiting.after))), icon=":material/hourglass_empty:")
     _edit(chosen, units)
-    _link(chosen)
-    _access(chosen)
+    _link(chosen, open_about(asked, chosen.id, Kind.LINK))
+    _access(chosen, open_about(asked, chosen.id, Kind.BLOCK if chosen.active else Kind.UNBLOCK))
 
 
 def _table(rows: tuple[AccountRow, ...]) -> AccountRow | None:
@@ -73,7 +86,7 @@ def _state(row: AccountRow) -> str:
     return t("people.state_active" if row.has_password else "people.state_no_password")
 
 
-def _create(units: tuple[UnitRow, ...], key: str) -> None:
+def _create(units: tuple[UnitRow, ...], key: str, set_up: bool) -> None:
     with st.form(key, border=False):
         fields = Fields()
         given = _fields(_NEW, units, fields, key)
@@ -81,6 +94,10 @@ def _create(units: tuple[UnitRow, ...], key: str) -> None:
     if submitted:
         with show_refusals(fields):
             account_id = accounts.create(actor(), given)
+            waits = () if set_up else guarded(given.roles)
+            if waits:  # the link comes after the word of the second person
+                tell("granting.created_waits", name=literal(given.display_name), roles=role_words(waits))
+                st.rerun()
             tell("people.created", name=literal(given.display_name))
             _new_link(account_id, given.display_name)
 
@@ -94,8 +111,8 @@ def _edit(row: AccountRow, units: tuple[UnitRow, ...]) -> None:
         submitted = st.form_submit_button(t("common.save"), type="primary")
     if submitted:
         with show_refusals(fields):
-            accounts.edit(actor(), row.id, row.version, given)
-            tell("people.saved", name=literal(given.display_name))
+            done = accounts.edit(actor(), row.id, row.version, given)
+            tell("people.saved" if done else "granting.asked_roles", name=literal(given.display_name))
             st.rerun()
 
 
@@ -129,24 +146,37 @@ def _fields(before: AccountInput, units: tuple[UnitRow, ...], fields: Fields, ke
     return AccountInput(name, display_name, email, tuple(roles), unit_id, external, phone)
 
 
-def _link(row: AccountRow) -> None:
-    if row.active and st.button(t("people.make_link"), icon=":material/key:", key=f"people.link.{row.id}"):
-        with show_refusals():
-            _new_link(row.id, row.display_name)
+def _link(row: AccountRow, asked: RequestRow | None) -> None:
+    if not row.active:
+        return
+    if Kind.LINK not in row.second:
+        if st.button(t("people.make_link"), icon=":material/key:", key=f"people.link.{row.id}"):
+            with show_refusals():
+                _new_link(row.id, row.display_name)
+    elif asked is None:
+        ask_button(Kind.LINK, row.id, row.display_name)
+    else:
+        st.caption(literal(f"{what(asked)}: {state_words(asked)}"))
+        confirmed = asked.state is State.CONFIRMED
+        if confirmed and st.button(t("granting.make_link"), icon=":material/key:", key=f"people.link.{row.id}"):
+            with show_refusals():
+                _new_link(row.id, row.display_name, coded=True)
 
 
-def _new_link(account_id: int, display_name: str) -> None:
-    st.session_state["people.link"] = (links.password_link(actor(), account_id), display_name)
+def _new_link(account_id: int, display_name: str, *, coded: bool = False) -> None:
+    st.session_state["people.link"] = (links.password_link(actor(), account_id), display_name, coded)
     st.rerun()
 
 
-def _access(row: AccountRow) -> None:
-    with show_refusals():
-        if row.active and st.button(t("people.disable"), icon=":material/block:", key=f"people.disable.{row.id}"):
-            accounts.disable(actor(), row.id, row.version)
-            tell("people.disabled", name=literal(row.display_name))
-            st.rerun()
-        if not row.active and st.button(t("people.enable"), icon=":material/check:", key=f"people.enable.{row.id}"):
-            accounts.enable(actor(), row.id, row.version)
-            tell("people.enabled", name=literal(row.display_name))
+def _access(row: AccountRow, asked: RequestRow | None) -> None:
+    if asked is not None:
+        st.caption(literal(f"{what(asked)}: {state_words(asked)}"))
+        return
+    kind, change = (Kind.BLOCK, accounts.disable) if row.active else (Kind.UNBLOCK, accounts.enable)
+    words, said, icon = _ACCESS[kind]
+    label = f"granting.ask.{kind}" if kind in row.second else words
+    if st.button(t(label), icon=icon, key=f"people.{kind}.{row.id}"):
+        with show_refusals():
+            done = change(actor(), row.id, row.version)
+            tell(said if done else "granting.asked", name=literal(row.display_name))
             st.rerun()

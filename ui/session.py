@@ -35,6 +35,7 @@ ICONS = {
     "terms": ":material/date_range:",
     "restricted": ":material/lock:",
     "retention": ":material/auto_delete:",
+    "requests": ":material/group_add:",
     "people": ":material/group:",
     "help": ":material/help:",
     "account": ":material/person:",
@@ -101,28 +102,27 @@ def literal(words: str) -> str:
 # Pages
 
 
+_NEEDS = {
+    "intake": Right.REGISTER,
+    "complaint": Right.OPEN,
+    "overview": Right.OVERVIEW,
+    "terms": Right.PROCEDURE,
+    "retention": Right.RETAIN,
+    "requests": Right.GRANT,
+    "people": Right.ACCOUNTS,
+}
+
+
 def reachable(name: str, person: Me) -> bool:
     """Is this page for this person? A menu, not a lock."""
     match name:
-        case "intake":
-            return person.may(Right.REGISTER)
         case "board":
             return bool(person.reach(Right.LIST) & _REGULAR)
-        case "complaint":
-            return person.may(Right.OPEN)
         case "appeals":  # a confidant who hears none reads there why
             return person.may(Right.APPEAL_RULE) or Scope.UNWANTED in person.reach(Right.LIST)
-        case "overview":
-            return person.may(Right.OVERVIEW)
-        case "terms":
-            return person.may(Right.PROCEDURE)
         case "restricted":
             return bool(person.reach(Right.LIST) & _CLOSED)
-        case "retention":
-            return person.may(Right.RETAIN)
-        case "people":
-            return person.may(Right.ACCOUNTS)
-    return True
+    return name not in _NEEDS or person.may(_NEEDS[name])
 
 
 class _Pages(Mapping[str, st.Page]):

@@ -9,10 +9,11 @@ from services import accounts, sessions
 from services.door import VISITOR
 from text import LANGUAGES
 from ui.idle_warning import idle_warning
+from ui.requests import account_notices
 from ui.session import PAGES, ROOT, actor, forget_other_pages, go, literal, me, reachable, sentence, show_told, t
 from ui.sign_in import nobody_yet, sign_in_form, where_to
 
-WIDE = frozenset({"board", "complaint", "overview", "people", "restricted", "retention", "terms"})
+WIDE = frozenset({"board", "complaint", "overview", "people", "requests", "restricted", "retention", "terms"})
 
 
 def main() -> None:
@@ -78,6 +79,7 @@ def signed_in() -> None:
     if "link" in st.query_params:
         st.info(t("shell.link_while_signed_in", name=literal(me().display_name)), icon=":material/info:")
     show_told()
+    account_notices()
     try:
         page.run()
     except Refused as refusal:

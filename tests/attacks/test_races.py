@@ -19,11 +19,24 @@ from sqlalchemy.orm import Session
 from db import models as m
 from domain.errors import Refused
 from domain.vocabulary import Channel, EventKind, LetterType, Outcome, Relation
-from services import accounts, appeals, attachments, clocks, complainants, complaints, door, organisation, parties, steps
+from services import (
+    accounts,
+    appeals,
+    attachments,
+    clocks,
+    complainants,
+    complaints,
+    door,
+    granting,
+    organisation,
+    parties,
+    steps,
+)
 from services.parties import Named
 from tests.attacks.soundness import faults
 from tests.cases import Case, an_intake
 from tests.conftest import POSTGRESQL, TODAY, Cast, sign_everybody_in
+from tests.granting import confirm_all
 
 Act = Callable[[], Any]
 ROUNDS = 2 if POSTGRESQL else 1  # SQLite lets one writer in at a time
@@ -401,11 +414,13 @@ def version_of(cast: Cast, name: str) -> int:
 
 
 def test_a_director_who_leaves_while_a_complaint_comes_in_directs_nothing(cast: Cast, engine: Engine) -> None:
+    Case.registered("training", cast)
     for _ in range(ROUNDS):
-        version = version_of(cast, "dora")
+        accounts.disable(cast.actor("adam"), cast["dora"], version_of(cast, "dora"))
+        asked = granting.to_answer(cast.actor("cora"))[0].id
 
         ends = at_once(
-            lambda: accounts.disable(cast.actor("adam"), cast["dora"], version),
+            lambda: granting.confirm(cast.actor("cora"), asked),
             lambda: complaints.register(cast.actor("tom"), str(uuid4()), an_intake("training", cast)),
             lambda: complaints.register(cast.actor("rosa"), str(uuid4()), an_intake("training", cast)),
         )
@@ -414,6 +429,7 @@ def test_a_director_who_leaves_while_a_complaint_comes_in_directs_nothing(cast: 
         with Session(engine) as session:
             assert cast["dora"] not in set(session.scalars(select(m.Complaint.acting_director_id)))
         accounts.enable(cast.actor("adam"), cast["dora"], version_of(cast, "dora"))
+        confirm_all(cast)
     assert faults(engine) == []
 
 
@@ -446,6 +462,22 @@ def test_a_handler_who_leaves_while_being_assigned_is_seen_to_have_left(cast: Ca
     assert ends[0] == "done"
     assert ends[1] in ("done", "unknown_person"), ends
     assert faults(engine) == []
+
+
+def test_of_two_who_answer_a_request_at_the_same_moment_one_is_told_that_it_was_answered(cast: Cast, engine: Engine) -> None:
+    Case.registered("training", cast)
+    for second in (granting.confirm, granting.decline):
+        accounts.disable(cast.actor("adam"), cast["vera"], version_of(cast, "vera"))
+        asked = granting.to_answer(cast.actor("cora"))[0].id
+
+        ends = at_once(
+            lambda asked=asked: granting.confirm(cast.actor("cora"), asked),
+            lambda asked=asked, second=second: second(cast.actor("dora"), asked),
+        )
+
+        assert sorted(ends) == ["done", "request_answered"]
+        accounts.enable(cast.actor("adam"), cast["vera"], version_of(cast, "vera"))
+        confirm_all(cast)
 
 
 def test_two_administrators_who_disable_each_other_leave_one(cast: Cast, engine: Engine) -> None:

@@ -12,9 +12,12 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine
 
+from domain.granting import State
+from domain.rights import Role
 from manage import cli
-from services import door, links
+from services import accounts, door, granting, links
 from services.door import VISITOR
+from tests.cases import Case
 from tests.conftest import Cast
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,6 +64,18 @@ def test_a_password_link_is_for_an_account_that_exists(engine: Engine, cast: Cas
 
     assert links.look(VISITOR, address.partition("?link=")[2]).name == "adam"
     assert CliRunner().invoke(cli, ["password-link", "niemand"]).exit_code == 1
+
+
+def test_the_operator_gives_a_role_without_a_second_person(engine: Engine, cast: Cast) -> None:
+    Case.registered("training", cast)
+
+    assert "tom has the role director" in said("grant", "tom", "director")
+
+    assert Role.DIRECTOR in next(each.roles for each in accounts.listing(cast.actor("adam")) if each.name == "tom")
+    (row,) = granting.to_answer(cast.actor("cora"))
+    assert (row.asked_by, row.state, row.mine_to_answer) == ("", State.DONE, False)
+    assert "administrator handles no complaints" in CliRunner().invoke(cli, ["grant", "adam", "director"]).output
+    assert CliRunner().invoke(cli, ["grant", "niemand", "director"]).exit_code == 1
 
 
 def test_no_command_prints_a_traceback_on_a_wrong_word() -> None:

@@ -1,0 +1,212 @@
+"""An administrator alone opens nothing: what would let somebody read dossiers is asked by one person and confirmed by another
+(docs/adr/0009). The rules are in domain/granting.py; they look at accounts, never at what stands in a dossier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select
+
+from db import models as m
+from domain import granting as rules
+from domain.entries import number
+from domain.errors import Refused
+from domain.granting import ANSWERABLE, LOOKED_AT, WAITS, Decision, Kind, State
+from domain.rights import RIGHTS, Right
+from services import passwords
+from services.account_changes import block, give_roles, unblock
+from services.account_requests import (
+    RequestRow,
+    decide,
+    held,
+    load,
+    may_answer,
+    names_of,
+    needs_second,
+    new,
+    new_code,
+    put_down,
+    refuse_twice,
+    rows,
+    state_of,
+)
+from services.door import Actor, Work, work
+
+_ASKED = (Kind.LINK, Kind.SECOND_FACTOR)  # the others follow from what the administrator does to the account
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Somebody made a new start possible with the account of the person who asks."""
+
+    id: int
+    kind: Kind
+    at: datetime  # UTC
+    asked_by: str  # empty: a command on the server
+    confirmed_by: str  # empty: nobody had to
+    new: bool
+
+
+# The administrator
+
+
+def ask(actor: Actor, account_id: int, kind: str) -> None:
+    """A new link or a new second factor for somebody. Raises Refused: ``unknown_value``, ``unknown_person``,
+    ``account_disabled``, ``no_second_needed``, ``already_asked``, ``nobody_confirms``."""
+    with work(actor, Right.ACCOUNTS) as w:
+        if kind not in _ASKED:
+            raise Refused("unknown_value", "kind")
+        account = w.session.get(m.Account, number(account_id))
+        if account is None:
+            raise Refused("unknown_person")
+        if not account.active:
+            raise Refused("account_disabled")
+        if not needs_second(w, account, Kind(kind)):
+            raise Refused("no_second_needed")
+        refuse_twice(w, account, Kind(kind))
+        put_down(w, account, Kind(kind), held(account))
+
+
+def withdraw(actor: Actor, request_id: int) -> None:
+    """By whichever administrator, until it was carried out. Raises Refused: ``request_gone``, ``request_answered``."""
+    with work(actor, Right.ACCOUNTS) as w:
+        request = load(w, request_id)
+        if state_of(w, request) not in (State.WAITING, State.CONFIRMED):
+            raise Refused("request_answered")
+        decide(w, request, Decision.WITHDRAWN)
+
+
+def asked(actor: Actor) -> tuple[RequestRow, ...]:
+    """What administrators asked, the latest first."""
+    with work(actor, Right.ACCOUNTS) as w:
+        return rows(w)
+
+
+# The second person
+
+
+def waiting(actor: Actor) -> int:
+    """How many requests this person could answer now; none for whoever confirms nothing."""
+    with work(actor, Right.ENTER) as w:
+        if not w.may(Right.GRANT):
+            return 0
+        r = m.AccountRequest
+        unanswered = or_(
+            and_(r.done_at.is_(None), r.asked_at > w.now - WAITS), and_(r.done_at.is_not(None), r.done_at > w.now - LOOKED_AT)
+        )
+        query = select(r).where(r.decision.is_(None), unanswered)
+        return sum(may_answer(w, each) for each in w.session.scalars(query))
+
+
+def to_answer(actor: Actor) -> tuple[RequestRow, ...]:
+    """What waits and what became of earlier requests, the latest first."""
+    with work(actor, Right.GRANT) as w:
+        return rows(w)
+
+
+def confirm(actor: Actor, request_id: int) -> str:
+    """The second person's yes. For a link: the code that this person tells the owner of the account, shown once; else
+    empty. Raises Refused: ``request_gone``, ``request_answered``, ``own_request``, ``request_outdated``, ``last_admin``."""
+    with work(actor, Right.GRANT) as w:
+        request, account = _to_answer(w, request_id)
+        if request.done_at is not None:  # was done at once, and now it was looked at
+            decide(w, request, Decision.CONFIRMED)
+            return ""
+        _refuse_outdated(w, request, account)
+        decide(w, request, Decision.CONFIRMED)
+        match Kind(request.kind):
+            case Kind.LINK:
+                return new_code(request)
+            case Kind.SECOND_FACTOR:
+                return ""
+            case Kind.ROLES:
+                give_roles(w, account, request.after)
+                request.done_at = w.now
+                return _start_anew(w, request, account)
+            case Kind.BLOCK:
+                block(w, account)
+            case Kind.UNBLOCK:
+                unblock(w, account)
+        request.done_at = w.now
+        return ""
+
+
+def decline(actor: Actor, request_id: int) -> None:
+    """The second person's no; what was done at once is undone. Raises as `confirm`."""
+    with work(actor, Right.GRANT) as w:
+        request, account = _to_answer(w, request_id)
+        if request.done_at is not None:
+            _undo(w, request, account)
+        decide(w, request, Decision.DECLINED)
+
+
+def _start_anew(w: Work, request: m.AccountRequest, account: m.Account) -> str:
+    """Who gets the first role that shows dossiers chooses a password again, with a link of the administrator and the code of
+    the person who confirmed: the old one may be known to whoever made the account."""
+    if rules.guarded(request.before) or not rules.guarded(request.after):
+        return ""
+    account.password_hash = passwords.nobodys()
+    link = new(w, account, Kind.LINK, held(account), asked_by=request.asked_by)
+    decide(w, link, Decision.CONFIRMED)
+    return new_code(link)
+
+
+def _undo(w: Work, request: m.AccountRequest, account: m.Account) -> None:
+    match Kind(request.kind):
+        case Kind.BLOCK:
+            unblock(w, account)
+        case Kind.ROLES if held(account) == tuple(request.after):
+            give_roles(w, account, request.before)
+        case _:
+            raise Refused("request_outdated")
+
+
+def _refuse_outdated(w: Work, request: m.AccountRequest, account: m.Account) -> None:
+    """What was asked is not what would happen now, or who asked could not ask it any more."""
+    asker = w.session.get(m.Account, request.asked_by) if request.asked_by else None
+    able = asker is not None and asker.active and any(Right.ACCOUNTS in RIGHTS[role] for role in held(asker))
+    same = held(account) == tuple(request.before) and account.active is (request.kind != Kind.UNBLOCK)
+    if not able or not same:
+        raise Refused("request_outdated")
+
+
+def _to_answer(w: Work, request_id: int) -> tuple[m.AccountRequest, m.Account]:
+    request = load(w, request_id)
+    if w.me in (request.account_id, request.asked_by):
+        raise Refused("own_request")
+    if state_of(w, request) not in ANSWERABLE:
+        raise Refused("request_answered")
+    return request, w.session.get_one(m.Account, request.account_id, with_for_update=True)
+
+
+# The person whose account it is
+
+
+def about_me(actor: Actor) -> tuple[Notice, ...]:
+    """Whenever somebody else made a new start possible with this account, the latest first."""
+    with work(actor, Right.ENTER) as w:
+        names = names_of(w)
+        return tuple(
+            Notice(each.id, Kind(each.kind), at, names.get(each.asked_by, ""), names.get(each.decided_by, ""), not each.told_at)
+            for each in _of_mine(w)
+            if (at := each.used_at or each.done_at) is not None
+        )
+
+
+def tell_seen(actor: Actor) -> None:
+    """The person read it; it stays on the page of the own account."""
+    with work(actor, Right.SELF) as w:
+        for each in _of_mine(w):
+            each.told_at = each.told_at or w.now
+
+
+def _of_mine(w: Work) -> Sequence[m.AccountRequest]:
+    r = m.AccountRequest
+    happened = or_(
+        and_(r.kind == Kind.LINK, r.used_at.is_not(None)), and_(r.kind == Kind.SECOND_FACTOR, r.done_at.is_not(None))
+    )
+    replaced = or_(r.told_at.is_(None), r.told_at.is_distinct_from(r.used_at))  # the first password of all is no news
+    return w.session.scalars(select(r).where(r.account_id == w.me, happened, replaced).order_by(r.id.desc())).all()

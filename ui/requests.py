@@ -1,0 +1,152 @@
+"""What was asked about accounts: in words, as a list, and for the second person to confirm (docs/adr/0009)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import streamlit as st
+
+from domain.granting import Kind, State
+from domain.rights import Role
+from services import granting
+from services.account_requests import RequestRow
+from services.granting import Notice
+from text import moment
+from ui.session import PAGES, actor, language, literal, show_refusals, t, tell
+
+
+def requests_line() -> None:
+    """On the board of who confirms: one line while something waits; nothing for everybody else."""
+    if count := granting.waiting(actor()):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            words = t("granting.line_one") if count == 1 else t("granting.line", count=count)
+            st.badge(words, icon=":material/group_add:", color="orange")
+            st.page_link(PAGES["requests"], label=t("menu.requests"), icon=":material/arrow_forward:")
+
+
+# In words
+
+
+def what(row: RequestRow) -> str:
+    """What would happen, in one sentence; names are what somebody typed."""
+    name = f"{row.display_name} ({row.name})"
+    if row.kind is not Kind.ROLES:
+        return t(f"granting.what.{row.kind}", name=name)
+    gets, loses = role_words(set(row.after) - set(row.before)), role_words(set(row.before) - set(row.after))
+    if gets and loses:
+        return t("granting.gets_loses", name=name, gets=gets, loses=loses)
+    return t("granting.gets", name=name, roles=gets) if gets else t("granting.loses", name=name, roles=loses)
+
+
+def role_words(roles: Iterable[Role]) -> str:
+    return ", ".join(t(f"role.{role}") for role in sorted(roles))
+
+
+def state_words(row: RequestRow) -> str:
+    if row.until is not None:
+        return t(f"granting.state.{row.state}_until", until=moment(row.until, language()))
+    if row.used_at is not None:
+        return t("granting.state.used", used=moment(row.used_at, language()))
+    made = row.kind is Kind.LINK and row.state is State.DONE
+    return t("granting.state.link_made" if made else f"granting.state.{row.state}")
+
+
+def requests_table(rows: Iterable[RequestRow]) -> None:
+    cells = [
+        {
+            t("granting.column.what"): what(row),
+            t("granting.column.state"): state_words(row),
+            t("granting.column.asked"): _by(row.asked_by or t("granting.operator"), row.asked_at),
+            t("granting.column.answered"): _by(row.decided_by, row.decided_at) if row.decided_at else "",
+        }
+        for row in rows
+    ]
+    st.dataframe(cells, hide_index=True, width="stretch", height="content" if len(cells) <= 15 else 560, alt=t("menu.requests"))
+
+
+def _by(by: str, at: Any) -> str:
+    return t("granting.by_at", by=by, at=moment(at, language()))
+
+
+# The second person
+
+
+def to_answer(rows: Iterable[RequestRow]) -> None:
+    """Each with its advice and two buttons."""
+    for row in rows:
+        with st.container(border=True):
+            st.markdown(f"**{literal(what(row))}**")
+            done = row.state is State.TO_SEE
+            asked = t("granting.done_by" if done else "granting.asked_by", by=row.asked_by, **_moments(row))
+            st.caption(literal(asked))
+            st.text(_advice(row))
+            with st.container(horizontal=True, gap="small"):
+                if st.button(t("granting.seen" if done else "granting.confirm"), key=f"requests.yes.{row.id}", type="primary"):
+                    _yes(row, done)
+                if st.button(t("granting.undo" if done else "granting.decline"), key=f"requests.no.{row.id}"):
+                    _no(row, done)
+
+
+def _moments(row: RequestRow) -> dict[str, str]:
+    found = {"at": moment(row.asked_at, language())}
+    return found | ({"until": moment(row.until, language())} if row.until else {})
+
+
+def _advice(row: RequestRow) -> str:
+    kind = "to_see" if row.state is State.TO_SEE else row.kind
+    return t(f"granting.advice.{kind}", name=row.display_name, roles=role_words(row.before))
+
+
+def _yes(row: RequestRow, done: bool) -> None:
+    with show_refusals():
+        code = granting.confirm(actor(), row.id)
+        if code:
+            st.session_state["requests.code"] = (code, row.display_name)
+        else:
+            tell("granting.looked" if done else "granting.confirmed")
+        st.rerun()
+
+
+def _no(row: RequestRow, done: bool) -> None:
+    with show_refusals():
+        granting.decline(actor(), row.id)
+        tell("granting.undone" if done else "granting.declined")
+        st.rerun()
+
+
+def shown_code() -> None:
+    """Until this page is left."""
+    code, name = st.session_state.get("requests.code") or ("", "")
+    if code:
+        st.info(t("granting.code", name=literal(name)), icon=":material/key:")
+        st.code(code, language=None)
+
+
+# The person whose account it is
+
+
+def account_notices() -> None:
+    """On every screen, until it was read."""
+    new = [each for each in granting.about_me(actor()) if each.new]
+    for each in new:
+        st.warning(literal(notice_words(each)), icon=":material/key:")
+    if new and st.button(t("granting.notice_seen"), key="session.notices_seen"):
+        granting.tell_seen(actor())
+        st.rerun()
+
+
+def account_history() -> None:
+    """On the page of the own account; nothing where there was none."""
+    found = granting.about_me(actor())
+    if found:
+        st.subheader(t("granting.history"), anchor=False)
+        for each in found:
+            st.text(notice_words(each))
+
+
+def notice_words(notice: Notice) -> str:
+    confirmed = "_confirmed" if notice.confirmed_by else ""
+    by = notice.asked_by or t("granting.operator")
+    at = moment(notice.at, language())
+    return t(f"granting.notice.{notice.kind}{confirmed}", at=at, by=by, confirmed=notice.confirmed_by)
