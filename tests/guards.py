@@ -26,6 +26,7 @@ GUARDED: dict[str, tuple[str, ...]] = {
     "domain/rights.py": ("tests/domain/test_rights_file.py", "tests/domain/test_rights.py", "tests/services/test_accounts.py"),
     "services/door.py": (
         "tests/services/test_door.py",
+        "tests/services/test_door_guards.py",
         "tests/services/test_sessions.py",
         "tests/services/test_rights_table.py",
         "tests/services/test_absurd_numbers.py",
@@ -46,7 +47,10 @@ GUARDED: dict[str, tuple[str, ...]] = {
 }
 
 # Guards that stand behind another one, or beside it for speed: without them nothing changes that can be seen.
-DOUBLE: dict[tuple[str, str], str] = {}
+DOUBLE: dict[tuple[str, str], str] = {
+    ("services/door.py", "row is None"): "without a session there is no account either, which is asked next to it",
+    ("services/door.py", "account is None"): "no session without an account: a foreign key",
+}
 
 
 @dataclass(frozen=True)
