@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui.account_log import own_log
 from ui.account_security import password_part
 from ui.account_sessions import sessions_part
 from ui.requests import account_history
@@ -16,3 +17,5 @@ password_part()
 sessions_part()
 
 account_history()
+
+own_log()

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from services import accounts, organisation
+from ui.account_log import everybodys_log
 from ui.people_accounts import accounts_part
 from ui.people_calendar import calendar_part, people_notices
 from ui.people_settings import settings_part
 from ui.people_units import units_part
 from ui.session import actor, t
 
-PARTS = ("accounts", "units", "settings", "calendar")
+PARTS = ("accounts", "units", "settings", "calendar", "sign_ins")
 
 who = actor()
 people, units = accounts.listing(who), organisation.units(who)
@@ -40,5 +41,7 @@ match part:
         settings_part(people)
     case "calendar":
         calendar_part()
+    case "sign_ins":
+        everybodys_log()
     case _:
         accounts_part(people, units)

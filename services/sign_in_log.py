@@ -49,6 +49,12 @@ def everybody(actor: Actor, page: int = 1) -> tuple[Note, ...]:
         return _notes(w, limit=PAGE_SIZE, offset=PAGE_SIZE * (max(1, page) - 1))
 
 
+def kept_for(actor: Actor) -> int:
+    """Days."""
+    with work(actor, Right.ACCOUNTS) as w:
+        return read_settings(w.session).sign_in_log_days
+
+
 def sweep(actor: Actor) -> int:
     """For the nightly run: what is older than its term goes. Answers how many; nothing while the date of the server cannot be
     right."""
