@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import click
 
 from domain.rights import TABLE, Right, Role, Scope
@@ -19,8 +21,9 @@ Altijd, wat er hieronder ook staat:
 
 - Wie met een account in het dossier staat als degene over wie de klacht gaat, of met een belangenconflict, bereikt er niets
   van.
-- De vorige behandelaar is geen behandelaar meer. Wie was aangewezen voor de ontvangstbevestiging of een beroep behandelde,
-  blijft dat ook daarna.
+- Een band houdt op. De vorige behandelaar is geen behandelaar meer. Wie was aangewezen voor de ontvangstbevestiging leest mee
+  zolang die nog verstuurd moet worden, en kort daarna; wie een beroep behandelde, tot de termijn na de uitspraak voorbij is
+  (zie de woorden onderaan). Haar eigen stukken blijven in het dossier, voor wie het bewaart.
 - Wie niet is aangemeld, kan alleen aanmelden.
 """
 
@@ -32,7 +35,13 @@ def page() -> str:
     head = ["Wat", *(translate("nl", f"role.{role}") for role in roles)]
     rows = [[TABLE.about[right], *(_cell(role, right) for role in roles)] for right in TABLE.about]
     table = [_row(head), _row(["---"] * len(head)), *map(_row, rows)]
-    return "\n".join([_ABOVE, "## De tabel", "", *table, "", "## De woorden", "", *words, ""])
+    apart = [f"- {_names(each.one)} nooit samen met {_names(each.other)}: {each.why}." for each in TABLE.never_together]
+    parts = ("## De tabel", table), ("## De woorden", words), ("## Nooit samen in één account", apart)
+    return "\n".join([_ABOVE, *(line for title, lines in parts for line in (title, "", *lines, ""))])
+
+
+def _names(roles: Iterable[Role]) -> str:
+    return ", ".join(translate("nl", f"role.{role}") for role in roles)
 
 
 def _cell(role: Role, right: Right) -> str:

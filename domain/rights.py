@@ -24,16 +24,8 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+# Who can be given a task in a dossier of the first line.
 CASE_ROLES = frozenset({Role.REPORTER, Role.HANDLER, Role.COORDINATOR, Role.MANAGER, Role.PARTNER, Role.DIRECTOR})
-INDEPENDENT_ROLES = frozenset({Role.CONFIDANT, Role.APPEAL_REVIEWER, Role.WB_OFFICER})
-
-
-def roles_conflict(roles: Iterable[Role]) -> bool:
-    """True where one account may not hold these together: the administrator has no case role, the confidant and the
-    whistleblower officer are independent (R020, domain 5.4)."""
-    held = frozenset(roles)
-    groups = (held & CASE_ROLES, held & INDEPENDENT_ROLES, held & {Role.ADMIN})
-    return sum(1 for group in groups if group) > 1 or {Role.CONFIDANT, Role.WB_OFFICER} <= held
 
 
 class Right(StrEnum):
@@ -128,12 +120,23 @@ class Tie(StrEnum):
 
 @dataclass(frozen=True)
 class Reach:
-    """What a scope stands for. `ties`: any one of them is needed; none listed: none is."""
+    """What a scope stands for. `ties`: any one of them is needed; none listed: none is. `days`: how long it goes on after
+    the task of the tie is done; none: it ends with it."""
 
     compartment: Compartment
     red_flag: bool  # with a red flag too
     ties: frozenset[Tie]
     says: str
+    days: int | None = None
+
+
+@dataclass(frozen=True)
+class Apart:
+    """One account holds no role of `one` together with a role of `other`."""
+
+    one: tuple[Role, ...]
+    other: tuple[Role, ...]
+    why: str
 
 
 @dataclass(frozen=True)
@@ -143,18 +146,19 @@ class Table:
     rights: dict[Role, dict[Right, tuple[Scope, ...]]]
     reach: dict[Scope, Reach]
     about: dict[Right, str]
+    never_together: tuple[Apart, ...]
 
 
 def parse(source: str) -> Table:
     """The table in this text. Raises ValueError for what is missing, double or unknown: a cell left out is no "no"."""
     found = tomllib.loads(source)
     roles = [Role(name) for name in found["roles"]]
-    reach = {
-        Scope(word): Reach(Compartment(one["compartment"]), one["red_flag"], frozenset(map(Tie, one["tie"])), one["says"])
-        for word, one in found["reach"].items()
-    }
+    reach = {Scope(word): _reach(**one) for word, one in found["reach"].items()}
     lines = {Right(name): [_cell(each) for each in cells] for name, cells in found["rights"].items()}
     about = {Right(name): sentence for name, sentence in found["about"].items()}
+    apart = tuple(_apart(**each) for each in found["never_together"])
+    if set(found) != {"roles", "reach", "rights", "about", "never_together"}:
+        raise ValueError("the file holds the table and nothing else")
     if sorted(roles) != sorted(Role) or set(reach) != set(Scope) - {Scope.NONE}:
         raise ValueError("every role and every word stands in the table once")
     if set(lines) != set(Right) or set(about) != set(Right) or any(len(cells) != len(roles) for cells in lines.values()):
@@ -162,7 +166,20 @@ def parse(source: str) -> Table:
     rights = {
         role: {right: cells[column] for right, cells in lines.items() if cells[column]} for column, role in enumerate(roles)
     }
-    return Table(rights, reach, about)
+    return Table(rights, reach, about, apart)
+
+
+def _reach(*, compartment: str, red_flag: bool, tie: list[str], says: str, days: int | None = None) -> Reach:
+    if (days is not None) != ("{days}" in says) or (days is not None and not (type(days) is int and days >= 0 and tie)):
+        raise ValueError("a number of days goes with a tie, and is said")
+    return Reach(Compartment(compartment), red_flag, frozenset(map(Tie, tie)), says.format(days=days), days)
+
+
+def _apart(*, one: list[str], other: list[str], why: str) -> Apart:
+    found = Apart(tuple(map(Role, one)), tuple(map(Role, other)), why)
+    if not one or not other or not why.strip() or len({*one, *other}) < len(one) + len(other):
+        raise ValueError("two groups without a role in both, and the reason")
+    return found
 
 
 def _cell(words: str) -> tuple[Scope, ...]:
@@ -178,3 +195,9 @@ RIGHTS, REACH = TABLE.rights, TABLE.reach
 def scopes(roles: Iterable[Role], right: Right) -> frozenset[Scope]:
     """The scopes in which these roles together hold `right`; empty means: not at all."""
     return frozenset(scope for role in roles for scope in RIGHTS[role].get(right, ()))
+
+
+def roles_conflict(roles: Iterable[Role]) -> bool:
+    """True where one account may not hold these together (R020, domain 5.4)."""
+    held = set(roles)
+    return any(held & set(each.one) and held & set(each.other) for each in TABLE.never_together)

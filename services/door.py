@@ -79,7 +79,7 @@ class Work:
     @property
     def today(self) -> date:
         """The local date in the Netherlands."""
-        return self.now.astimezone(AMSTERDAM).date()
+        return _local(self.now)
 
     @property
     def me(self) -> int:
@@ -102,6 +102,10 @@ class Work:
 
 
 # The clock
+
+
+def _local(moment: datetime) -> date:
+    return moment.astimezone(AMSTERDAM).date()
 
 
 def _system_clock() -> datetime:
@@ -203,14 +207,14 @@ def work(actor: Actor, right: Right) -> Iterator[Work]:
 
 
 def _enter(session: Session, actor: Actor, person: Person, right: Right, now: datetime) -> Work:
-    reader = EVERY_ROW if isinstance(actor, SystemActor) else _reader(session, person.id, person.roles)
+    reader = EVERY_ROW if isinstance(actor, SystemActor) else _reader(session, person.id, person.roles, _local(now))
     narrow(session, reader, right)
     return Work(session, person, right, now, reader, actor if isinstance(actor, str) else None)
 
 
-def _reader(session: Session, account_id: int | None, roles: frozenset[Role]) -> Reader:
+def _reader(session: Session, account_id: int | None, roles: frozenset[Role], today: date) -> Reader:
     units = _unit_ids(session, account_id) if account_id and Role.MANAGER in roles else ()
-    return Reader(roles, account_id, units)
+    return Reader(roles, today, account_id, units)
 
 
 def _unit_ids(session: Session, account_id: int) -> tuple[int, ...]:
@@ -233,7 +237,7 @@ def _rights_on(session: Session, reader: Reader, complaint_id: int, *rights: Rig
 
 def reaches(w: Work, account: m.Account, right: Right, complaint_id: int) -> bool:
     """Does `right` of this account reach this dossier? For who hands somebody a task; the rule is the one above."""
-    reader = _reader(w.session, account.id, frozenset(Role(held.role) for held in account.roles))
+    reader = _reader(w.session, account.id, frozenset(Role(held.role) for held in account.roles), w.today)
     return account.active and right in _rights_on(w.session, reader, complaint_id, right)
 
 

@@ -7,24 +7,30 @@ built once for each; who reads, and which units are theirs, are parameters of th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Integer, Result, and_, bindparam, event, exists, false, or_, true
+from sqlalchemy import ColumnElement, Date, Integer, Result, and_, bindparam, event, exists, false, or_, true
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql.visitors import InternalTraversal
 
 from db import models as m
 from domain.promises import APPEAL_PROMISES
-from domain.rights import Right, Role, Scope, scopes
+from domain.rights import REACH, Right, Role, Scope, scopes
 from domain.vocabulary import Compartment, Side
+from domain.workflow import TABLE, StepName
 
 Roles = frozenset[Role] | None  # None: an operator command, which reaches every row
 
 # Given with each statement; one without them fails.
 _ME = bindparam("row_rule_me", type_=Integer)
 _UNITS = bindparam("row_rule_units", type_=Integer, expanding=True)
+# What was done on this day or later still ties to the dossier.
+_LASTS = {scope: reach.days for scope, reach in REACH.items() if reach.days is not None}
+_SINCE = {scope: bindparam(f"row_rule_since_{scope}", type_=Date) for scope in _LASTS}
+_TO_ACKNOWLEDGE = sorted({status for row in TABLE if row.step is StepName.ACKNOWLEDGE for status in row.before})
 
 # Aliases are made once: their columns are what takes time. None of them stands inside itself in one expression; there SQL
 # would take the inner one for the outer.
@@ -41,7 +47,13 @@ def not_excluded(c: Any) -> ColumnElement[bool]:
 
 def _appealed(c: Any) -> ColumnElement[bool]:
     appeal = _APPEAL
-    return exists().where(appeal.c.complaint_id == c.id, appeal.c.reviewer_id == _ME)
+    lately = or_(appeal.c.ruled_on.is_(None), appeal.c.ruled_on >= _SINCE[Scope.APPEALED])
+    return exists().where(appeal.c.complaint_id == c.id, appeal.c.reviewer_id == _ME, lately)
+
+
+def _named(c: Any) -> ColumnElement[bool]:
+    still = and_(c.acknowledged_on.is_(None), c.status.in_(_TO_ACKNOWLEDGE))
+    return and_(c.ack_owner_id == _ME, or_(still, c.acknowledged_on >= _SINCE[Scope.NAMED]))
 
 
 def _reach(scope: Scope, c: Any) -> ColumnElement[bool]:  # noqa: C901 - one case per scope
@@ -55,7 +67,7 @@ def _reach(scope: Scope, c: Any) -> ColumnElement[bool]:  # noqa: C901 - one cas
         case Scope.ASSIGNED:
             return and_(regular, c.handler_id == _ME)
         case Scope.NAMED:
-            return and_(regular, c.ack_owner_id == _ME)
+            return and_(regular, _named(c))
         case Scope.UNIT:
             return and_(calm, c.unit_id.in_(_UNITS))
         case Scope.ACTING:
@@ -186,16 +198,18 @@ def _criteria(roles: Roles, right: Right) -> tuple[_Criterion, ...]:
 
 @dataclass(frozen=True)
 class Reader:
-    """Whose rows: the roles, and the account with the units that it manages."""
+    """Whose rows: the roles, and the account with the units that it manages. `today`: the local date."""
 
     roles: Roles
+    today: date = date.max
     account_id: int | None = None
     units: tuple[int, ...] = ()
 
     @property
     def values(self) -> dict[str, Any]:
         """The parameters of a statement in which a rule of this reader stands."""
-        return {_ME.key: self.account_id, _UNITS.key: self.units}
+        since = {_SINCE[scope].key: self.today - timedelta(days=days) for scope, days in _LASTS.items()}
+        return {_ME.key: self.account_id, _UNITS.key: self.units, **since}
 
     def reached(self, right: Right, c: Any) -> ColumnElement[bool]:
         """Of a dossier with columns `c`: does `right` reach it? Give `values` with the statement."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.rights import RIGHTS, Right, Role, Scope, roles_conflict, scopes
+from domain.rights import REACH, RIGHTS, Right, Role, Scope, roles_conflict, scopes
 
 NOT_OF_A_DOSSIER = frozenset({Scope.NONE})
 
@@ -82,6 +82,15 @@ def test_everybody_keeps_an_own_account_and_only_the_administrator_keeps_those_o
     assert [role for role in Role if scopes({role}, Right.ACCOUNTS)] == [Role.ADMIN]
 
 
+def test_a_tie_that_ends_says_when() -> None:
+    assert {scope: reach.days for scope, reach in REACH.items() if reach.days is not None} == {
+        Scope.NAMED: 7,
+        Scope.APPEALED: 42,
+    }
+    assert "7 dagen" in REACH[Scope.NAMED].says
+    assert "42 dagen" in REACH[Scope.APPEALED].says
+
+
 def test_two_roles_reach_what_either_reaches() -> None:
     assert scopes({Role.CONFIDANT, Role.APPEAL_REVIEWER}, Right.READ) == {Scope.UNWANTED, Scope.APPEALED}
     assert scopes({Role.MANAGER, Role.HANDLER}, Right.LOG) == {Scope.UNIT, Scope.ASSIGNED}
@@ -94,7 +103,7 @@ def test_two_roles_reach_what_either_reaches() -> None:
         ((), False),
         ((Role.HANDLER, Role.COORDINATOR, Role.DIRECTOR), False),  # a small organisation
         ((Role.CONFIDANT, Role.APPEAL_REVIEWER), False),
-        ((Role.WB_OFFICER, Role.APPEAL_REVIEWER), False),
+        ((Role.WB_OFFICER, Role.APPEAL_REVIEWER), True),  # would know the reporter again in a dossier
         ((Role.CONFIDANT, Role.WB_OFFICER), True),
         ((Role.CONFIDANT, Role.HANDLER), True),  # R020
         ((Role.APPEAL_REVIEWER, Role.DIRECTOR), True),

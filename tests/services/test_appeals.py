@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -408,10 +408,10 @@ def letter_kinds(cast: Cast, who: str, reference: str) -> dict[str | None, int]:
 def test_the_reviewer_can_print_both_letters_with_the_ruling(cast: Cast, on: On) -> None:
     reference = ruled(cast, on)
 
-    kinds = letter_kinds(cast, "vera", reference)
-
-    for kind in (LetterType.APPEAL_RULING, LetterType.APPEAL_RULING_NOTICE):
-        assert letters.as_pdf(cast.actor("vera"), kinds[kind]).startswith(b"%PDF")
+    with on(date(2026, 10, 30)):
+        kinds = letter_kinds(cast, "vera", reference)
+        for kind in (LetterType.APPEAL_RULING, LetterType.APPEAL_RULING_NOTICE):
+            assert letters.as_pdf(cast.actor("vera"), kinds[kind]).startswith(b"%PDF")
 
 
 def test_another_reviewer_sees_nothing(cast: Cast, on: On) -> None:
@@ -426,12 +426,29 @@ def test_the_list_puts_the_open_ones_first(cast: Cast, on: On) -> None:
     done = ruled(cast, on)
     waiting = appealed(cast, on, lodged=date(2026, 10, 20))
 
-    rows = appeal_files.listing(cast.actor("vera"))
+    with on(date(2026, 10, 30)):
+        rows = appeal_files.listing(cast.actor("vera"))
 
     assert [row.reference for row in rows] == [waiting, done]
     assert rows[0].next is not None
     assert rows[0].next.code == "APPEAL_ACK"
     assert (rows[1].next, rows[1].ruling) == (None, Ruling.REVISED)
+
+
+def test_six_weeks_after_the_ruling_the_reviewer_reads_nothing_of_it_any_more(cast: Cast, on: On) -> None:
+    reference = ruled(cast, on)
+    with Session(door.engine()) as session:
+        last = session.scalars(select(m.Appeal.ruled_on)).one() or LODGED
+    vera = cast.actor("vera")
+
+    with on(last + timedelta(days=42)):
+        assert [row.reference for row in appeal_files.listing(vera)] == [reference]
+        assert appeal_files.read(vera, reference).ruled_on == last
+    with on(last + timedelta(days=43)):
+        assert appeal_files.listing(vera) == ()
+        with pytest.raises(Refused, match="not_found"):
+            appeal_files.read(vera, reference)
+        assert dossier.read(cast.actor("cora"), reference).content  # her papers stay with the dossier
 
 
 # Hearing and ruling

@@ -140,12 +140,12 @@ def test_the_decision_in_force_is_the_one_the_appeal_is_about(cast: Cast, on: On
     with on(day):
         steps.decide(cast.actor("dora"), reference, seen(reference), day, "upheld", "Nu wel.", no_measures=True)
 
-    hers, theirs = both(cast, reference)
+        hers, theirs = both(cast, reference)
 
-    assert (hers.decision.reasons, hers.earlier_decisions) == ("De zaal was op tijd warm.", ())
-    assert theirs.decision.reasons == "Nu wel."
-    assert read(cast, "vera", reference).outcome == "not_upheld"
-    assert read(cast, "cora", reference).outcome == "upheld"
+        assert (hers.decision.reasons, hers.earlier_decisions) == ("De zaal was op tijd warm.", ())
+        assert theirs.decision.reasons == "Nu wel."
+        assert read(cast, "vera", reference).outcome == "not_upheld"
+        assert read(cast, "cora", reference).outcome == "upheld"
 
 
 COLUMNS = {
@@ -198,11 +198,12 @@ def test_another_handler_after_lodging_is_not_shown(cast: Cast, on: On) -> None:
 
 def test_that_it_is_in_appeal_and_then_ruled_is_shown_as_it_is(cast: Cast, on: On) -> None:
     reference = ruled(cast, on)
-    steps.close(cast.actor("dora"), reference, seen(reference), "accepted")
+    with on(date(2026, 10, 20)):
+        steps.close(cast.actor("dora"), reference, seen(reference), "accepted")
 
-    assert read(cast, "cora", reference).status == Status.CLOSED
-    assert read(cast, "vera", reference).status == Status.RULED
-    assert appeal_files.read(cast.actor("vera"), reference).status == Status.RULED
+        assert read(cast, "cora", reference).status == Status.CLOSED
+        assert read(cast, "vera", reference).status == Status.RULED
+        assert appeal_files.read(cast.actor("vera"), reference).status == Status.RULED
 
 
 def test_the_complainant_can_be_written_to_at_todays_address(cast: Cast, on: On, engine: Engine) -> None:

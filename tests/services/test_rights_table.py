@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import product
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from db import models as m
 from domain.errors import Refused
 from domain.rights import TABLE, Right, Role, Scope, Tie
-from domain.vocabulary import Compartment, EventKind, Relation, Side
+from domain.vocabulary import Compartment, EventKind, Relation, Side, Status
 from services import door
 from services.door import VISITOR, work
 from tests.conftest import TODAY, Cast
@@ -24,7 +25,23 @@ WHERE = [
     (Compartment.UNWANTED_BEHAVIOUR, False),
     (Compartment.WHISTLEBLOWER, False),
 ]
-TIES: list[Tie | str | None] = [None, *Tie, "formerly handler"]
+# What a tie was: until the last day it still is one.
+DONE = {
+    "acknowledged lately": Tie.ACKNOWLEDGER,
+    "ruled lately": Tie.REVIEWER,
+    "acknowledged too long ago": None,
+    "not to be acknowledged any more": None,
+    "ruled too long ago": None,
+    "formerly handler": None,
+}
+TIES: list[Tie | str | None] = [None, *Tie, *DONE]
+ACKNOWLEDGED, RULED = (timedelta(days=TABLE.reach[scope].days or 0) for scope in (Scope.NAMED, Scope.APPEALED))
+WHEN = {
+    "acknowledged lately": TODAY - ACKNOWLEDGED,
+    "acknowledged too long ago": TODAY - ACKNOWLEDGED - timedelta(days=1),
+    "ruled lately": TODAY - RULED,
+    "ruled too long ago": TODAY - RULED - timedelta(days=1),
+}
 NAMED = [None, Relation.RESPONDENT, Relation.CONFLICT]
 CELLS = len(Role) * len(Right) * len(WHERE) * len(TIES) * len(NAMED)
 
@@ -50,7 +67,7 @@ def expected(role: Role, right: Right, place: Place) -> bool:
     return any(
         each.compartment == place.compartment
         and (each.red_flag or not place.red_flag)
-        and (not each.ties or place.tie in each.ties)
+        and (not each.ties or DONE.get(str(place.tie), place.tie) in each.ties)
         for each in reaches
     )
 
@@ -75,13 +92,15 @@ def world(engine: Engine, cast: Cast) -> dict[str, Place]:
                 red_flag=place.red_flag,
                 reporter_id=rosa if place.tie == Tie.REPORTER else other,
                 handler_id=rosa if place.tie == Tie.HANDLER else other,
-                ack_owner_id=rosa if place.tie == Tie.ACKNOWLEDGER else other,
+                ack_owner_id=rosa if place.tie == Tie.ACKNOWLEDGER or "acknowledged" in str(place.tie) else other,
+                acknowledged_on=WHEN.get(str(place.tie)),
+                status=Status.DECIDED if place.tie == "not to be acknowledged any more" else Status.REGISTERED,
                 acting_director_id=rosa if place.tie == Tie.ACTING_DIRECTOR else other,
                 unit_id=below.id if place.tie == Tie.MANAGER else cast.units["noord"],
             )
             found[complaint.reference] = place
-            if place.tie == Tie.REVIEWER:
-                appeal(session, complaint, rosa, other)
+            if place.tie == Tie.REVIEWER or "ruled" in str(place.tie):
+                appeal(session, complaint, rosa, other, WHEN.get(str(place.tie)))
             if place.tie == "formerly handler":
                 session.add(
                     m.Event(
@@ -98,14 +117,14 @@ def world(engine: Engine, cast: Cast) -> dict[str, Place]:
     return found
 
 
-def appeal(session: Session, complaint: m.Complaint, reviewer: int, other: int) -> None:
+def appeal(session: Session, complaint: m.Complaint, reviewer: int, other: int, ruled_on: date | None) -> None:
     decision = m.Decision(complaint_id=complaint.id, outcome="founded", reasons="x", decided_by=other, decided_on=TODAY)
     session.add(decision)
     session.flush()
     session.add(
         m.Appeal(
             complaint_id=complaint.id, form_id=complaint.reference, decision_id=decision.id, lodged_on=TODAY, channel="phone",
-            grounds="x", in_time=True, registered_by=other, reviewer_id=reviewer, snapshot_seq=0,
+            grounds="x", in_time=True, registered_by=other, reviewer_id=reviewer, snapshot_seq=0, ruled_on=ruled_on,
         )
     )  # fmt: skip
 
