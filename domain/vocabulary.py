@@ -91,6 +91,7 @@ class Relation(StrEnum):
 
 
 EXCLUDED_RELATIONS = frozenset({Relation.RESPONDENT, Relation.CONFLICT})
+RESEMBLES = "resembles"  # no relation that anybody chooses: a typed name looks like this colleague's, and somebody has to say
 
 
 class LadderLevel(StrEnum):
@@ -250,6 +251,8 @@ class EventKind(StrEnum):
     LIFT_PROPOSED = "lift_proposed"  # the first of two persons says that an exclusion should end
     LIFT_WITHDRAWN = "lift_withdrawn"
     LIFTED = "lifted"  # the second confirmed it
+    RESEMBLES = "resembles"  # a typed name looks like a colleague's, who sees nothing until somebody says that it is another
+    RESEMBLES_NOT = "resembles_not"  # somebody said so
     CORRECTED = "corrected"  # which fields; the text keeps what stood there
     RED_FLAG_RAISED = "red_flag_raised"
     COMPLAINANT_NAMED = "complainant_named"  # who complained became known, or was corrected

@@ -11,6 +11,7 @@ from ui import address, board_filters
 from ui.calendar_changes import calendar_line
 from ui.requests import requests_line
 from ui.session import PAGES, Fields, actor, has, show_refusals, t
+from ui.shield import waits_for_a_word
 from ui.widgets import board_table, days_left, flag_badge, plain, subject
 
 _SHORT, _LONG = 270, 580  # pixels: beside each other at 1,280, under each other on a telephone
@@ -94,6 +95,7 @@ st.caption(t("board.scope"))
 tiles = st.container()
 requests_line()
 calendar_line()
+waits_for_a_word()
 to_do_list(board.to_do(who))
 places = Fields()
 board_filters.fields(options, places)

@@ -17,6 +17,7 @@ from ui.climbed import climbed
 from ui.dossier_head import back_to_the_board, head
 from ui.dossier_readings import opened_by
 from ui.session import actor, show_refusals, t, tell
+from ui.shield import is_it_them
 from ui.step_area import step_area
 from ui.tabs import open_tab
 
@@ -111,5 +112,6 @@ if shown is None:
     st.stop()
 head(shown[0])
 climbed(shown[0].reference)
+is_it_them(shown[0].reference)
 step_area(*shown)
 everything_in_it(me_here, *shown)

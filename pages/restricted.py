@@ -6,7 +6,8 @@ from services import restricted
 from services.intake_choices import choices
 from ui import restricted_file as one
 from ui import restricted_list as all_of_them
-from ui.session import PAGES, actor, t
+from ui.session import PAGES, actor, literal, t
+from ui.shield import is_it_them, waits_for_a_word
 
 who = actor()
 reference = st.query_params.get("ref")
@@ -15,6 +16,7 @@ if reference:
     file = restricted.read(who, reference)
     content = file.dossier.content
     one.head(file.dossier)
+    is_it_them(reference)
     st.caption(f":material/visibility_lock: {t('restricted.confidential')}")
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -33,6 +35,7 @@ if reference:
 else:
     st.title(t("menu.restricted"), anchor=False)
     st.caption(f":material/visibility_lock: {t('restricted.confidential')}")
+    waits_for_a_word("restricted")
     labels = {False: t("restricted.going_on"), True: t("restricted.ended")}
     closed = bool(st.segmented_control(
         t("restricted.show"), list(labels), default=False, format_func=labels.__getitem__, key="restricted.closed",
@@ -42,7 +45,7 @@ else:
     for category in listing.categories:
         st.page_link(
             PAGES["intake"],
-            label=t("restricted.new", category=category),
+            label=t("restricted.new", category=literal(category)),
             icon=":material/add:",
             query_params={"category": category},
         )

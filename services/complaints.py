@@ -37,6 +37,7 @@ from services.placing import Placed, new_dossier, place
 from services.profiles import follow_version_of, in_force
 from services.records import load, record
 from services.standing import go
+from services.standing_in import refuse_first_without
 
 __all__ = [
     "HandOver",
@@ -98,7 +99,7 @@ def register(actor: Actor, form_id: str, intake: Intake, draft: str | None = Non
     this was; it goes in the same transaction, so that a crash leaves the one or the other. Raises Refused with the
     field to blame: ``missing``, ``unknown_value``, ``in_the_future``, ``too_long_ago``, ``use_hand_over``,
     ``action_and_none``, ``before_received``, ``anonymous_with_name``, ``named_twice``, ``unknown_person``,
-    ``unknown_unit``, ``red_flag_expected``, ``no_committee_here``, and those of domain/texts.py.
+    ``unknown_unit``, ``red_flag_expected``, ``no_committee_here``, ``no_stand_in``, and those of domain/texts.py.
     """
     with work(actor, Right.REGISTER) as w:
         form_id = form(form_id)
@@ -131,6 +132,7 @@ def convert_question(actor: Actor, reference: str, seen: int, received_on: date 
 
 def _registered(w: Work, form_id: str, intake: Intake) -> m.Complaint:
     version, profile = in_force(w, day(intake.received_on, "received_on", latest=w.today))
+    refuse_first_without(w)
     columns = _what(profile, intake) | _done(intake, w.today)
     complainant = _complainant(profile, intake)
     respondents = checked(w, intake.respondents)

@@ -17,7 +17,7 @@ from db import models as m
 from db.profiles import Profile
 from domain.promises import is_open
 from domain.rights import Right
-from domain.vocabulary import EventKind
+from domain.vocabulary import RESEMBLES, EventKind
 from services import lifting
 from services.as_it_stood import due_then
 from services.door import AMSTERDAM, Work
@@ -245,7 +245,8 @@ def content_of(
     with it."""
     appeal, kept = heard or (None, None)
     labels = {each.key: each.label for each in promises} | {each.key: each.label for each in profile.procedures}
-    timeline = tuple(_entry(event, text, names, labels) for event, text in rows.events)
+    shown = (each for each in rows.events if each[0].codes.get("resembled", 0) != w.person.id)  # never to them
+    timeline = tuple(_entry(event, text, names, labels) for event, text in shown)
     decisions = tuple(_decision(each, names, appeal) for each in rows.decisions)
     superseded = frozenset(each.id for each in decisions if each.superseded)
     measures = (_measure(*row, due_then(row[0], kept), names, w.today, superseded) for row in rows.measures)
@@ -282,6 +283,7 @@ def _people(w: Work, rows: Rows, names: Mapping[int, str], *, proposals: bool) -
     return tuple(
         PartyView(each.id, each.relation, _name(each, names), each.account_id, each.excluded, proposal(each))
         for each in rows.parties
+        if each.relation != RESEMBLES  # a question, for some (services/shield.py)
     )
 
 

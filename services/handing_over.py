@@ -26,7 +26,7 @@ from services import promises
 from services.complainants import complainant_row
 from services.door import Actor, Work, already_made, stay_with, work
 from services.drafts import forget
-from services.parties import Named, accounts_of, checked, refuse_without_reader, store_parties
+from services.parties import Named, checked, refuse_without_reader, shut_out_by, store_parties
 from services.placing import new_dossier
 from services.profiles import in_force
 from services.records import record
@@ -76,8 +76,8 @@ def _handed_over(w: Work, form_id: str, matter: HandOver) -> None:
     treatment = _treatment(profile, compartment, matter)
     kind = choice(ComplainantType, matter.complainant_type, "complainant_type")
     complainant = complainant_row(kind, matter.name, matter.contact, fields=("name", "contact"))
-    concerned = checked(w, matter.respondents)
-    refuse_without_reader(w, compartment, accounts_of(concerned))
+    respondents = checked(w, matter.respondents)
+    refuse_without_reader(w, compartment, shut_out_by(w, respondents))
     complaint, fresh = new_dossier(
         w,
         form_id,
@@ -103,7 +103,7 @@ def _handed_over(w: Work, form_id: str, matter: HandOver) -> None:
     complainant.complaint_id = complaint.id
     w.session.add(complainant)
     entry = record(w, complaint, EventKind.HANDED_OVER, compartment=compartment, received_on=complaint.received_on)
-    store_parties(w, complaint, Relation.RESPONDENT, concerned, entry)
+    store_parties(w, complaint, Relation.RESPONDENT, respondents, entry)
     promises.happened(w, complaint, Fact.RECEIVED, complaint.received_on, entry)
     promises.happened(w, complaint, Fact.REGISTERED, w.today, entry)
 

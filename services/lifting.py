@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
 from db import models as m
@@ -16,7 +17,7 @@ from domain.entries import number
 from domain.errors import Refused
 from domain.rights import Right
 from domain.texts import required
-from domain.vocabulary import EventKind
+from domain.vocabulary import RESEMBLES, EventKind
 from domain.workflow import StepName
 from services.colleagues import somebody_else
 from services.door import Actor, Work, reaches, work
@@ -55,11 +56,12 @@ def propose_lift(actor: Actor, reference: str, seen: int, party_id: int, reason:
         if not party.excluded or party.account_id is None:
             raise Refused("one_person_is_enough", "party_id")
         why = required(reason, "reason", LONGEST_REASON)
-        if (party.relation, party.account_id) in _proposed(w, complaint):
+        if (party.relation, party.account_id) in proposed_in(w, complaint):
             raise Refused("already_proposed", "party_id")
         if not somebody_else(w, Right.LIFT, complaint, w.me):
             raise Refused("nobody_to_confirm")
         record(w, complaint, EventKind.LIFT_PROPOSED, text=why, relation=party.relation, account=party.account_id)
+        party.waits = True
 
 
 def withdraw_lift(actor: Actor, reference: str, proposal: int) -> None:
@@ -69,6 +71,8 @@ def withdraw_lift(actor: Actor, reference: str, proposal: int) -> None:
         complaint = load_to_append(w, reference)
         relation, account = _whom(w, complaint, proposal)
         record(w, complaint, EventKind.LIFT_WITHDRAWN, relation=relation, account=account)
+        for party in w.session.scalars(select(m.Party).where(m.Party.complaint_id == complaint.id)):
+            party.waits = party.waits and (party.relation, party.account_id) != (relation, account)
 
 
 def confirm_lift(actor: Actor, reference: str, proposal: int) -> None:
@@ -80,7 +84,7 @@ def confirm_lift(actor: Actor, reference: str, proposal: int) -> None:
     with work(actor, Right.LIFT) as w:
         complaint = load_to_append(w, reference)
         relation, account = _whom(w, complaint, proposal)
-        if _proposed(w, complaint)[relation, account].actor_id == w.me:
+        if proposed_in(w, complaint)[relation, account].actor_id == w.me:
             raise Refused("lift_own_proposal" if somebody_else(w, Right.LIFT, complaint, w.me) else "nobody_to_confirm")
         go(w, complaint, StepName.REMOVE_PARTY)
         rows = everything_in(w, complaint, m.Party.id, m.Party.relation, m.Party.account_id, m.Party.excluded)
@@ -116,7 +120,7 @@ def _may(w: Work, account_id: int, complaint_id: int) -> bool:
     return reaches(w, w.session.get_one(m.Account, account_id), Right.LIFT, complaint_id)
 
 
-def _proposed(w: Work, complaint: m.Complaint) -> dict[Whom, Any]:
+def proposed_in(w: Work, complaint: m.Complaint) -> dict[Whom, Any]:
     e = m.Event
     events = everything_in(w, complaint, e.id, e.complaint_id, e.kind, e.codes, e.actor_id)
     return standing(w, sorted(events, key=lambda each: each.id))
@@ -124,7 +128,7 @@ def _proposed(w: Work, complaint: m.Complaint) -> dict[Whom, Any]:
 
 def _whom(w: Work, complaint: m.Complaint, proposal: int) -> Whom:
     wanted = number(proposal)
-    whom = next((whom for whom, made in _proposed(w, complaint).items() if made.id == wanted), None)
+    whom = next((whom for whom, made in proposed_in(w, complaint).items() if made.id == wanted), None)
     if whom is None:
         raise Refused("lift_not_proposed")
     return whom
@@ -134,7 +138,7 @@ def _party(w: Work, reference: str, seen: int, party_id: int) -> tuple[m.Complai
     complaint = load(w, reference, seen)
     go(w, complaint, StepName.REMOVE_PARTY)
     party = w.session.get(m.Party, number(party_id))
-    if party is None or party.complaint_id != complaint.id:
+    if party is None or party.complaint_id != complaint.id or party.relation == RESEMBLES:
         raise Refused("not_found")
     return complaint, party
 

@@ -18,6 +18,7 @@ from domain.texts import clean, line, required
 from services import profiles
 from services.door import Actor, Work, work
 from services.parties import redirect
+from services.standing_in import refuse_losing
 
 KINDS = ("organisation", "region", "district", "location")
 
@@ -159,11 +160,11 @@ def settings(actor: Actor) -> Settings:
 def change_settings(actor: Actor, seen: Settings, changed: Mapping[str, object]) -> None:
     """Write `changed` (fields of Settings) if nobody changed those meanwhile. `contact` and `confidant` are mappings with
     name, phone, email. Raises Refused: ``changed_meanwhile``, ``unknown_value``, ``address_form``, ``in_the_future``,
-    ``not_a_director``, ``not_a_stand_in``, ``not_a_reviewer``, ``chosen_twice``."""
+    ``not_a_director``, ``not_a_stand_in``, ``not_a_reviewer``, ``chosen_twice``, ``last_stand_in``."""
     with work(actor, Right.ACCOUNTS) as w:
         now = read_settings(w.session)
         tidy = {name: _tidied(name, value) for name, value in changed.items()}
-        if not set(tidy) <= set(Settings.model_fields) - {"profile", "demo", "extra"}:
+        if not set(tidy) <= set(Settings.model_fields) - {"profile", "demo", "extra", "second_step_roles"}:
             raise Refused("unknown_value")
         if any(getattr(now, name) != getattr(seen, name) for name in tidy):
             raise Refused("changed_meanwhile")
@@ -172,6 +173,7 @@ def change_settings(actor: Actor, seen: Settings, changed: Mapping[str, object])
         except ValidationError as error:
             raise Refused("unknown_value", str(error.errors()[0]["loc"][0])) from error
         _check(w, after, set(tidy))
+        refuse_losing(w, now, after)
         if tidy.keys() & {"director_id", "stand_in_ids"}:
             redirect(w)
 

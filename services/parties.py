@@ -9,16 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
 from db import models as m
-from db.settings import read_settings
+from db.settings import Settings, read_settings
 from domain.entries import choice, number
 from domain.errors import Refused
 from domain.rights import Right, Role
 from domain.texts import LONGEST_LINE, line, required
-from domain.vocabulary import EXCLUDED_RELATIONS, Compartment, EventKind, Relation
+from domain.vocabulary import EXCLUDED_RELATIONS, RESEMBLES, Compartment, EventKind, Relation
 from domain.workflow import StepName
 from services import reviewers
 from services.door import Actor, Work, direct_again, work
-from services.records import everything_in, load_to_append, record
+from services.lookalikes import active_names, lookalikes, settled
+from services.records import everything_in, load_to_append, record, removed
 from services.standing import go
 
 READERS: dict[str, Role] = {Compartment.UNWANTED_BEHAVIOUR: Role.CONFIDANT, Compartment.WHISTLEBLOWER: Role.WB_OFFICER}
@@ -49,11 +50,11 @@ def add_party(actor: Actor, reference: str, relation: str, named: Named) -> None
         for person in people:
             _refuse_twice(w, complaint, how, person)
         if how in EXCLUDED_RELATIONS and complaint.compartment in READERS:
-            refuse_without_reader(w, complaint.compartment, excluded_from(w, complaint) | accounts_of(people))
+            refuse_without_reader(w, complaint.compartment, excluded_from(w, complaint) | shut_out_by(w, people))
         entries = [record(w, complaint, EventKind.PARTY_ADDED, relation=how, account=each.account_id) for each in people]
         for person in people:
             if how in EXCLUDED_RELATIONS and person.account_id is not None:
-                _replace(w, complaint, person.account_id)  # first: who adds themself sees no rows after it
+                replace(w, complaint, person.account_id)  # first: who adds themself sees no rows after it
         for person, entry in zip(people, entries, strict=True):
             store_parties(w, complaint, how, (person,), entry)
 
@@ -92,9 +93,19 @@ def accounts_of(people: Iterable[Named]) -> frozenset[int]:
     return frozenset(each.account_id for each in people if each.account_id is not None)
 
 
+def shut_out_by(w: Work, people: Iterable[Named]) -> frozenset[int]:
+    """The accounts that see nothing once these people are named, of those whose names were typed too."""
+    people = tuple(people)
+    typed = [each.name for each in people if each.name]
+    alike = lookalikes(active_names(w) if typed else (), typed)
+    return accounts_of(people) | {each.account_id for each in alike if each.sure and each.account_id != w.person.id}
+
+
 def store_parties(w: Work, complaint: m.Complaint, relation: Relation, people: Iterable[Named], named: m.Event) -> None:
-    """`named`: the event that says so."""
-    excluding = relation in EXCLUDED_RELATIONS
+    """`named`: the event that says so. Where a typed name looks like a colleague's, it is asked whether it is them."""
+    excluding, people = relation in EXCLUDED_RELATIONS, tuple(people)
+    if excluding:  # who is named is not asked about any more
+        removed(w, complaint, m.Party, m.Party.relation == RESEMBLES, m.Party.account_id.in_(accounts_of(people)))
     w.session.add_all(
         m.Party(
             complaint_id=complaint.id,
@@ -107,6 +118,34 @@ def store_parties(w: Work, complaint: m.Complaint, relation: Relation, people: I
         )
         for each in people
     )
+    if excluding and any(each.name for each in people):
+        w.session.flush()  # who was named is not asked about
+        ask(w, complaint, (each.name for each in people), named, active_names(w))
+
+
+def ask(
+    w: Work, complaint: m.Complaint, typed: Iterable[str | None], named: m.Event, names: tuple[tuple[int, str], ...]
+) -> int:
+    """Puts it to who may say whether the colleagues of `names` are meant; how many there are. Whose name it surely could be
+    sees nothing meanwhile, except for who typed it: they know what they wrote. `named`: the event that named them."""
+    known = settled(w, complaint)
+    found = [each for each in lookalikes(names, typed) if each.account_id not in known]
+    for each in found:
+        shut = each.sure and each.account_id != named.actor_id and _kept_without(w, complaint, each.account_id)
+        party = m.Party(complaint_id=complaint.id, relation=RESEMBLES, account_id=each.account_id, name=each.typed)
+        party.excluded, party.waits, party.added_at, party.event_id = shut, True, w.now, named.id
+        if shut:
+            record(w, complaint, EventKind.RESEMBLES, resembled=each.account_id)
+            replace(w, complaint, each.account_id)
+        w.session.add(party)
+    w.session.flush()  # a second look finds them
+    return len(found)
+
+
+def _kept_without(w: Work, complaint: m.Complaint, account_id: int) -> bool:
+    if complaint.compartment not in READERS:
+        return True
+    return bool(keepers(w, complaint.compartment) - excluded_from(w, complaint) - {account_id})
 
 
 def refuse_without_reader(w: Work, compartment: str, concerned: frozenset[int]) -> None:
@@ -142,14 +181,14 @@ def acting_director(w: Work, excluded: frozenset[int]) -> int | None:
     """R067: the director of the settings, or the first stand-in who is not excluded and still here. Until this transaction
     ends nobody changes who directs: ask before anything of a dossier is written, or the two wait for each other."""
     _people_stay(w, shared=True)
-    return next((each for each in _directors(w) if each not in excluded), None)
+    return next((each for each in directing(w, read_settings(w.session)) if each not in excluded), None)
 
 
 def redirect(w: Work) -> None:
     """After a change of people or settings: each dossier's director is again the first who is here and not excluded."""
     w.session.flush()  # what changed decides who is here
     _people_stay(w, shared=False)  # what is being registered at this moment is directed too
-    direct_again(w, _directors(w))
+    direct_again(w, directing(w, read_settings(w.session)))
 
 
 def _people_stay(w: Work, *, shared: bool) -> None:
@@ -157,9 +196,8 @@ def _people_stay(w: Work, *, shared: bool) -> None:
     w.session.execute(select(m.Setting.key).where(m.Setting.key == "profile").with_for_update(read=shared))
 
 
-def _directors(w: Work) -> list[int]:
+def directing(w: Work, settings: Settings) -> list[int]:
     """The director and the stand-ins who are here and can act, in order."""
-    settings = read_settings(w.session)
     ordered = [each for each in (settings.director_id, *settings.stand_in_ids) if each is not None]
     query = (
         select(m.Account.id)
@@ -177,9 +215,10 @@ def _refuse_twice(w: Work, complaint: m.Complaint, relation: Relation, person: N
         raise Refused("named_twice", "named")
 
 
-def _replace(w: Work, complaint: m.Complaint, gone: int) -> None:
+def replace(w: Work, complaint: m.Complaint, gone: int) -> None:
     """Whatever this person was to do in the dossier is no longer theirs."""
-    director = acting_director(w, excluded_from(w, complaint) | {gone})
+    regular = complaint.compartment == Compartment.REGULAR
+    director = acting_director(w, excluded_from(w, complaint) | {gone}) if regular else None
     open_appeal = select(m.Appeal).where(m.Appeal.complaint_id == complaint.id, m.Appeal.ruled_on.is_(None))
     for appeal in w.session.scalars(open_appeal.where(m.Appeal.reviewer_id == gone)):
         appeal.reviewer_id = _other_reviewer(w, complaint, gone)

@@ -26,6 +26,7 @@ from services.explanations import names_of
 from services.profiles import calendar, in_force, profile_of
 from services.promises import Move
 from services.records import locked, record
+from services.standing_in import refuse_without
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,11 @@ def outlook(actor: Actor, source: str) -> Outlook:
 def adopt(actor: Actor, source: str, valid_from: date, seen: Outlook | None = None) -> int:
     """In force for what is received from `valid_from` on; the number of the version. `seen`: the open dossiers that this
     person saw go on under it too, each with an event; None leaves every dossier on its own version. Closed dossiers keep
-    theirs always. Raises Refused: as `outlook`, ``version_before_newest``, ``changed_meanwhile``."""
+    theirs always. Raises Refused: as `outlook`, ``version_before_newest``, ``changed_meanwhile``,
+    ``no_stand_in``."""
     with work(actor, Right.PROCEDURE) as w:
         profile = _new(w, source)
+        refuse_without(w)
         before = _versions(w)
         if before and valid_from < before[-1].valid_from:
             raise Refused("version_before_newest", "valid_from", earliest=before[-1].valid_from)

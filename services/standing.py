@@ -15,6 +15,7 @@ from domain.facts import Fact
 from domain.promises import APPEAL_PROMISES
 from domain.terms import Rule
 from domain.vocabulary import (
+    RESEMBLES,
     Compartment,
     EventKind,
     ExternalStage,
@@ -154,7 +155,7 @@ def _looks(complaint: m.Complaint, profile: Profile, today: date) -> Any:
             exists().where(m.Message.complaint_id == here, m.Message.letter_type.in_(TELL_RIGHTS)),
         ).label("rights_told"),
         exists().where(m.Party.complaint_id == here, m.Party.relation == Relation.RESPONDENT).label("respondent"),
-        exists().where(m.Party.complaint_id == here).label("party"),
+        exists().where(m.Party.complaint_id == here, m.Party.relation != RESEMBLES).label("party"),
         exists().where(m.Measure.complaint_id == here, ~done(), ~without_ground()).label("open_measure"),
         exists().where(*open_promise, key.in_(_met_by(profile, Fact.POSITION_SENT))).label("position_due"),
         exists().where(*open_promise, key.in_(_met_by(profile, Fact.CONSEQUENCES_DONE))).label("consequences_due"),

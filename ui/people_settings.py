@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from services import organisation
+from services import organisation, standing_in
 from services.accounts import AccountRow
 from services.organisation import DIRECTORS, REVIEWERS, STAND_INS
 from ui.people_units import pick
@@ -14,6 +14,7 @@ from ui.session import Fields, actor, show_refusals, t, tell
 
 
 def settings_part(people: tuple[AccountRow, ...]) -> None:
+    _stand_ins()
     now = organisation.settings(actor())
     key = f"people.settings.{hash(now.model_dump_json())}"
     with st.form(key):
@@ -27,6 +28,20 @@ def settings_part(people: tuple[AccountRow, ...]) -> None:
             organisation.change_settings(actor(), now, different)
             tell("settings.saved")
             st.rerun()
+
+
+def _stand_ins() -> None:
+    """Who would be missing when a complaint is about one of us."""
+    gaps = standing_in.gaps(actor())
+    with st.container(border=True, gap="xsmall", key="people.stand_ins"):
+        st.markdown(f":material/shield_person: **{t('standin.title')}**")
+        if not gaps:
+            st.text(t("standin.good"))
+        for each in gaps:
+            st.badge(t("standin.needed" if each.needed else "standin.wanted"), color="red" if each.needed else "orange")
+            st.text(t(f"standin.{each.task}"))
+            if each.outside:
+                st.text(t("standin.only_outside", body=each.outside))
 
 
 def _who(now: Any, fields: Fields, key: str) -> dict[str, object]:

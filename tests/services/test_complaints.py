@@ -334,7 +334,9 @@ def test_a_stand_in_who_left_does_not_act(cast: Cast) -> None:
     assert row(register(cast, respondents=(Named(account_id=cast["dora"]),)).reference).acting_director_id == cast["petra"]
 
 
-def test_without_a_director_a_complaint_is_registered_all_the_same(cast: Cast) -> None:
+def test_when_nobody_directs_any_more_a_complaint_is_registered_all_the_same(cast: Cast) -> None:
+    """Of a register that is used; one that begins waits for a stand-in (test_standing_in.py)."""
+    register(cast)
     with Session(door.engine()) as session, session.begin():
         write_settings(session, {"director_id": None, "stand_in_ids": []})
 
