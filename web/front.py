@@ -22,6 +22,7 @@ _POLICY = (
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; "
     "media-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
 )
+_BEGINS = ("http.response.start", "websocket.accept", "websocket.http.response.start")
 _HEADERS = {
     "x-frame-options": "DENY",
     "x-content-type-options": "nosniff",
@@ -63,7 +64,8 @@ class FrontPage:
         """`send`, with the security headers on the answer; an own policy of the answer stays."""
 
         async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in _BEGINS:
+                message["headers"] = list(message.get("headers", []))
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("content-security-policy", self._policy)
                 for name, value in _HEADERS.items():
@@ -71,6 +73,7 @@ class FrontPage:
                 if not visit.path.startswith("/static/"):
                     headers["cache-control"] = "no-store"
                 if visit.secure:
+                    headers["strict-transport-security"] = "max-age=31536000"
                     message["headers"] = [_secured(*header) for header in message["headers"]]
             await send(message)
 

@@ -140,6 +140,8 @@ class Gate:
 
     async def _answer(self, scope: Scope, visit: Visit) -> Response | None:
         """The gate's own answer, or None: let it through."""
+        if not visit.known_host:
+            return PlainTextResponse("Misdirected Request", 421)
         is_page = visit.is_page and visit.path not in _OPEN
         if not (is_page or visit.path in _OPEN or visit.path.startswith((*_OPEN_BELOW, *_MEMBERS_ONLY))):
             return PlainTextResponse("Not found", 404)
@@ -191,8 +193,9 @@ class Gate:
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         visit = Visit.of(scope)
+        guarded = self._front.with_headers(send, visit)
         try:
-            welcome = visit.path == "/_stcore/stream" and visit.from_here
+            welcome = visit.path == "/_stcore/stream" and visit.known_host and visit.from_here
             if welcome:
                 await self._identify(scope, visit)
         except Refused:
@@ -202,9 +205,9 @@ class Gate:
             welcome = False
         if not welcome or self._crowded(scope["state"]["session_id"]):
             await receive()
-            await send({"type": "websocket.close", "code": 1008})
+            await PlainTextResponse("Forbidden", 403)(scope, receive, guarded)
             return
-        socket = Socket(scope["state"]["session_id"], send, self._handed_out)
+        socket = Socket(scope["state"]["session_id"], guarded, self._handed_out)
         self._sockets.add(socket)
         if self._watch is None or self._watch.done():
             self._watch = asyncio.create_task(self._close_ended(), name="gate-watch")

@@ -15,6 +15,7 @@ BROWSER_LIFE = 180 * 24 * 3600  # seconds
 DESTINATION_LIFE = 3600
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,100}")
+_PORT = re.compile(r":\d*$")
 _PAGE = re.compile(r"/[a-z_]*")
 _DESTINATION = re.compile(r"/[a-z_]*(\?[\x21-\x7e]*)?")  # one segment of ours; no second slash, no control sign
 
@@ -56,6 +57,14 @@ class Visit:
     def language(self) -> str:
         """What a visitor chose (``?lang=en``); Dutch otherwise."""
         return "en" if "lang=en" in self.query.split("&") else "nl"
+
+    @property
+    def known_host(self) -> bool:
+        """Was a name of ours asked for? Where WEERKLANK_HOST names them (with commas), any other is somebody else's name
+        that was made to lead here; this machine itself may always ask."""
+        ours = [each.strip().lower() for each in os.environ.get("WEERKLANK_HOST", "").split(",") if each.strip()]
+        name = self.host.lower().rpartition(":")[0] if _PORT.search(self.host) else self.host.lower()
+        return not ours or name in (*ours, "localhost", "127.0.0.1", "[::1]")
 
     @property
     def from_here(self) -> bool:
