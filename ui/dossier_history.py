@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -14,31 +13,11 @@ from services import attachments, letters, steps
 from services.dossier import Content, Dossier
 from services.dossier_content import AttachmentView, MessageView, TimelineEntry
 from text import moment, short_date
+from text.timeline import Told
 from ui.dossier_view import day
 from ui.session import Fields, actor, emptied, form_id, language, new_form_id, show_refusals, t, tell
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_CODED = {  # codes of events whose values are words of the catalogues
-    "channel": "channel",
-    "letter_type": "letter_type",
-    "outcome": "outcome",
-    "relation": "relation",
-    "result": "attempt_result",
-    "ground": "ground",
-    "ruling": "ruling",
-    "stage": "external_stage",
-    "external_result": "external_result",
-    "satisfied": "satisfied",
-    "type": "complainant_type",
-    "recipient": "recipient",
-    "rung": "rung",
-}
-_NAMED = ("handler", "before", "ack_owner", "participants", "account")  # accounts, by name
-_DATED = (
-    *("new_date", "due_on", "until", "after", "hearing_on", "was_due"),
-    *("told_respondent", "told_provider", "told_committee"),
-)
-_REASONS: dict[str, str] = {EventKind.CLOSED: "close_reason", EventKind.PAUSED: "pause_reason"}
 
 
 # The timeline
@@ -51,11 +30,12 @@ def timeline(content: Content) -> None:
 
 
 def _entry(entry: TimelineEntry) -> None:
+    told = Told(entry.kind, entry.codes, language())
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{short_date(entry.happened_on, language())}** &nbsp; {_what(entry)}")
+        st.markdown(f"**{short_date(entry.happened_on, language())}** &nbsp; {told.what}")
         if entry.side == Side.APPEAL:
             st.badge(t("side.appeal"), icon=":material/balance:", color="violet")
-        details = "; ".join(_details(entry))
+        details = "; ".join(told.details)
         if details:
             st.text(details)
         if entry.text:
@@ -63,76 +43,6 @@ def _entry(entry: TimelineEntry) -> None:
         recorded = moment(entry.recorded_at, language())
         late = "complaint.recorded_late" if entry.recorded_late else "complaint.recorded"
         st.text(t(late, who=entry.who or t("complaint.system"), when=recorded))
-
-
-def _what(entry: TimelineEntry) -> str:
-    if entry.kind == EventKind.ASSIGNED and entry.codes.get("appeal"):
-        return t("complaint.other_reviewer")
-    if entry.kind == EventKind.CALENDAR_CHANGED and not entry.codes.get("applied"):
-        return t("complaint.calendar_kept")
-    return t(f"event_kind.{entry.kind}")
-
-
-def _details(entry: TimelineEntry) -> list[str]:
-    codes = entry.codes
-    if entry.kind == EventKind.ESCALATED and codes.get("account"):
-        return [t("complaint.climbed_to", promise=codes["promise"], name=codes["account"], rung=t(f"rung.{codes['rung']}"))]
-    said = []
-    for code, value in codes.items():
-        word = _of_promises(entry, code, value) or _of_procedure(entry, code, value) or _detail(entry, code, value)
-        if word:
-            said.append(word)
-    return said
-
-
-def _detail(entry: TimelineEntry, code: str, value: Any) -> str:
-    """One coded fact in words; codes that only the machine needs say nothing."""
-    if value in (None, ""):
-        return ""
-    if code in _CODED:
-        return t(f"{_CODED[code]}.{value}")
-    if code == "before" and entry.kind == EventKind.RECEIPT_CORRECTED:
-        return t("complaint.code_received_before", day=day(date.fromisoformat(value)))
-    if code in _NAMED:
-        names = ", ".join(str(each) for each in value) if isinstance(value, tuple) else str(value)
-        return t(f"complaint.code_{code}", name=names)
-    if code in _DATED:
-        return t(f"complaint.code_{code}", day=day(date.fromisoformat(value)))
-    if code == "reason" and entry.kind in _REASONS:
-        return t(f"{_REASONS[entry.kind]}.{value}")
-    if code == "fields":
-        return t("correction.fields", fields=", ".join(t(f"correction.{each}").lower() for each in value))
-    if code == "was":
-        return t("correction.old_description")
-    if code == "level":
-        return t(f"ladder_level.{value}")
-    return t("whatif.code_version", number=value) if code == "version" else ""
-
-
-def _of_promises(entry: TimelineEntry, code: str, value: Any) -> str:
-    if code == "moved":
-        key = "complaint.calendar_moved" if entry.codes.get("applied", True) else "complaint.calendar_not_moved"
-        return ", ".join(_moved(key, *each) for each in value)
-    if code == "days":
-        return ", ".join(_closed(*each) for each in value)
-    return str(value) if code == "promise" else ""
-
-
-def _of_procedure(entry: TimelineEntry, code: str, value: Any) -> str:
-    if entry.kind == EventKind.PROCEDURE_CHOSEN and code in ("procedure", "procedure_before"):
-        return t(f"complaint.code_{code}", name=value)
-    if code == "committee" and value is not None:
-        return t("complaint.code_committee" if value else "complaint.code_no_committee")
-    return ""
-
-
-def _closed(iso: str, removed: bool) -> str:
-    return t("complaint.calendar_went" if removed else "complaint.calendar_came", day=day(date.fromisoformat(iso)))
-
-
-def _moved(key: str, label: str, before: str | None, after: str | None) -> str:
-    before, after = (day(date.fromisoformat(each)) if each else "–" for each in (before, after))
-    return t(key, label=label, before=before, after=after)
 
 
 # Letters and messages
