@@ -79,7 +79,6 @@ READ_RIGHTS = frozenset(
         Right.AUDIT,
         Right.ENTER,
         Right.EXPORT,
-        Right.EXPORT_DOSSIER,
         Right.GREET,
         Right.IDENTITY,
         Right.LIST,

@@ -277,4 +277,5 @@ class EventKind(StrEnum):
     RELEASED = "released"
     CONTACT_REMOVED = "contact_removed"  # how to reach the complainant
     ANONYMISED = "anonymised"
+    SEALED = "sealed"  # somebody took it along as one file
     ESCALATED = "escalated"  # within the organisation, by the nightly run

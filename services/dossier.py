@@ -118,6 +118,7 @@ class Dossier:
     content: Content | None
     offer: Offer | None
     audited: bool  # this person may see who opened it
+    may_export: bool  # as a sealed file
     may_remove: bool  # and take a file out of it
 
 
@@ -177,15 +178,19 @@ def read(actor: Actor, reference: str) -> Dossier:
     exist and what may not be seen."""
     with work(actor, Right.OPEN) as w:
         complaint = load(w, reference)
-        seen = _dossier(
-            w, shown(w, complaint), w.rights_on(complaint.id, Right.READ, Right.IDENTITY, Right.AUDIT, Right.REMOVE_FILE)
-        )
+        seen = seen_by(w, complaint)
         logged = w.person.id is None or was_opened(w, complaint, "dossier", w.now - LOGGED_ONCE_IN)
         complaint_id = complaint.id
     if not logged:
         with work(actor, Right.SELF) as w:
             w.session.add(m.AccessLog(account_id=w.me, complaint_id=complaint_id, at=w.now, what="dossier"))
     return seen
+
+
+def seen_by(w: Work, complaint: m.Complaint) -> Dossier:
+    """What the person of this work may see of a dossier that was loaded."""
+    about = (Right.READ, Right.IDENTITY, Right.AUDIT, Right.REMOVE_FILE, Right.EXPORT_DOSSIER)
+    return _dossier(w, shown(w, complaint), w.rights_on(complaint.id, *about))
 
 
 def steps(actor: Actor, reference: str) -> tuple[Step, ...]:
@@ -243,6 +248,7 @@ def _dossier(w: Work, complaint: m.Complaint, held: frozenset[Right]) -> Dossier
         content=content_of(w, profile, rows, names, views, heard) if rows is not None else None,
         offer=_offer(w, complaint, profile, rows) if rows is not None and not heard and regular else None,
         audited=Right.AUDIT in held,
+        may_export=Right.EXPORT_DOSSIER in held and complaint.status != Status.ANONYMISED,
         may_remove=Right.REMOVE_FILE in held,
     )
 
