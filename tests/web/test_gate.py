@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -21,7 +20,6 @@ from services.door import ABSOLUTE_LIMIT, IDLE_LIMIT
 from services.sessions import digest
 from tests.serving import ROOT, Server, fill, start
 from tests.web.client import Answer, ask, open_tab
-from web.gate import LOAD_AGAIN
 
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 SIGN_IN = "Gebruikersnaam"
@@ -211,14 +209,6 @@ def test_an_idle_socket_of_an_ended_session_is_closed(server: Server) -> None:
     revoke(server, cookies)
 
     assert tab.closed_with() == 4401
-
-
-def test_before_closing_the_browser_is_told_to_load_again() -> None:
-    message = ForwardMsg()
-    message.ParseFromString(LOAD_AGAIN)
-
-    assert message.WhichOneof("type") == "auth_redirect"
-    assert message.auth_redirect.url == ""
 
 
 @pytest.mark.parametrize(
