@@ -3,14 +3,21 @@ on the screen or in the log, nothing personal in the log, the register as it was
 
 from __future__ import annotations
 
+import random
 import re
+from contextlib import suppress
 
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from websockets.exceptions import ConnectionClosed
 
+from db import models as m
+from services.sessions import digest
 from tests.attacks.forging import PRESSED, VALUES, Liar, state
 from tests.attacks.world import World, harmless
+from tests.figures import Figures
 from tests.serving import password_of
-from tests.web.client import ask
+from tests.web.client import ask, open_tab
 
 pytestmark = pytest.mark.usefixtures("nothing_broke")
 
@@ -277,7 +284,76 @@ def test_uploads_that_were_never_made(world: World) -> None:
     SENT["uploads"] = liar.sent
 
 
-def test_many_frames_were_forged(world: World) -> None:
-    """Last in this file: what the tests above sent, where all of them ran."""
-    if len(SENT) > 10:
-        assert sum(SENT.values()) >= 400, SENT
+# What is no message. (That what is switched off stays off: tests/web/test_streamlit_contract.py)
+
+
+@pytest.mark.parametrize("who", [None, "hans"])
+def test_frames_that_are_no_message(world: World, who: str | None) -> None:
+    liar, chance = Liar.of(world.server, who), random.Random(5)
+    for length in (0, 1, 2, 7, 100, 5_000, 60_000):
+        for _ in range(4):
+            liar.raw(chance.randbytes(length))
+    for words in ("", "{}", "x" * 10_000, "\x00"):
+        liar.raw(words)
+    for kind in ("stop_script", "clear_cache", "load_git_info", "debug_disconnect_websocket", "debug_shutdown_runtime"):
+        message = BackMsg()
+        setattr(message, kind, True)
+        liar.raw(message.SerializeToString())
+    deep = BackMsg()
+    deep.rerun_script.widget_states.widgets.extend(state(f"$$ID-{number}", string_value="x") for number in range(500))
+    liar.raw(deep.SerializeToString()[:-3])
+    liar.visit("account" if who else "")
+    harmless(liar)
+    SENT[f"no message by {who}"] = liar.sent
+
+
+@pytest.mark.parametrize("size", [25_000_001, 60_000_000])
+def test_a_frame_that_is_too_large(world: World, size: int) -> None:
+    liar = Liar.of(world.server, "hans")
+    liar.visit("account")
+    with suppress(ConnectionClosed, OSError):
+        liar.connection.send(b"\x00" * size)
+        while True:
+            liar.connection.recv(timeout=10)
+    liar.again()
+    liar.visit("account")
+    harmless(liar)
+    SENT[f"too large: {size}"] = 1
+
+
+# After the end
+
+
+@pytest.mark.parametrize(("who", "page"), SCREENS)
+def test_no_button_no_part_and_no_page_works_after_the_end(world: World, who: str, page: str) -> None:
+    """Callbacks run before the script and parts run without it: neither comes that far."""
+    query = {"complaint": f"ref={world.open}", "appeals": f"ref={world.appealed}", "restricted": f"ref={world.closed}"}.get(
+        page, ""
+    )
+    first = Liar.of(world.server, who)
+    tabs = [first] + [Liar(world.server, first.cookies, open_tab(world.server, first.cookies).connection) for _ in range(3)]
+    for each in tabs:
+        each.visit(page, query)
+    pressed = [state(each, trigger_value=True) for each, kind in first.screen.widgets.items() if kind == "button"]
+    other = next(iter(first.screen.pages.values()))
+    with world.server.register() as register:
+        row = register.get_one(m.AuthSession, digest(first.cookies["weerklank"]))
+        row.revoked_at = row.last_seen_at
+    frames = (
+        first.rerun(*pressed, query=query),
+        first.rerun(query=query, fragment_id="0" * 32),
+        first.rerun(*pressed, query=query, fragment_id="0" * 32, is_auto_rerun=True),
+        first.rerun(page=other),
+    )
+    for each, frame in zip(tabs, frames, strict=True):
+        before = each.screen
+        each.send(frame)
+        assert each.closed == 1
+        assert each.screen is before, "something was drawn after the end"
+    SENT[f"after the end by {who} in {page}"] = len(frames)
+
+
+def test_many_frames_were_forged(figures: Figures) -> None:
+    """Last in this file: what the tests above sent, where all of them ran. After each of them the register was as before."""
+    if len(SENT) > 30:
+        figures.at_least("P5", "forged frames; no state changed, no traceback", sum(SENT.values()), 400)
