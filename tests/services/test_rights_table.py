@@ -17,6 +17,7 @@ from domain.vocabulary import Compartment, EventKind, Relation, Side, Status
 from services import door
 from services.door import VISITOR, work
 from tests.conftest import TODAY, Cast
+from tests.figures import Figures
 from tests.fill import make_complaint
 
 WHERE = [
@@ -117,32 +118,37 @@ def world(engine: Engine, cast: Cast) -> dict[str, Place]:
     return found
 
 
-def appeal(session: Session, complaint: m.Complaint, reviewer: int, other: int, ruled_on: date | None) -> None:
+def appeal(
+    session: Session, complaint: m.Complaint, reviewer: int, other: int, ruled_on: date | None, snapshot_seq: int = 0
+) -> None:
     decision = m.Decision(complaint_id=complaint.id, outcome="founded", reasons="x", decided_by=other, decided_on=TODAY)
     session.add(decision)
     session.flush()
     session.add(
         m.Appeal(
             complaint_id=complaint.id, form_id=complaint.reference, decision_id=decision.id, lodged_on=TODAY, channel="phone",
-            grounds="x", in_time=True, registered_by=other, reviewer_id=reviewer, snapshot_seq=0, ruled_on=ruled_on,
+            grounds="x", in_time=True, registered_by=other, reviewer_id=reviewer, snapshot_seq=snapshot_seq, ruled_on=ruled_on,
         )
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("role", list(Role))
-def test_every_cell(engine: Engine, cast: Cast, world: dict[str, Place], role: Role) -> None:
-    with Session(engine) as session, session.begin():
-        session.get_one(m.Account, cast["rosa"]).roles = [m.AccountRole(role=role)]
-    wrong, tested = [], 0
-    for right in Right:
-        reached = asked(cast, right)
-        for reference, place in world.items():
-            tested += 1
-            if (reference in reached) is not expected(role, right, place):
-                wrong.append((right, place, reference in reached))
-    assert not wrong
-    print(f"cells of {role}: tested {tested} = defined {CELLS // len(Role)}")  # noqa: T201 - shown by pytest -rP
-    assert tested == CELLS // len(Role)
+def test_every_cell(engine: Engine, cast: Cast, world: dict[str, Place], figures: Figures) -> None:
+    wrong, tested, named, former = [], 0, 0, 0
+    for role in Role:
+        with Session(engine) as session, session.begin():
+            session.get_one(m.Account, cast["rosa"]).roles = [m.AccountRole(role=role)]
+        for right in Right:
+            reached = asked(cast, right)
+            for reference, place in world.items():
+                tested, named, former = tested + 1, named + bool(place.named), former + (place.tie in DONE)
+                if (reference in reached) is not expected(role, right, place):
+                    wrong.append((role, right, place, reference in reached))
+    assert not wrong, wrong[:20]
+    figures.equal("P1", "cells asked at the door = cells defined", tested, CELLS)
+    figures.equal("P1", "cells that are as the table says", tested - len(wrong), CELLS)
+    figures.at_least("P1", "cells that the design asks for", tested, 3_600)
+    figures.at_least("P1", "cells of who is named in the dossier", named, CELLS // 3)
+    figures.at_least("P1", "cells of who was tied to it before", former, len(DONE) * CELLS // len(TIES))
 
 
 def asked(cast: Cast, right: Right) -> set[str]:
