@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import Setting
+from domain.rights import Role
 
 
 class Contact(BaseModel):
@@ -39,6 +40,7 @@ class Settings(BaseModel):
     substitute_reviewer_ids: tuple[int, ...] = ()
     no_decree_years: tuple[int, ...] = ()  # of which somebody looked it up: no decree day was made
     sign_in_log_days: int = Field(default=90, ge=7, le=730)  # so long it stays known who signed in and what failed
+    second_step_roles: tuple[Role, ...] = (Role.CONFIDANT, Role.APPEAL_REVIEWER, Role.WB_OFFICER, Role.ADMIN)
     demo: bool = False  # show the accounts on the sign-in page
     extra: dict[str, str] = Field(default_factory=dict)
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui.account_log import own_log
+from ui.account_second_step import second_step_part
 from ui.account_security import password_part
 from ui.account_sessions import sessions_part
 from ui.requests import account_history
@@ -13,6 +14,8 @@ st.text(f"{me().display_name} ({me().name})")
 st.caption(t("account.roles", roles=", ".join(t(f"role.{role}") for role in sorted(me().roles))))
 
 password_part()
+
+second_step_part()
 
 sessions_part()
 

@@ -63,6 +63,7 @@ def use_demo_database(profile: str) -> None:
 
 
 def show_as_demo(actor: Actor, password: str) -> None:
-    """The sign-in page shows every account and the one password that they share. For invented registers only."""
+    """The sign-in page shows every account and the one password that they share, and nobody needs a second step. For
+    invented registers only."""
     with work(actor, Right.OPERATE) as w:
-        write_settings(w.session, {"demo": True, "extra": {"demo_password": password}})
+        write_settings(w.session, {"demo": True, "second_step_roles": (), "extra": {"demo_password": password}})

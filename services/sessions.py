@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -14,13 +13,15 @@ from db import models as m
 from db.settings import read_settings
 from domain.errors import Refused
 from domain.rights import Right
+from domain.sign_ins import SignIn
 from domain.texts import line
-from services import passwords, throttle
+from services import codes, passwords, throttle, tickets
 from services.door import ABSOLUTE_LIMIT, WARNING, Actor, Work, ends_at, is_live, work
+from services.sign_in_log import note
+from services.tickets import BROWSER_KNOWN, Step
+from services.tickets import digest as digest
 
-TICKET_LIFE = timedelta(seconds=30)
 TOUCH_EVERY = timedelta(minutes=1)
-BROWSER_KNOWN = timedelta(days=90)  # a browser that signed in to this account has its own count of failures
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,6 @@ class Front:
     demo_password: str
 
 
-def digest(token: str) -> str:
-    """What is stored of a token: SHA-256, hex."""
-    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
-
-
 def folded(name: str) -> str:
     """The name that one signs in with, as it is stored."""
     return line(name, "name").casefold()
@@ -85,11 +81,12 @@ def front(actor: Actor) -> Front:
 
 
 def sign_in(actor: Actor, name: str, password: str, browser: str, source: str) -> str:
-    """A ticket that `browser` (the SHA-256 of its cookie) can redeem once, within 30 seconds.
+    """A ticket that `browser` (the SHA-256 of its cookie) can redeem once, within 30 seconds; or, where a second step is
+    still to be taken, one that opens nothing else (`second_step.to_do` says which).
 
     Two transactions with the slow comparison between them: inside one, every sign-in would keep all others from
-    writing for a quarter of a second. Raises Refused: ``sign_in_failed`` (for every reason), ``wait_first``, ``no_cookies``,
-    ``name_and_password``.
+    writing for a quarter of a second. Raises Refused: ``sign_in_failed`` (for every reason), ``wait_first``,
+    ``wait_minutes``, ``no_cookies``, ``name_and_password``.
     """
     with work(actor, Right.SIGN_IN) as w:
         if not browser:
@@ -98,62 +95,29 @@ def sign_in(actor: Actor, name: str, password: str, browser: str, source: str) -
         if not login or not password:
             raise Refused("name_and_password")
         account = w.session.scalar(select(m.Account).where(m.Account.name == login))
-        account_key = ("browser", login, browser) if _knows(w, login, browser) else ("account", login)
+        account_key = ("browser", login, browser) if tickets.knows(w, login, browser) else ("account", login)
         throttle.attempt(w, account_key, ("source", source))
         password_hash = account.password_hash if account is not None and account.active else None
     if not passwords.matches(password, password_hash) or account is None:
+        with work(actor, Right.SIGN_IN) as w:
+            note(w, account.id if account else None, SignIn.FAILED if account else SignIn.FAILED_UNKNOWN)
         raise Refused("sign_in_failed")
     with work(actor, Right.SIGN_IN) as w:
         throttle.succeeded(w, account_key, ("source", source))
-        return _ticket(w, account.id, browser)
-
-
-def _knows(w: Work, login: str, browser: str) -> bool:
-    """Did this browser sign in to this account before? Then somebody else's guesses do not slow it down."""
-    query = (
-        select(m.AuthTicket.id)
-        .join(m.Account, m.Account.id == m.AuthTicket.account_id)
-        .where(m.Account.name == login, m.AuthTicket.browser == browser, m.AuthTicket.used_at.is_not(None))
-        .limit(1)
-    )
-    return w.session.scalar(query) is not None
-
-
-def _ticket(w: Work, account_id: int, browser: str) -> str:
-    ticket = secrets.token_urlsafe(32)
-    w.session.add(m.AuthTicket(id=digest(ticket), account_id=account_id, browser=browser, created_at=w.now))
-    return ticket
+        return tickets.make(w, account.id, browser, codes.next_step(w, account))
 
 
 def redeem(actor: Actor, ticket: str, browser: str) -> str:
-    """The token for the cookie. Raises Refused ``sign_in_failed``: unknown, used, too old, or another browser's."""
+    """The token for the cookie. Raises Refused ``sign_in_again``: unknown, used, too old, another browser's, or with a step
+    still to be taken."""
     with work(actor, Right.SIGN_IN) as w:
-        used = w.session.execute(
-            update(m.AuthTicket)
-            .where(
-                m.AuthTicket.id == digest(ticket),
-                m.AuthTicket.browser == browser,
-                m.AuthTicket.used_at.is_(None),
-                m.AuthTicket.created_at > w.now - TICKET_LIFE,
-            )
-            .values(used_at=w.now)
-        )
-        row = w.session.get(m.AuthTicket, digest(ticket)) if used.rowcount else None  # type: ignore[attr-defined]
-        account = w.session.get(m.Account, row.account_id) if row else None
-        if account is None or not account.active:
-            raise Refused("sign_in_failed")
+        account = tickets.take(w, ticket, browser, Step.NOTHING)
         token = secrets.token_urlsafe(32)
         w.session.add(m.AuthSession(id=digest(token), account_id=account.id, created_at=w.now, last_seen_at=w.now))
-        _sweep(w)
+        note(w, account.id, SignIn.SIGNED_IN)
+        tickets.sweep(w)
+        w.session.execute(delete(m.AuthSession).where(m.AuthSession.last_seen_at < w.now - BROWSER_KNOWN))
         return token
-
-
-def _sweep(w: Work) -> None:
-    """What no longer means anything: tickets nobody used, browsers not seen for long, sessions long ended."""
-    tickets, sessions = m.AuthTicket, m.AuthSession
-    w.session.execute(delete(tickets).where(tickets.used_at.is_(None), tickets.created_at < w.now - TICKET_LIFE))
-    w.session.execute(delete(tickets).where(tickets.created_at < w.now - BROWSER_KNOWN))
-    w.session.execute(delete(sessions).where(sessions.last_seen_at < w.now - BROWSER_KNOWN))
 
 
 # While
@@ -232,6 +196,13 @@ def end_others(actor: Actor) -> int:
     """Sign out everywhere but here; how many there were."""
     with work(actor, Right.SELF) as w:
         return revoke(w, w.me, "ended_by_owner", but=w.session_id)
+
+
+def renew(actor: Actor, browser: str) -> str:
+    """After a change of how one signs in: this session ends, and the ticket opens one under a new token."""
+    with work(actor, Right.SELF) as w:
+        revoke(w, w.me, "renewed")
+        return tickets.make(w, w.me, browser, Step.NOTHING)
 
 
 def revoke(w: Work, account_id: int, why: str, but: str | None = None) -> int:

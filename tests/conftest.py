@@ -121,6 +121,7 @@ def people_the_register(session: Session, profile: str) -> Cast:
             "stand_in_ids": [ids["piet"], ids["petra"]],
             "reviewer_id": ids["vera"],
             "substitute_reviewer_ids": [ids["suze"]],
+            "second_step_roles": [],  # the tests of signing in turn it on
         },
     )
     return Cast(ids, {name: unit.id for name, unit in units.items()})

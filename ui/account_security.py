@@ -16,7 +16,7 @@ def password_part() -> None:
     with st.container(border=True):
         fields = Fields()
         emptied(dict.fromkeys(TYPED, ""))
-        old = st.text_input(t("account.old"), type="password", key="account.old", autocomplete="current-password")
+        old = st.text_input(t("account.old"), type="password", key="account.old", autocomplete="current-password", live=True)
         fields.under("old")
         new, repeated = password_fields(fields, "account", me().name, me().display_name)
         submitted = st.button(t("account.change"), type="primary", key="account.change")

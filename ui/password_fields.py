@@ -12,16 +12,22 @@ from ui.session import Fields, t
 def password_fields(fields: Fields, page: str, *own_words: str) -> tuple[str, str]:
     """What was typed, twice. Keys are ``<page>.new`` and ``<page>.repeated``."""
     st.caption(t("password.about"))
-    new = st.text_input(t("password.new"), type="password", key=f"{page}.new", autocomplete="new-password")
+    new = _secret("password.new", f"{page}.new")
     _meter(new, own_words)
     fields.under("password")
-    repeated = st.text_input(t("password.repeated"), type="password", key=f"{page}.repeated", autocomplete="new-password")
+    repeated = _secret("password.repeated", f"{page}.repeated")
     fields.under("repeated")
     return new, repeated
 
 
+def _secret(label: str, key: str) -> str:
+    """`live`: who tabs on stops at the eye in the field, and Streamlit does not send what was typed when that is left."""
+    return st.text_input(t(label), type="password", key=key, autocomplete="new-password", live=True)
+
+
 def _meter(password: str, own_words: tuple[str, ...]) -> None:
     """Always there, and always as high: a button that moves while one presses it is not pressed."""
+    password = passwords.tidy(password)  # a forged frame can hold no text
     if len(password) < passwords.SHORTEST:
         missing = passwords.SHORTEST - len(password)
         st.progress(0.0, t("password.meter_short", count=missing) if password else t("password.meter_empty"))

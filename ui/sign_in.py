@@ -6,7 +6,6 @@ Its cookie component, hints, two-factor mail and OAuth stay off: what the widget
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit_authenticator.controllers.authentication_controller import AuthenticationController
@@ -16,7 +15,9 @@ from domain.errors import Refused
 from services import sessions
 from services.door import VISITOR
 from services.sessions import Front
-from ui.session import address_here, browser, go, sentence, source, t
+from ui.second_step import TICKET, after_password, said_before, second_step_form
+from ui.second_step import where_to as where_to
+from ui.session import browser, sentence, source, t
 
 
 class _NoCookie:
@@ -42,7 +43,7 @@ class _Controller(AuthenticationController):
         except Refused as refusal:
             self.refusal = refusal
             return False
-        go(f"/auth/redeem?{urlencode({'ticket': ticket, 'to': where_to()})}")
+        after_password(ticket)
         return True
 
 
@@ -56,15 +57,10 @@ class _Widget(Authenticate):
         self.authentication_controller: Any = _Controller()
 
 
-def where_to() -> str:
-    """The screen that this address names: the tab of an ended session returns to it."""
-    address = address_here()
-    asked = [(name, value) for name in st.query_params for value in st.query_params.get_all(name) if name != "lang"]
-    return (address.path or "/") + (f"?{urlencode(asked)}" if asked else "")
-
-
 def sign_in_form(front: Front) -> None:
-    """The widget, what it refused, and in a demonstration the accounts."""
+    """The widget, what it refused, and in a demonstration the accounts; or the second step."""
+    if second_step_form():
+        return
     widget = _Widget()
     fields = {
         "Form name": t("sign_in.title"),
@@ -73,9 +69,12 @@ def sign_in_form(front: Front) -> None:
         "Login": t("sign_in.submit"),
     }
     widget.login(fields=fields, key="sign_in.form")
+    if TICKET in st.session_state:
+        st.rerun()
     refusal = widget.authentication_controller.refusal
     if refusal is not None:
         st.error(sentence(refusal), icon=":material/error:")
+    said_before()
     st.caption(t("sign_in.forgotten"))
     if front.demo:
         _demo_accounts(front)
@@ -85,6 +84,7 @@ def _demo_accounts(front: Front) -> None:
     with st.container(border=True):
         st.markdown(f"**{t('sign_in.demo')}**")
         st.caption(t("sign_in.demo_password", password=front.demo_password))
+        st.caption(t("second_step.demo"))
         rows = [
             {
                 t("sign_in.name"): name,

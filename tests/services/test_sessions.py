@@ -123,7 +123,7 @@ def test_a_ticket_of_an_account_disabled_meanwhile_is_worth_nothing(engine: Engi
     with Session(engine) as session, session.begin():
         session.get_one(m.Account, cast["tom"]).active = False
 
-    with pytest.raises(Refused, match="sign_in_failed"):
+    with pytest.raises(Refused, match="sign_in_again"):
         sessions.redeem(VISITOR, ticket, BROWSER)
 
 
