@@ -30,6 +30,8 @@ from db.retention import Retention as Retention
 from db.second_factor import RecoveryCode as RecoveryCode
 from db.second_factor import SecondFactor as SecondFactor
 from db.sign_ins import SignInNote as SignInNote
+from db.sign_on import SignOnAttempt as SignOnAttempt
+from db.sign_on import SignOnLink as SignOnLink
 
 # One dossier
 

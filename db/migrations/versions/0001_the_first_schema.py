@@ -306,6 +306,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sign_in_note_at"), ["at"], unique=False)
 
     op.create_table(
+        "sign_on_attempt",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("browser", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("nonce", sa.String(length=64), nullable=False),
+        sa.Column("verifier", sa.String(length=128), nullable=False),
+        sa.Column("destination", sa.String(length=1500), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sign_on_attempt_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_on_attempt")),
+    )
+    op.create_table(
+        "sign_on_link",
+        sa.Column("issuer", sa.String(length=300), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sign_on_link_account_id")),
+        sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_sign_on_link")),
+    )
+    with op.batch_alter_table("sign_on_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_on_link_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
         "access_log",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -774,6 +799,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_access_log_complaint_id"))
 
     op.drop_table("access_log")
+    with op.batch_alter_table("sign_on_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_on_link_account_id"))
+
+    op.drop_table("sign_on_link")
+    op.drop_table("sign_on_attempt")
     with op.batch_alter_table("sign_in_note", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_note_at"))
         batch_op.drop_index(batch_op.f("ix_sign_in_note_account_id"))
