@@ -11,7 +11,7 @@ from demo.people import PASSWORD, PEOPLE, SETTINGS, UNITS
 from demo.stage import OPERATOR, SAMPLE_DAY, SAMPLE_TEXTS, Stage
 from demo.stories import SAMPLES
 from domain.rights import Role
-from services import accounts, door, links, operations, organisation
+from services import accounts, door, granting, links, operations, organisation
 from services.accounts import AccountInput
 from services.links import Beginning
 from services.organisation import UnitInput
@@ -64,6 +64,7 @@ def fill_demo(profile: str, today: date, now: datetime) -> Register:
     for account_id in register.accounts.values():
         token = links.password_link(OPERATOR, account_id)
         links.set_password(door.VISITOR, token, PASSWORD, PASSWORD)
+    granting.tell_seen(register.actor("adam"))  # who had a password before
     operations.close_sessions(OPERATOR)
     operations.show_as_demo(OPERATOR, PASSWORD)
     return register

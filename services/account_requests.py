@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from db import models as m
 from domain import granting as rules
@@ -216,10 +216,11 @@ def refuse_twice(w: Work, account: m.Account, kind: Kind) -> None:
 def rows(w: Work) -> tuple[RequestRow, ...]:
     r = m.AccountRequest
     names = names_of(w)
+    by_operator = and_(r.decision == Decision.OPERATOR, r.told_at.is_distinct_from(r.used_at) | r.used_at.is_(None))
     query = (
         select(r, m.Account)
         .join(m.Account, m.Account.id == r.account_id)
-        .where(or_(r.decision.is_(None), r.decision != Decision.FREE))
+        .where(or_(r.decision.is_(None), r.decision.not_in((Decision.FREE, Decision.OPERATOR)), by_operator))
         .order_by(r.id.desc())
         .limit(SHOWN)
     )

@@ -31,6 +31,8 @@ def requests_line() -> None:
 def what(row: RequestRow) -> str:
     """What would happen, in one sentence; names are what somebody typed."""
     name = f"{row.display_name} ({row.name})"
+    if row.state is State.TO_SEE and row.kind is Kind.BLOCK:
+        return t("granting.blocked", name=name)
     if row.kind is not Kind.ROLES:
         return t(f"granting.what.{row.kind}", name=name)
     gets, loses = role_words(set(row.after) - set(row.before)), role_words(set(row.before) - set(row.after))
