@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -56,13 +58,11 @@ def test_a_deep_link_survives_signing_in(browser_page: Page) -> None:
     expect(browser_page.get_by_label("Postadres")).to_have_value("Dorpsstraat 1, 1234 AB Voorbeeldstad")
 
 
-def test_a_disabled_account_is_out_at_its_next_click(browser_page: Page, server: Server) -> None:
+def test_the_screen_of_a_disabled_account_closes_without_a_click(browser_page: Page, server: Server) -> None:
     sign_in(browser_page, "rosa", "/account")
     expect(browser_page.get_by_label("Huidig wachtwoord")).to_be_visible()
     with server.register() as register:
         register.get_one(m.Account, server.cast["rosa"]).active = False
-
-    browser_page.get_by_role("button", name="Wachtwoord wijzigen").click()
 
     expect(browser_page.get_by_label("Gebruikersnaam", exact=True)).to_be_visible()
     expect(browser_page.get_by_label("Huidig wachtwoord")).to_have_count(0)
@@ -157,10 +157,64 @@ def test_an_empty_register_begins_with_the_link_from_the_terminal(chromium: Brow
     page.get_by_label("Nieuw wachtwoord, nog een keer").fill("vier ganzen op een rij")
     page.get_by_role("button", name="Register beginnen").click()
     page.get_by_role("button", name="Naar aanmelden").click()
-    page.get_by_label("Gebruikersnaam", exact=True).fill("berend")
-    page.get_by_label("Wachtwoord").fill("vier ganzen op een rij")
-    page.get_by_role("button", name="Aanmelden").click()
+    password(page, "berend", "vier ganzen op een rij")
+
+    expect(page.get_by_role("heading", name="Stel uw tweede stap in")).to_be_visible()
+    assert "<svg" in b64decode((page.get_by_role("img").first.get_attribute("src") or "").split(",")[1]).decode()
+    page.goto("/people")
+    expect(page.get_by_label("Gebruikersnaam", exact=True)).to_be_visible()  # nothing else opens
+    password(page, "berend", "vier ganzen op een rij")
+    expect(page.get_by_role("heading", name="Stel uw tweede stap in")).to_be_visible()
+    secret = page.locator("code").first.inner_text().replace(" ", "").strip()
+    page.get_by_label("Code uit uw app").fill("000000")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Deze code klopt niet")).to_be_visible()
+    page.get_by_label("Code uit uw app").fill(code_now(secret))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Uw herstelcodes")).to_be_visible()
+    codes = page.locator("code").first.inner_text().split()
+    assert len(codes) == 10
+    page.get_by_role("button", name="Ik heb de codes bewaard").click()
 
     expect(page.get_by_role("heading", name="Mensen")).to_be_visible()
     expect(page.get_by_text("Dit ontbreekt nog")).to_be_visible()
+    before = session_token(page)
+    sign_out(page)
+
+    password(page, "berend", "vier ganzen op een rij")
+    field = page.get_by_label("Code uit uw app")
+    expect(field).to_have_attribute("autocomplete", "one-time-code")
+    page.get_by_role("button", name="Terug").click()
+    password(page, "berend", "vier ganzen op een rij")
+    field.fill(codes[0].lower())
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Mensen")).to_be_visible()
+    assert session_token(page) != before
+    page.goto("/account")
+    expect(page.get_by_text("U hebt nog 9 herstelcodes.")).to_be_visible()
+    page.get_by_label("Code uit uw app, of een herstelcode").fill(codes[1])
+    page.get_by_role("button", name="Wijzigen", exact=True).click()
+    expect(page.get_by_role("heading", name="Uw herstelcodes")).to_be_visible()
+    before = session_token(page)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download als tekst").click()
+    assert len(waiting.value.path().read_text().splitlines()) == 12
+    page.get_by_role("button", name="Ik heb de codes bewaard").click()
+    expect(page.get_by_text("U hebt nog 10 herstelcodes.")).to_be_visible()
+    assert session_token(page) != before
     page.context.close()
+
+
+def password(page: Page, name: str, chosen: str) -> None:
+    page.get_by_label("Gebruikersnaam", exact=True).fill(name)
+    page.get_by_label("Wachtwoord").fill(chosen)
+    page.keyboard.press("Enter")
+
+
+def code_now(secret: str) -> str:
+    """As the app shows it, by the clock of the server, whose date is pinned."""
+    return pyotp.TOTP(secret).at(door._system_clock())
+
+
+def session_token(page: Page) -> str:
+    return next(each["value"] for each in page.context.cookies() if each["name"] == "weerklank")
