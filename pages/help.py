@@ -10,7 +10,7 @@ import streamlit as st
 from services import help as helping
 from services.help import Contact, Help, ProcedureHelp
 from text import long_date
-from ui.session import actor, language, t
+from ui.session import actor, language, literal, t
 
 
 def link(label: str, url: str) -> None:
@@ -46,24 +46,24 @@ def person(role: str, what_for: str, contact: Contact) -> None:
 
 def terms(procedure: ProcedureHelp) -> None:
     with st.container(border=True):
-        st.markdown(f"**{procedure.label}**")
+        st.markdown(f"**{literal(procedure.label)}**")
         if procedure.sectors:
-            st.caption(t("help.for_sectors", sectors=", ".join(procedure.sectors)))
-        st.markdown(procedure.explanation)
+            st.caption(t("help.for_sectors", sectors=literal(", ".join(procedure.sectors))))
+        st.markdown(literal(procedure.explanation))
         columns = [t(f"help.{name}") for name in ("promise", "term", "standing")]
-        rows = [(each.label, each.term, t(f"standing.{each.standing}")) for each in procedure.terms]
+        rows = [(literal(each.label), each.term, t(f"standing.{each.standing}")) for each in procedure.terms]
         st.table(pd.DataFrame(rows, columns=columns), border="horizontal", hide_index=True, alt=procedure.label)
 
 
 def ladder(known: Help) -> None:
     text = known.text("ladder")
-    st.subheader(text.title if text else t("help.ladder"), anchor=False)
+    st.subheader(literal(text.title) if text else t("help.ladder"), anchor=False)
     if text:
-        st.markdown(text.text)
+        st.markdown(literal(text.text))
     for number, step in enumerate(known.ladder, start=1):
         with st.container(border=True, gap="xxsmall"):
-            st.markdown(f"**{number}. {step.label}**")
-            st.markdown(step.explanation)
+            st.markdown(f"**{number}. {literal(step.label)}**")
+            st.markdown(literal(step.explanation))
 
 
 def outside(known: Help) -> None:
@@ -71,18 +71,18 @@ def outside(known: Help) -> None:
     st.markdown(t("help.outside_right"))
     for body, sectors in known.bodies:
         with st.container(border=True, gap="xsmall"):
-            st.markdown(f"**{body.name}**")
+            st.markdown(f"**{literal(body.name)}**")
             if sectors:
-                st.caption(t("help.for_sectors", sectors=", ".join(sectors)))
-            st.markdown(" ".join(each for each in (body.does, body.conditions, body.costs) if each))
+                st.caption(t("help.for_sectors", sectors=literal(", ".join(sectors))))
+            st.markdown(literal(" ".join(each for each in (body.does, body.conditions, body.costs) if each)))
             link(t("help.to_site"), body.url)
 
 
 def privacy(known: Help) -> None:
     text = known.text("privacy")
-    st.subheader(text.title if text else t("help.privacy"), anchor=False)
+    st.subheader(literal(text.title) if text else t("help.privacy"), anchor=False)
     if text:
-        st.markdown(text.text)
+        st.markdown(literal(text.text))
     if known.privacy_url:
         link(t("help.privacy_rules"), known.privacy_url)
     else:
@@ -94,15 +94,15 @@ def privacy(known: Help) -> None:
 def text(known: Help, key: str) -> None:
     found = known.text(key)
     if found:
-        st.subheader(found.title, anchor=False)
-        st.markdown(found.text)
+        st.subheader(literal(found.title), anchor=False)
+        st.markdown(literal(found.text))
 
 
 known = helping.read(actor())
 st.title(t("help.title"), anchor=False)
 if known.organisation:
     st.text(known.organisation)
-st.caption(t("help.updated_on", label=known.label, day=long_date(known.updated_on, language())))
+st.caption(t("help.updated_on", label=literal(known.label), day=long_date(known.updated_on, language())))
 
 who_to_call(known)
 shown_apart = ("ladder", "privacy")

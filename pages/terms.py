@@ -15,7 +15,7 @@ from services.profiles import Profile, standard, standard_keys
 from services.reckoning import Reckoned
 from text import long_date, short_date
 from ui import address, explanation, terms_adopt, terms_chart, terms_choices, terms_compare
-from ui.session import actor, language, show_refusals, t
+from ui.session import actor, language, literal, show_refusals, t
 from ui.tabs import open_tab
 from ui.widgets import plain
 
@@ -83,7 +83,7 @@ def promises(profile: Profile, desk: Desk, found: Sequence[Reckoned]) -> None:
     st.subheader(t("whatif.why"), anchor=False)
     for number, each in enumerate(found, start=1):
         said = f"{number}. {each.sentence(None, language()).partition(': ')[2]}"
-        opened = st.expander(said.partition(" (")[0], key=f"terms.why_{number}", on_change="rerun")
+        opened = st.expander(literal(said.partition(" (")[0]), key=f"terms.why_{number}", on_change="rerun")
         if opened.open:
             with opened:
                 explanation.show(each.explained(profile, language()))

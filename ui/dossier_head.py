@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from domain.vocabulary import Compartment, Flag, Kind, Status
 from services.dossier import Dossier
 from services.promises import PromiseView
 from text import weekday_date
-from ui.session import PAGES, language, me, reachable, t
+from ui.session import PAGES, language, literal, me, reachable, t
 
 _STATUS_COLORS = {
     Status.REGISTERED: "blue",
@@ -78,7 +79,7 @@ def _next(file: Dossier) -> None:
 
 def show_promise(promise: PromiseView) -> None:
     show, icon = _ALARMS[promise.flag]
-    show(promise_sentence(promise), icon=icon)
+    show(promise_sentence(replace(promise, label=literal(promise.label))), icon=icon)
 
 
 def next_promise(promises: Iterable[PromiseView]) -> PromiseView | None:

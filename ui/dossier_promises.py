@@ -14,7 +14,7 @@ from services.promises import PromiseView
 from text import short_date
 from text.explain import ended_words
 from ui.explanation import why
-from ui.session import language, t
+from ui.session import language, literal, t
 from ui.widgets import LOOKS, Look
 
 STATES = {
@@ -78,7 +78,7 @@ def chain_line(reference: str, chain: Chain, page: str = "complaint") -> None:
     word = t(f"flag.{last.flag}") if flagged else t(f"promise_state.{last.state}")
     with st.container(gap="xxsmall"):
         with st.container(horizontal=True, wrap=False, gap="small"):
-            st.badge(word, icon=look.icon, color=look.color, width=_BADGE, help=last.source or None)  # type: ignore[arg-type]
+            st.badge(word, icon=look.icon, color=look.color, width=_BADGE, help=literal(last.source) or None)  # type: ignore[arg-type]
             st.text(f"{chain[0].label}: {chain_words(chain)}", width="stretch")
         why(reference, chain, f"{page}.why_{chain[0].id}")
 

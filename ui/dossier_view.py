@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -15,7 +16,7 @@ from services.profiles import ProfileWords
 from text import short_date
 from ui.dossier_promises import STATES, promises_section
 from ui.lifting import proposed
-from ui.session import language, t
+from ui.session import in_badge, language, literal, t
 from ui.widgets import LOOKS
 
 _LABEL = 130  # pixels: what stands beside it keeps its own column, on a telephone too
@@ -211,9 +212,13 @@ def ladder(file: Dossier) -> None:
         for number, (level, label) in enumerate(file.ladder, start=1):
             place = levels.index(level)
             if place == here:
-                st.badge(f"{number}. {label}, {t('complaint.ladder_here')}", icon=":material/person_pin_circle:", color="blue")
+                st.badge(
+                    f"{number}. {in_badge(label)}, {t('complaint.ladder_here')}",
+                    icon=":material/person_pin_circle:",
+                    color="blue",
+                )
             else:
-                st.caption(f"{number}. {label}")
+                st.caption(f"{number}. {literal(label)}")
         st.caption(t("complaint.ladder_free"))
 
 
@@ -225,11 +230,11 @@ def outside(file: Dossier, procedure: ProfileWords) -> None:
             _referral(each)
         with st.expander(t("complaint.bodies")):
             for body in procedure.bodies_for(file.sector):
-                st.markdown(f"**{body.name}**")
+                st.markdown(f"**{literal(body.name)}**")
                 for line in _some(body.does, body.conditions, body.costs):
-                    st.caption(line)
+                    st.caption(literal(line))
                 if body.url.startswith("https://"):
-                    st.markdown(f"[{body.url.removeprefix('https://')}]({body.url})")
+                    st.markdown(f"[{literal(body.url.removeprefix('https://'))}](<{quote(body.url, safe=':/?&=#%')}>)")
 
 
 def _referral(referral: ReferralView) -> None:

@@ -44,7 +44,7 @@ def why(reference: str, promises: Sequence[PromiseView], key: str) -> None:
         for promise in promises:
             found = explanations.explain(actor(), reference, promise.id)
             if len(promises) > 1:
-                st.markdown(f"**{found.label}, {short_date(promise.target_on, language())}**")
+                st.markdown(f"**{literal(found.label)}, {short_date(promise.target_on, language())}**")
             show(found)
 
 
@@ -62,7 +62,7 @@ def show(found: Explained) -> None:
         ("standing", t(f"standing.{found.standing}")),
         ("version", found.version),
     ):
-        st.caption(f"{t(f'explain.{name}')}: {value}")
+        st.caption(f"{t(f'explain.{name}')}: {literal(value)}")
 
 
 # The calendar

@@ -81,5 +81,5 @@ def _unattached(*, visible: bool) -> None:
     with st.container(border=True):
         st.markdown(f":material/attach_file_off: {t('intake.unattached')}")
         for name, refusal in failed:
-            st.text(f"{name}: {sentence(refusal)}")
+            st.text(f"{name}: {sentence(refusal, str)}")
         st.caption(t("intake.unattached_retry" if visible else "intake.unattached_gone"))

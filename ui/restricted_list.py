@@ -7,7 +7,7 @@ import streamlit as st
 from services import restricted
 from services.restricted import Listing, Row
 from text import short_date
-from ui.session import PAGES, language, t
+from ui.session import PAGES, in_badge, language, t
 from ui.widgets import flag_badge
 
 
@@ -36,6 +36,6 @@ def _row(row: Row) -> None:
             st.text(" · ".join(each for each in (row.category, row.subcategory) if each))
             st.caption(t("restricted.received", day=short_date(row.received_on, language())))
         if row.next_on and row.next_label:
-            flag_badge(row.flag, f"{row.next_label}: {short_date(row.next_on, language())}")
+            flag_badge(row.flag, f"{in_badge(row.next_label)}: {short_date(row.next_on, language())}")
         else:
             st.caption(t(f"status.{row.status}"))

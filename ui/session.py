@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from string import punctuation
@@ -96,7 +97,18 @@ def t(key: str, **values: object) -> str:
 
 def literal(words: str) -> str:
     """What somebody typed, for a place that reads Markdown: its signs are only signs there."""
-    return "".join(f"\\{sign}" if sign in punctuation else sign for sign in words)
+    lines = (_BROKEN.sub(_JOINER, line.strip()) for line in words.splitlines())  # an indented line would be code
+    return "\n".join("".join(f"\\{sign}" if sign in punctuation else sign for sign in line) for line in lines)
+
+
+def in_badge(words: str) -> str:
+    """As `literal`, for a badge, which keeps square brackets apart itself."""
+    return literal(words).replace("\\[", "[").replace("\\]", "]")
+
+
+# Arrows, addresses and Streamlit's own mark are looked for after Markdown was read: an invisible sign keeps them apart.
+_JOINER = "\N{WORD JOINER}"
+_BROKEN = re.compile(r"(?i)(?<=[<>~-])(?=[<>=-])|(?<=:)(?=streamlit:|material_|//)|(?<=www)(?=\.)|(?<=\w)(?=@)")
 
 
 # Pages
@@ -154,13 +166,16 @@ PAGES = _Pages()
 # Refusals
 
 
-def sentence(refusal: Refused) -> str:
-    """What a refusal says to the person; lists in its values are keys of messages."""
-    values = {
-        name: ", ".join(t(str(each)) for each in value) if isinstance(value, list | tuple | frozenset) else value
-        for name, value in refusal.values.items()
-    }
-    return t(f"refused.{refusal.code}", **values)
+def sentence(refusal: Refused, drawn: Callable[[str], str] = literal) -> str:
+    """What a refusal says to the person; lists in its values are keys of messages. `drawn`: how words in them are put
+    where the sentence goes; `str` where Markdown is not read."""
+
+    def said(value: object) -> object:
+        if isinstance(value, list | tuple | frozenset):
+            return ", ".join(t(str(each)) for each in value)
+        return drawn(value) if isinstance(value, str) else value
+
+    return t(f"refused.{refusal.code}", **{name: said(value) for name, value in refusal.values.items()})
 
 
 class Fields:

@@ -9,7 +9,7 @@ import streamlit as st
 from domain.workflow import StepName
 from services.dossier import Dossier, Step
 from ui import form_drafts, one_form
-from ui.session import t
+from ui.session import literal, t
 from ui.step_forms import FORMS
 from ui.step_here import Here
 
@@ -103,7 +103,7 @@ def _blocked(steps: Sequence[Step]) -> None:
             with st.container(gap="xxsmall"):
                 st.markdown(f"**{t(f'step.{step.name}')}**")
                 for why in step.why:
-                    st.caption(t(f"refused.{why}", article=step.article))
+                    st.caption(t(f"refused.{why}", article=literal(step.article or "")))
 
 
 def _button(file: Dossier, name: StepName, first: bool = False) -> None:
@@ -120,7 +120,7 @@ def _form(file: Dossier, step: Step, offered: Sequence[Step]) -> None:
     with st.container(border=True):
         one_form.header("complaint", step.name, t(f"step.{step.name}"))
         for why in step.why:
-            st.warning(t(f"refused.{why}", article=step.article), icon=":material/lock:")
+            st.warning(t(f"refused.{why}", article=literal(step.article or "")), icon=":material/lock:")
         one_form.warn_changed("complaint", step.name, file.version)
         here = Here("complaint", file, step.name, one_form.seen("complaint"), offered)
         with form_drafts.kept("complaint", step.name):

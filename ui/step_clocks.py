@@ -15,7 +15,7 @@ from services import clocks
 from services.door import Actor
 from services.promises import Move
 from text import weekday_date
-from ui.session import actor, language, t
+from ui.session import actor, language, literal, t
 from ui.step_here import Here, Save
 
 _PAUSES = (PauseReason.WAITING_COMPLAINANT, PauseReason.EXTERNAL_BODY, PauseReason.AGREED)
@@ -64,7 +64,8 @@ def _stands_again(here: Here, moves: Iterable[Move]) -> None:
             labels = {each.key: each.label for each in here.file.promises}
             day = weekday_date(promise.target_on, language())
             st.warning(
-                t("complaint.red_at_once", label=labels.get(promise.key, promise.key), day=day), icon=":material/warning:"
+                t("complaint.red_at_once", label=literal(labels.get(promise.key, promise.key)), day=day),
+                icon=":material/warning:",
             )
 
 
@@ -96,7 +97,7 @@ def change_procedure(here: Here) -> Save | None:
     start = list(known).index(here.file.procedure) if here.file.procedure in known else None
     chosen = here.pick("procedure", list(known), lambda each: known[each].label if each in known else "", start)
     if chosen:
-        st.caption(known[chosen].explanation)
+        st.caption(literal(known[chosen].explanation))
     committee = bool(chosen and known[chosen].committee) and st.checkbox(
         t("complaint.field.by_committee"), here.file.by_committee, key=here.key("by_committee")
     )

@@ -27,7 +27,7 @@ from text import weekday_date
 from ui import one_form, step_clocks, step_following
 from ui import step_corrections as corrections
 from ui import step_letters as by_letter
-from ui.session import form_id, language, t
+from ui.session import form_id, language, literal, t
 from ui.step_here import Here, Save
 
 _TALKS = (EventKind.CONVERSATION, EventKind.MEDIATION)
@@ -286,7 +286,7 @@ def refer(here: Here) -> Save | None:
     body = here.pick("body", list(bodies), lambda key: bodies[key].name)
     if body:
         for line in (bodies[body].does, bodies[body].conditions, bodies[body].costs):
-            st.caption(line)
+            st.caption(literal(line))
     name = here.line("body_name") if body and bodies[body].type == OTHER else ""
     stages = stages_of(bodies[body].type) if body else tuple(ExternalStage)
     stage = here.pick("stage", stages, enum_label("external_stage"), start=0)

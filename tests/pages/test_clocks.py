@@ -101,7 +101,7 @@ def test_who_is_not_satisfied_is_offered_the_appeal_in_the_form_of_closing(cast:
 def test_when_only_the_law_runs_the_page_says_which_article_forbids_a_pause(cast: Cast, on: On, profile: str) -> None:
     case = Case.registered(profile, cast, received_on=date(2026, 11, 2)).consult().acknowledge().assign().respond()
 
-    said = words(opened(cast, "cora", case.reference))
+    said = words(opened(cast, "cora", case.reference)).replace("\\", "")
 
     assert "kan niet worden gepauzeerd (Wet kinderopvang art. 1.57b lid 2 onder d)" in said
 
