@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import exists, select
 
@@ -21,6 +22,7 @@ from domain.errors import Refused
 from domain.rights import Right
 from domain.texts import required
 from domain.vocabulary import EventKind, Side
+from services import stripping, virus_scan
 from services.attachment_types import verified_type
 from services.door import Actor, Work, already_made, work
 from services.records import files_of, load_to_append, locked, record
@@ -33,21 +35,55 @@ _log = logging.getLogger("weerklank.attachments")
 File = tuple[str, bytes]  # the name as given, the content
 
 
-def add(actor: Actor, reference: str, files: Sequence[File]) -> tuple[str, ...]:
+def add(actor: Actor, reference: str, files: Sequence[File], strip: bool = False) -> tuple[str, ...]:
     """The tokens of the attached files, in their order: all of them or none. A file that is in the dossier already is
-    not attached twice (a double click). Raises Refused ``not_found`` and the ``attachment_...`` codes."""
+    not attached twice (a double click). `strip`: without data about who made it and where; the original is not kept.
+    Raises Refused ``not_found``, ``scanner_away``, and the ``attachment_...`` and ``strip_...`` codes."""
+    if files and (strip or virus_scan.configured()):
+        with work(actor, Right.LOG) as w:
+            complaint_id = load_to_append(w, reference).id
+        files = _looked_into(actor, complaint_id, files, strip)
     with _undone_on_error() as written, work(actor, Right.LOG) as w:
-        return _attach(w, load_to_append(w, reference), files, written)
+        return _attach(w, load_to_append(w, reference), files, written, strip)
 
 
-def add_at_intake(actor: Actor, form_id: str, files: Sequence[File]) -> tuple[str, ...]:
+def add_at_intake(actor: Actor, form_id: str, files: Sequence[File], strip: bool = False) -> tuple[str, ...]:
     """As `add`, to the dossier that this person made with this form within the last hour, though reporters may not work
     in it, nor see what they handed over. Answers nothing about the dossier."""
+    if files and (strip or virus_scan.configured()):
+        with work(actor, Right.REGISTER) as w:
+            complaint_id = _just_made(w, form_id).id
+        files = _looked_into(actor, complaint_id, files, strip)
     with _undone_on_error() as written, work(actor, Right.REGISTER) as w:
-        complaint = already_made(w, form_id)
-        if complaint is not None and w.now - complaint.registered_at > INTAKE_LASTS:
-            complaint = None
-        return _attach(w, complaint, files, written)
+        return _attach(w, _just_made(w, form_id), files, written, strip)
+
+
+def _just_made(w: Work, form_id: str) -> m.Complaint:
+    complaint = already_made(w, form_id)
+    if complaint is None or w.now - complaint.registered_at > INTAKE_LASTS:
+        raise Refused("not_found")
+    return complaint
+
+
+def _looked_into(actor: Actor, complaint_id: int, files: Sequence[File], strip: bool) -> list[File]:
+    """Outside any transaction: both take seconds. Who offers a virus stands in the readings; the file is not kept."""
+    seen = []
+    for name, content in files:
+        check_size(content)
+        kind = verified_type(clean_name(name), content)
+        try:
+            virus_scan.check(content)
+        except Refused as refusal:
+            if refusal.code == "attachment_infected":
+                _note(actor, complaint_id, "virus")
+            raise
+        seen.append((name, stripping.stripped(kind, content) if strip else content))
+    return seen
+
+
+def _note(actor: Actor, complaint_id: int, what: str) -> None:
+    with work(actor, Right.SELF) as w:
+        w.session.add(m.AccessLog(account_id=w.me, complaint_id=complaint_id, at=w.now, what=what))
 
 
 def fetch(actor: Actor, token: str) -> tuple[str, str, bytes]:
@@ -57,8 +93,7 @@ def fetch(actor: Actor, token: str) -> tuple[str, str, bytes]:
         row = _row(w, token)
         name, media_type, sha256, complaint_id = row.name, row.media_type, row.sha256, row.complaint_id
     content = _stored(token, sha256)
-    with work(actor, Right.SELF) as w:
-        w.session.add(m.AccessLog(account_id=w.me, complaint_id=complaint_id, at=w.now, what="attachment"))
+    _note(actor, complaint_id, "attachment")
     return name, media_type, content
 
 
@@ -94,6 +129,11 @@ def destroyed(tokens: Sequence[str]) -> list[str]:
     return gone
 
 
+def stored_at(token: str) -> Path:
+    """Where the bytes of an attached file lie."""
+    return _path(token)
+
+
 def left_behind(before: datetime) -> list[str]:
     """The names of the files on the disk, whole or half-written, that were last touched before this moment (UTC): one of
     those that no row knows was written when the machine stopped."""
@@ -116,9 +156,7 @@ def _row(w: Work, token: str) -> m.Attachment:
     return row
 
 
-def _attach(w: Work, complaint: m.Complaint | None, files: Sequence[File], written: list[Path]) -> tuple[str, ...]:
-    if complaint is None:
-        raise Refused("not_found")
+def _attach(w: Work, complaint: m.Complaint, files: Sequence[File], written: list[Path], strip: bool) -> tuple[str, ...]:
     present = {row.sha256: row.token for row in files_of(w, complaint)}
     tokens = []
     for name, content in files:
@@ -126,14 +164,19 @@ def _attach(w: Work, complaint: m.Complaint | None, files: Sequence[File], writt
         sha256 = hashlib.sha256(content).hexdigest()
         if sha256 not in present:
             check_count(len(present), 1)
-            present[sha256] = _attach_one(w, complaint, clean_name(name), content, sha256, written)
+            present[sha256] = _attach_one(w, complaint, clean_name(name), content, sha256, written, strip)
         tokens.append(present[sha256])
     return tuple(tokens)
 
 
-def _attach_one(w: Work, complaint: m.Complaint, name: str, content: bytes, sha256: str, written: list[Path]) -> str:
+def _attach_one(
+    w: Work, complaint: m.Complaint, name: str, content: bytes, sha256: str, written: list[Path], strip: bool
+) -> str:
     media_type, token = verified_type(name, content), secrets.token_urlsafe(32)
-    event = record(w, complaint, EventKind.ATTACHMENT_ADDED, text=name, media_type=media_type, size=len(content), sha256=sha256)
+    codes: dict[str, Any] = {"media_type": media_type, "size": len(content), "sha256": sha256} | (
+        {"data": "stripped"} if strip else {}
+    )
+    event = record(w, complaint, EventKind.ATTACHMENT_ADDED, text=name, **codes)
     written.append(_path(token))
     _store(_path(token), content)
     w.session.add(

@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web": {"services", "domain", "text", "starlette", "streamlit"},
     "services": {
         "db", "domain", "text", "sqlalchemy", "pandas", "docxtpl", "docx", "jinja2", "typst", "fontTools", "xlsxwriter",
-        "filetype", "streamlit_authenticator", "pydantic", "alembic", "zxcvbn", "pyotp", "cryptography",
+        "filetype", "PIL", "pikepdf", "streamlit_authenticator", "pydantic", "alembic", "zxcvbn", "pyotp", "cryptography",
     },
     "db": {"domain", "sqlalchemy", "alembic", "pydantic", "holidays"},
     "domain": set(),

@@ -24,6 +24,7 @@ _CODED = {  # codes of events whose values are words of the catalogues
     "type": "complainant_type",
     "recipient": "recipient",
     "rung": "rung",
+    "data": "files.was",
 }
 _NAMED = ("handler", "before", "ack_owner", "participants", "account")  # accounts, by name
 _DATED = (

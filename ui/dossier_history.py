@@ -16,6 +16,7 @@ from text import moment, short_date
 from text.timeline import Told
 from ui.dossier_view import day
 from ui.session import Fields, actor, emptied, form_id, language, new_form_id, show_refusals, t, tell
+from ui.strip_box import strip_box
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -164,9 +165,10 @@ def _add(file: Dossier) -> None:
     key = f"complaint.upload.{form_id('complaint.upload')}"
     chosen = st.file_uploader(t("complaint.add_files"), type=list(EXTENSIONS), accept_multiple_files=True, key=key)
     fields.under("attachments")
+    strip = bool(chosen) and strip_box(key, [each.name for each in chosen], file.anonymous)
     if chosen and st.button(t("complaint.attach"), key="complaint.attach"):
         with show_refusals(fields):
-            attachments.add(actor(), file.reference, [(each.name, each.getvalue()) for each in chosen])
+            attachments.add(actor(), file.reference, [(each.name, each.getvalue()) for each in chosen], strip)
             new_form_id("complaint.upload")
             tell("complaint.attached_now")
             st.rerun()

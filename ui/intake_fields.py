@@ -13,8 +13,9 @@ from domain.attachments import EXTENSIONS, LARGEST, MOST
 from domain.vocabulary import Channel, ComplainantType, Discussed, Kind, SubjectType
 from services.intake_choices import Choices
 from services.profiles import ProfileWords
-from ui.intake_state import before, files_key, problem, typed, widget
+from ui.intake_state import before, files_key, key, problem, typed, widget
 from ui.session import literal, t
+from ui.strip_box import strip_box
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)  # the service says what is too early or in the future
 _OFTEN = (Channel.PHONE, Channel.FACE_TO_FACE, Channel.EMAIL, Channel.APP)  # what a hurried hand looks for first
@@ -136,7 +137,7 @@ def procedure(words: ProfileWords, choose: Choices) -> None:
         problem("procedure")
     chosen = chosen_procedure(words, choose)
     if len(offered) > 1 or chosen in words.with_committee:
-        st.caption(next((each.explanation for each in words.procedures if each.key == chosen), ""))
+        st.caption(literal(next((each.explanation for each in words.procedures if each.key == chosen), "")))
     if chosen in words.with_committee:
         _tick("by_committee")
         problem("by_committee")
@@ -146,7 +147,7 @@ _ANSWERS = (Channel.EMAIL, Channel.LETTER, Channel.PHONE, Channel.APP)
 
 
 def files() -> None:
-    st.file_uploader(
+    chosen = st.file_uploader(
         t("intake.files"),
         type=list(EXTENSIONS),
         accept_multiple_files=True,
@@ -154,6 +155,9 @@ def files() -> None:
         help=t("intake.files_help", most=MOST, megabytes=LARGEST // 1024**2),
     )
     problem("attachments")
+    if chosen:
+        anonymous = typed("complainant_type") == ComplainantType.ANONYMOUS
+        st.session_state[key("strip")] = strip_box(files_key(), [each.name for each in chosen], anonymous)
 
 
 def privacy(choose: Choices) -> None:

@@ -144,10 +144,10 @@ def _catch_all(words: ProfileWords, place: str | None) -> str | None:
 
 def _attach(who: Actor, form: str) -> Sequence[tuple[str, Refused]]:
     """Each file apart: the dossier stands, and one wrong file does not keep the others out."""
-    failed = []
+    failed, strip = [], bool(st.session_state.get(key("strip")))
     for file in st.session_state.get(files_key()) or ():
         try:
-            attachments.add_at_intake(who, form, [(file.name, file.getvalue())])
+            attachments.add_at_intake(who, form, [(file.name, file.getvalue())], strip)
         except Refused as refusal:
             failed.append((file.name, refusal))
     return failed

@@ -15,7 +15,8 @@ from services.dossier import Dossier
 from services.dossier_content import Content, TimelineEntry
 from services.restricted import File
 from text import moment, short_date
-from ui.session import PAGES, Fields, form_id, language, literal, new_form_id, show_refusals, t
+from ui.session import PAGES, Fields, form_id, in_badge, language, literal, new_form_id, show_refusals, t
+from ui.strip_box import strip_box
 from ui.widgets import flag_badge
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)  # the service says what is too early or in the future
@@ -31,7 +32,7 @@ def head(dossier: Dossier) -> None:
         st.badge(t(f"status.{dossier.status}"), color="blue")
         for promise in dossier.promises:
             if is_open(promise) and not promise.informative:
-                flag_badge(promise.flag, f"{promise.label}: {short_date(promise.target_on, language())}")
+                flag_badge(promise.flag, f"{in_badge(promise.label)}: {short_date(promise.target_on, language())}")
 
 
 def told(dossier: Dossier) -> None:
@@ -140,8 +141,9 @@ def files(who: Actor, file: File, content: Content) -> None:
     key = f"restricted.upload.{form_id('restricted.upload')}"
     chosen = st.file_uploader(t("restricted.add_files"), type=list(EXTENSIONS), accept_multiple_files=True, key=key)
     fields.under("attachments")
+    strip = bool(chosen) and strip_box(key, [each.name for each in chosen], file.dossier.anonymous)
     if chosen and st.button(t("restricted.attach"), key="restricted.attach"):
         with show_refusals(fields):
-            attachments.add(who, file.dossier.reference, [(each.name, each.getvalue()) for each in chosen])
+            attachments.add(who, file.dossier.reference, [(each.name, each.getvalue()) for each in chosen], strip)
             new_form_id("restricted.upload")
             st.rerun()
