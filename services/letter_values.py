@@ -250,7 +250,7 @@ def _appeal(source: Source) -> dict[str, Value]:
         "ruling_on": on_day(_ruling_on(source, appeal)),
         "final_on": Value(""),  # the term of the first line has nothing to do with the ruling
     }
-    if source.kind in APPEAL_LETTERS:
+    if source.kind in APPEAL_LETTERS and (hearing or appeal.ruled_on):  # until it was told it is the reviewer's alone
         values |= _ruling(source, appeal)
     return values
 
