@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm.attributes import flag_modified
 
 from db import models as m
 from domain.errors import Refused
 from domain.rights import Role
+from domain.sign_ins import SignIn
+from services import passwords, second_factor
 from services.door import Work
 from services.parties import redirect
 from services.sessions import revoke
+from services.sign_in_log import note
 
 
 def give_roles(w: Work, account: m.Account, roles: Iterable[str]) -> None:
@@ -25,6 +28,7 @@ def give_roles(w: Work, account: m.Account, roles: Iterable[str]) -> None:
     ]
     touch(account)
     revoke(w, account.id, "roles_changed")
+    note(w, account.id, SignIn.ROLES_CHANGED)
     redirect(w)
 
 
@@ -33,12 +37,22 @@ def block(w: Work, account: m.Account) -> None:
     _keep_an_admin(w, account)
     account.active = False
     revoke(w, account.id, "disabled")
+    note(w, account.id, SignIn.DISABLED)
     redirect(w)
 
 
 def unblock(w: Work, account: m.Account) -> None:
     account.active = True
+    note(w, account.id, SignIn.ENABLED)
     redirect(w)
+
+
+def start_anew(w: Work, account: m.Account) -> None:
+    """Nothing with which somebody came in until now works any more: password, second step, single sign-on."""
+    account.password_hash = passwords.nobodys()
+    second_factor.clear(w, account)
+    for table in (m.SignOnLink, m.SignOnAttempt):
+        w.session.execute(delete(table).where(table.account_id == account.id))
 
 
 def touch(account: m.Account) -> None:

@@ -68,8 +68,8 @@ def is_fresh(w: Work, account: m.Account) -> bool:
     """Did nobody ever come in with this account?"""
     if account.password_hash is not None:
         return False
-    came_in = select(m.AuthSession.id).where(m.AuthSession.account_id == account.id).limit(1)
-    return w.session.scalar(came_in) is None
+    ways = (select(table.account_id).where(table.account_id == account.id).limit(1) for table in (m.AuthSession, m.SignOnLink))
+    return all(w.session.scalar(way) is None for way in ways)
 
 
 def change_roles(w: Work, account: m.Account, after: Iterable[str]) -> bool:
@@ -111,8 +111,8 @@ def _do_or_ask(w: Work, account: m.Account, kind: Kind) -> bool:
 
 
 def carry_out(w: Work, account: m.Account, kind: Kind) -> m.AccountRequest:
-    """For who now makes the link, or takes the second factor away: what gives the right to, used up by this. Where nobody
-    has to confirm it, it is put down all the same. Raises Refused ``second_person_first``."""
+    """For who now makes the link: what gives the right to, used up by this. Where nobody has to confirm it, it is put down
+    all the same. Raises Refused ``second_person_first``."""
     if not needs_second(w, account, kind):
         return did(w, account, kind, held(account))
     confirmed = [each for each in open_requests(w, account, kind) if state_of(w, each) is State.CONFIRMED]

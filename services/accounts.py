@@ -13,11 +13,13 @@ from domain.entries import number
 from domain.errors import Refused
 from domain.granting import GUARDED, Kind, needs_second
 from domain.rights import RIGHTS, Right, Role, Scope, roles_conflict, scopes
+from domain.sign_ins import SignIn
 from domain.texts import line, required
 from services import account_requests as requests
 from services import passwords, throttle
 from services.door import Actor, Work, work
 from services.sessions import folded, revoke
+from services.sign_in_log import note
 from text import LANGUAGES
 
 _NAME = re.compile(r"[\w.@+-]{2,60}")
@@ -67,6 +69,7 @@ class AccountRow:
     active: bool
     phone: str
     has_password: bool
+    second_step: bool  # at signing in
     second: frozenset[Kind]  # what of this account takes a second person now
     last_seen_at: datetime | None  # UTC; None: never signed in
     version: int
@@ -134,26 +137,34 @@ def listing(actor: Actor) -> tuple[AccountRow, ...]:
         seen_query = select(m.AuthSession.account_id, func.max(m.AuthSession.last_seen_at)).group_by(m.AuthSession.account_id)
         seen: dict[int, datetime] = {key: at for key, at in w.session.execute(seen_query)}
         accounts = w.session.scalars(select(m.Account).order_by(m.Account.active.desc(), func.lower(m.Account.display_name)))
-        two = requests.two_persons(w)
-        return tuple(_row(each, units, seen, two) for each in accounts)
+        two, linked = requests.two_persons(w), set(w.session.scalars(select(m.SignOnLink.account_id)))
+        coded = set(w.session.scalars(select(m.SecondFactor.account_id).where(m.SecondFactor.secret.is_not(None))))
+
+        def row(account: m.Account) -> AccountRow:
+            fresh = account.password_hash is None and account.id not in seen.keys() | linked
+            roles = requests.held(account)
+            second = frozenset(kind for kind in Kind if two and needs_second(kind, roles, fresh))
+            return _row(account, units.get(account.unit_id or 0, ""), seen.get(account.id), second, account.id in coded)
+
+        return tuple(row(each) for each in accounts)
 
 
-def _row(account: m.Account, units: dict[int, str], seen: dict[int, datetime], two: bool) -> AccountRow:
-    fresh = account.password_hash is None and account.id not in seen
+def _row(account: m.Account, unit: str, seen_at: datetime | None, second: frozenset[Kind], second_step: bool) -> AccountRow:
     return AccountRow(
         id=account.id,
         name=account.name,
         display_name=account.display_name,
         email=account.email or "",
-        roles=tuple(sorted(Role(held.role) for held in account.roles)),
+        roles=requests.held(account),
         unit_id=account.unit_id,
-        unit=units.get(account.unit_id or 0, ""),
+        unit=unit,
         external=account.external,
         active=account.active,
         phone=account.phone or "",
         has_password=account.password_hash is not None,
-        second=frozenset(kind for kind in Kind if two and needs_second(kind, requests.held(account), fresh)),
-        last_seen_at=seen.get(account.id),
+        second_step=second_step,
+        second=second,
+        last_seen_at=seen_at,
         version=account.version,
     )
 
@@ -167,6 +178,7 @@ def create(actor: Actor, given: AccountInput) -> int:
         now = tuple(role for role in wanted if role not in GUARDED or not requests.two_persons(w))
         account = make_account(w, given, now)
         w.session.flush()  # the id is the answer
+        note(w, account.id, SignIn.CREATED)
         requests.did(w, account, Kind.ROLES, before=())
         requests.change_roles(w, account, wanted)
         return account.id

@@ -16,11 +16,12 @@ from domain.entries import number
 from domain.errors import Refused
 from domain.granting import ANSWERABLE, LOOKED_AT, WAITS, Decision, Kind, State
 from domain.rights import RIGHTS, Right
-from services import passwords
-from services.account_changes import block, give_roles, unblock
+from services import second_factor
+from services.account_changes import block, give_roles, start_anew, unblock
 from services.account_requests import (
     RequestRow,
     decide,
+    did,
     held,
     load,
     may_answer,
@@ -53,9 +54,10 @@ class Notice:
 # The administrator
 
 
-def ask(actor: Actor, account_id: int, kind: str) -> None:
-    """A new link or a new second factor for somebody. Raises Refused: ``unknown_value``, ``unknown_person``,
-    ``account_disabled``, ``no_second_needed``, ``already_asked``, ``nobody_confirms``."""
+def ask(actor: Actor, account_id: int, kind: str) -> bool:
+    """A new link or a new second step for somebody. False: it waits. True: done at once, as nobody has to confirm it. Raises
+    Refused: ``unknown_value``, ``unknown_person``, ``account_disabled``, ``no_second_needed`` (make the link),
+    ``already_asked``, ``nobody_confirms``."""
     with work(actor, Right.ACCOUNTS) as w:
         if kind not in _ASKED:
             raise Refused("unknown_value", "kind")
@@ -64,10 +66,15 @@ def ask(actor: Actor, account_id: int, kind: str) -> None:
             raise Refused("unknown_person")
         if not account.active:
             raise Refused("account_disabled")
-        if not needs_second(w, account, Kind(kind)):
+        if needs_second(w, account, Kind(kind)):
+            refuse_twice(w, account, Kind(kind))
+            put_down(w, account, Kind(kind), held(account))
+            return False
+        if kind == Kind.LINK:
             raise Refused("no_second_needed")
-        refuse_twice(w, account, Kind(kind))
-        put_down(w, account, Kind(kind), held(account))
+        second_factor.clear(w, account)
+        did(w, account, Kind.SECOND_FACTOR, held(account))
+        return True
 
 
 def withdraw(actor: Actor, request_id: int) -> None:
@@ -120,12 +127,12 @@ def confirm(actor: Actor, request_id: int) -> str:
         match Kind(request.kind):
             case Kind.LINK:
                 return new_code(request)
-            case Kind.SECOND_FACTOR:
-                return ""
             case Kind.ROLES:
                 give_roles(w, account, request.after)
                 request.done_at = w.now
-                return _start_anew(w, request, account)
+                return _first_guarded(w, request, account)
+            case Kind.SECOND_FACTOR:
+                second_factor.clear(w, account)
             case Kind.BLOCK:
                 block(w, account)
             case Kind.UNBLOCK:
@@ -143,12 +150,12 @@ def decline(actor: Actor, request_id: int) -> None:
         decide(w, request, Decision.DECLINED)
 
 
-def _start_anew(w: Work, request: m.AccountRequest, account: m.Account) -> str:
+def _first_guarded(w: Work, request: m.AccountRequest, account: m.Account) -> str:
     """Who gets the first role that shows dossiers chooses a password again, with a link of the administrator and the code of
-    the person who confirmed: the old one may be known to whoever made the account."""
+    the person who confirmed: whoever made the account may have prepared a way in."""
     if rules.guarded(request.before) or not rules.guarded(request.after):
         return ""
-    account.password_hash = passwords.nobodys()
+    start_anew(w, account)
     link = new(w, account, Kind.LINK, held(account), asked_by=request.asked_by)
     decide(w, link, Decision.CONFIRMED)
     return new_code(link)

@@ -14,6 +14,7 @@ from db.settings import write_settings
 from domain.errors import Refused
 from domain.granting import Kind
 from domain.rights import Right, Role
+from domain.sign_ins import SignIn
 from domain.texts import line, required
 from services import account_requests as requests
 from services import passwords, throttle
@@ -21,6 +22,7 @@ from services.accounts import AccountInput, make_account
 from services.door import Actor, Work, work
 from services.profiles import adopt_into
 from services.sessions import digest, revoke
+from services.sign_in_log import note
 
 LIFE = timedelta(hours=24)
 FIRST_ADMIN, PASSWORD = "first_admin", "password"
@@ -71,6 +73,7 @@ def password_link(actor: Actor, account_id: int) -> str:
             raise Refused("unknown_person")
         if not account.active:
             raise Refused("account_disabled")
+        note(w, account_id, SignIn.LINK_MADE)
         return _make(w, PASSWORD, account_id, requests.carry_out(w, account, Kind.LINK))
 
 
@@ -144,6 +147,7 @@ def set_password(actor: Actor, token: str, password: str, repeated: str, code: s
             requests.used(w, w.session.get_one(m.AccountRequest, link.request_id), owner)
         owner.password_hash = password_hash
         revoke(w, account.id, "password_reset")
+        note(w, account.id, SignIn.LINK_USED)
 
 
 def _code(w: Work, link: m.OneTimeLink) -> str | None:

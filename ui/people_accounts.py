@@ -46,6 +46,7 @@ def accounts_part(rows: tuple[AccountRow, ...], units: tuple[UnitRow, ...]) -> N
         st.info(t("granting.waits_roles", roles=literal(role_words(waiting.after))), icon=":material/hourglass_empty:")
     _edit(chosen, units)
     _link(chosen, open_about(asked, chosen.id, Kind.LINK))
+    _second_step(chosen, open_about(asked, chosen.id, Kind.SECOND_FACTOR))
     _access(chosen, open_about(asked, chosen.id, Kind.BLOCK if chosen.active else Kind.UNBLOCK))
 
 
@@ -154,7 +155,7 @@ def _link(row: AccountRow, asked: RequestRow | None) -> None:
             with show_refusals():
                 _new_link(row.id, row.display_name)
     elif asked is None:
-        ask_button(Kind.LINK, row.id, row.display_name)
+        ask_button(Kind.LINK, row)
     else:
         st.caption(literal(f"{what(asked)}: {state_words(asked)}"))
         confirmed = asked.state is State.CONFIRMED
@@ -166,6 +167,13 @@ def _link(row: AccountRow, asked: RequestRow | None) -> None:
 def _new_link(account_id: int, display_name: str, *, coded: bool = False) -> None:
     st.session_state["people.link"] = (links.password_link(actor(), account_id), display_name, coded)
     st.rerun()
+
+
+def _second_step(row: AccountRow, asked: RequestRow | None) -> None:
+    if asked is not None:
+        st.caption(literal(f"{what(asked)}: {state_words(asked)}"))
+    elif row.active and row.second_step:
+        ask_button(Kind.SECOND_FACTOR, row)
 
 
 def _access(row: AccountRow, asked: RequestRow | None) -> None:

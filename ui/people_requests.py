@@ -7,6 +7,7 @@ import streamlit as st
 from domain.granting import Kind, State
 from services import granting
 from services.account_requests import RequestRow
+from services.accounts import AccountRow
 from ui.requests import requests_table, state_words, what
 from ui.session import actor, literal, show_refusals, t, tell
 
@@ -18,11 +19,13 @@ def open_about(rows: tuple[RequestRow, ...], account_id: int, kind: Kind) -> Req
     return next((row for row in rows if row.account_id == account_id and row.kind is kind and row.state in _OPEN), None)
 
 
-def ask_button(kind: Kind, account_id: int, display_name: str) -> None:
-    if st.button(t(f"granting.ask.{kind}"), icon=":material/group_add:", key=f"people.ask.{kind}.{account_id}"):
+def ask_button(kind: Kind, row: AccountRow) -> None:
+    """Asks, or does at once what nobody has to confirm."""
+    label = t(f"granting.{'ask' if kind in row.second else 'do'}.{kind}")
+    if st.button(label, icon=":material/group_add:", key=f"people.ask.{kind}.{row.id}"):
         with show_refusals():
-            granting.ask(actor(), account_id, kind)
-            tell("granting.asked", name=literal(display_name))
+            done = granting.ask(actor(), row.id, kind)
+            tell("granting.step_gone" if done else "granting.asked", name=literal(row.display_name))
             st.rerun()
 
 

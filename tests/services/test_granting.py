@@ -9,7 +9,7 @@ from typing import Any
 
 import bcrypt
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from db import models as m
@@ -163,6 +163,37 @@ def test_who_gets_the_first_role_that_shows_dossiers_needs_a_new_password(in_use
     assert code_of(lambda: sessions.check(in_use.actor("hans"))) == "signed_out"
     links.set_password(VISITOR, links.password_link(in_use.actor("adam"), in_use["hans"]), GOOD, GOOD, code)
     assert signs_in("hans", GOOD)
+
+
+def test_with_the_first_guarded_role_every_way_in_of_before_is_gone(in_use: Cast, engine: Engine) -> None:
+    """Whoever made the account could have linked a telephone and a provider of their own."""
+    now = door.today_and_now()[1]
+    with Session(engine) as session, session.begin():
+        session.add(m.SecondFactor(account_id=in_use["hans"], secret="x", since=now))
+        session.add(m.SignOnLink(issuer="https://id.invalid", subject="adam", account_id=in_use["hans"], linked_at=now))
+    edit(in_use, "hans", "confidant")
+    confirm_all(in_use)
+
+    with Session(engine) as session:
+        assert session.get(m.SecondFactor, in_use["hans"]) is None
+        assert session.scalars(select(m.SignOnLink)).all() == []
+
+
+def test_a_second_step_goes_when_a_second_person_says_so(in_use: Cast, engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        session.add(m.SecondFactor(account_id=in_use["vera"], secret="x", since=door.today_and_now()[1]))
+    assert row(in_use, "vera").second_step
+    assert not granting.ask(in_use.actor("adam"), in_use["vera"], "second_factor")
+    assert row(in_use, "vera").second_step
+
+    assert confirm_all(in_use) == [""]
+
+    assert not row(in_use, "vera").second_step
+    assert code_of(lambda: sessions.check(in_use.actor("vera"))) == "signed_out"
+
+
+def test_while_setting_up_the_second_step_goes_at_once(cast: Cast) -> None:
+    assert granting.ask(cast.actor("adam"), cast["vera"], "second_factor")
 
 
 def test_another_wish_about_the_roles_takes_the_place_of_the_first(in_use: Cast) -> None:
