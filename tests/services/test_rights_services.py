@@ -25,8 +25,10 @@ from db import models as m
 from domain.errors import Refused
 from domain.rights import TABLE, Right, Role, Scope, Tie
 from domain.vocabulary import Channel, Compartment, LetterType, Relation, Status
+from domain.workflow import StepName
 from services import attachments
 from services.complaints import Named
+from services.dossier import STEP_RIGHTS
 from services.letters import Outgoing
 from tests.cases import Case
 from tests.conftest import POSTGRESQL, TODAY, Cast
@@ -293,12 +295,23 @@ def test_each_service_names_its_right() -> None:
     assert rights_of("services.attachments.remove") == [Right.REMOVE_FILE]
 
 
-def test_each_step_on_screen_asks_what_its_service_asks() -> None:
-    """services/dossier.STEP_RIGHTS offers a step by the right of the service behind it."""
-    from services.dossier import STEP_RIGHTS
+def test_a_step_is_offered_by_the_right_of_the_service_that_takes_it() -> None:
+    taken = {(step, rights_of(name)[0]) for name in DOSSIER_SERVICES for step in steps_of(name)}
 
-    held_by_services = {right for name in DOSSIER_SERVICES for right in rights_of(name)}
-    assert set(STEP_RIGHTS.values()) <= held_by_services
+    assert taken == {(step, STEP_RIGHTS[step]) for step, _ in taken}
+    assert len(taken) >= 25
+
+
+def steps_of(name: str) -> list[StepName]:
+    """The steps that this service takes itself: `go(w, complaint, StepName.X)`."""
+    module, function = name.rsplit(".", 1)
+    calls = (each for each in ast.walk(_functions(module)[function]) if isinstance(each, ast.Call))
+    words = (ast.unparse(call) for call in calls)
+    return [
+        StepName[each.removeprefix("go(w, complaint, StepName.").rstrip(")")]
+        for each in words
+        if each.startswith("go(w, complaint, StepName.")
+    ]
 
 
 def test_every_service_about_a_dossier(
