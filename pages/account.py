@@ -8,6 +8,7 @@ from ui.account_security import password_part
 from ui.account_sessions import sessions_part
 from ui.requests import account_history
 from ui.session import me, t
+from ui.single_sign_on import sign_on_part
 
 st.title(t("menu.account"), anchor=False)
 st.text(f"{me().display_name} ({me().name})")
@@ -16,6 +17,8 @@ st.caption(t("account.roles", roles=", ".join(t(f"role.{role}") for role in sort
 password_part()
 
 second_step_part()
+
+sign_on_part()
 
 sessions_part()
 

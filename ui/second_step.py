@@ -22,7 +22,9 @@ REFUSAL = "sign_in.refusal"
 def where_to() -> str:
     """The screen that this address names: the tab of an ended session returns to it."""
     address = address_here()
-    asked = [(name, value) for name in st.query_params for value in st.query_params.get_all(name) if name != "lang"]
+    asked = [
+        (name, value) for name in st.query_params for value in st.query_params.get_all(name) if name not in ("lang", "sign_on")
+    ]
     return (address.path or "/") + (f"?{urlencode(asked)}" if asked else "")
 
 

@@ -18,6 +18,7 @@ from services.sessions import Front
 from ui.second_step import TICKET, after_password, said_before, second_step_form
 from ui.second_step import where_to as where_to
 from ui.session import browser, sentence, source, t
+from ui.single_sign_on import sign_on_button
 
 
 class _NoCookie:
@@ -59,6 +60,8 @@ class _Widget(Authenticate):
 
 def sign_in_form(front: Front) -> None:
     """The widget, what it refused, and in a demonstration the accounts; or the second step."""
+    if "step" in st.query_params:  # back from single sign-on, with a second step to take here
+        st.session_state[TICKET] = st.query_params.pop("step")
     if second_step_form():
         return
     widget = _Widget()
@@ -76,6 +79,7 @@ def sign_in_form(front: Front) -> None:
         st.error(sentence(refusal), icon=":material/error:")
     said_before()
     st.caption(t("sign_in.forgotten"))
+    sign_on_button(where_to())
     if front.demo:
         _demo_accounts(front)
 

@@ -46,6 +46,7 @@ _OPEN: tuple[str, ...] = (
     "/_stcore/stream",
     "/auth/redeem",
     "/auth/farewell",
+    "/auth/oidc/callback",
     "/healthz",
     "/readyz",
 )

@@ -12,9 +12,11 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Route
 
 from domain.errors import Refused
-from services import attachments, schema, sessions
+from services import attachments, schema, sessions, single_sign_on
 from services.door import VISITOR
+from services.sessions import digest
 from text import translate
+from web.sealed import sealed
 from web.visit import BROWSER, DESTINATION, SESSION, Visit, own_address
 
 _ICON = Path(__file__).parent / "icon.svg"
@@ -26,14 +28,36 @@ async def redeem(request: Request) -> Response:
     browser = visit.token(BROWSER)
     ticket = request.query_params.get("ticket", "")
     try:
-        token = await run_in_threadpool(sessions.redeem, VISITOR, ticket, sessions.digest(browser) if browser else "")
+        token = await run_in_threadpool(sessions.redeem, VISITOR, ticket, digest(browser) if browser else "")
     except Refused:
         return RedirectResponse("/", 303)
-    asked = own_address(request.query_params.get("to", "/"))
+    return _enter(visit, token, request.query_params.get("to", "/"))
+
+
+def _enter(visit: Visit, token: str, to: str) -> Response:
+    asked = own_address(to)
     answer = RedirectResponse(visit.destination if asked == "/" else asked, 303)
     answer.raw_headers.append(visit.set_cookie(SESSION, token))
     answer.raw_headers.append(visit.set_cookie(DESTINATION, "", 0))
     return answer
+
+
+async def came_back(request: Request) -> Response:
+    """From the provider of single sign-on: into the register, to the second step, or back with what was wrong."""
+    visit, asked = Visit.of(request.scope), request.query_params
+    cookie = visit.token(BROWSER)
+    browser = digest(cookie) if cookie else ""
+    given = (asked.get("state", ""), asked.get("code", ""), asked.get("iss", ""))
+    try:
+        back = await run_in_threadpool(single_sign_on.finish, VISITOR, *given, browser, request.state.session_id)
+        if not back.ticket:
+            return RedirectResponse(own_address(back.destination), 303)
+        if back.step:
+            return RedirectResponse(f"/?step={back.ticket}", 303)
+        token = await run_in_threadpool(sessions.redeem, VISITOR, back.ticket, browser)
+    except Refused as refusal:
+        return RedirectResponse(f"/{'account' if request.state.session_id else ''}?sign_on={refusal.code}", 303)
+    return _enter(visit, token, back.destination)
 
 
 async def farewell(request: Request) -> Response:
@@ -92,7 +116,9 @@ async def icon(_request: Request) -> Response:
 ROUTES: list[BaseRoute] = [
     Route("/auth/redeem", redeem),
     Route("/auth/farewell", farewell),
+    Route("/auth/oidc/callback", came_back),
     Route("/attachment/{token}", attachment),
+    Route("/attachment/sealed/{number:int}", sealed),
     Route("/healthz", healthz),
     Route("/readyz", readyz),
     Route("/icon.svg", icon),
