@@ -83,6 +83,8 @@ def _check_pack(pack: zipfile.ZipFile, packed: int) -> None:
 
 def _document(pack: zipfile.ZipFile) -> tuple[str, ...]:
     names = set(pack.namelist())
+    if any(name.casefold().endswith("vbaproject.bin") for name in names):
+        return ()  # programs run in it, whatever its main part says
     if "[Content_Types].xml" in names:
         parts = pack.read("[Content_Types].xml")
         return tuple(ending for mark, ending in _OOXML_MAIN.items() if mark in parts)
