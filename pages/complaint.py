@@ -16,6 +16,7 @@ from ui import dossier_view as view
 from ui.climbed import climbed
 from ui.dossier_head import back_to_the_board, head
 from ui.dossier_readings import opened_by
+from ui.sealed import take_along
 from ui.session import actor, show_refusals, t, tell
 from ui.shield import is_it_them
 from ui.step_area import step_area
@@ -93,6 +94,7 @@ def everything_in_it(who: Actor, file: Dossier, offered: tuple[Step, ...]) -> No
     with tab:
         match name:
             case "timeline":
+                take_along(file)
                 history.timeline(content)
             case "messages":
                 history.messages(file, content)

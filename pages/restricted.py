@@ -6,6 +6,7 @@ from services import restricted
 from services.intake_choices import choices
 from ui import restricted_file as one
 from ui import restricted_list as all_of_them
+from ui.sealed import take_along
 from ui.session import PAGES, actor, literal, t
 from ui.shield import is_it_them, waits_for_a_word
 
@@ -25,6 +26,7 @@ if reference:
         if content:
             st.subheader(t("restricted.history"), anchor=False)
             one.history(content)
+            take_along(file.dossier)
     with right:
         if file.steps:
             st.subheader(t("restricted.do"), anchor=False)

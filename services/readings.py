@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from db import models as m
 from domain.rights import Right
-from services.door import Actor, work
+from services.door import Actor, Work, work
 from services.records import load
 
 MOST = 500  # the newest
@@ -18,7 +18,7 @@ MOST = 500  # the newest
 @dataclass(frozen=True)
 class Reading:
     who: str
-    what: str  # dossier, attachment
+    what: str  # dossier, attachment, sealed
     at: datetime  # UTC
 
 
@@ -26,12 +26,16 @@ def readings(actor: Actor, reference: str) -> tuple[Reading, ...]:
     """The newest first, at most MOST. Raises Refused ``not_found``, the same for what does not exist and what is not
     this person's to see."""
     with work(actor, Right.AUDIT) as w:
-        complaint = load(w, reference)
-        query = (
-            select(m.Account.display_name, m.AccessLog.what, m.AccessLog.at)
-            .join(m.Account, m.Account.id == m.AccessLog.account_id)
-            .where(m.AccessLog.complaint_id == complaint.id)
-            .order_by(m.AccessLog.id.desc())
-            .limit(MOST)
-        )
-        return tuple(Reading(*row) for row in w.session.execute(query))
+        return readings_of(w, load(w, reference))
+
+
+def readings_of(w: Work, complaint: m.Complaint) -> tuple[Reading, ...]:
+    """Of a dossier that was loaded; none where the person may not see them."""
+    query = (
+        select(m.Account.display_name, m.AccessLog.what, m.AccessLog.at)
+        .join(m.Account, m.Account.id == m.AccessLog.account_id)
+        .where(m.AccessLog.complaint_id == complaint.id)
+        .order_by(m.AccessLog.id.desc())
+        .limit(MOST)
+    )
+    return tuple(Reading(*row) for row in w.session.execute(query))

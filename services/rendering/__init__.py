@@ -22,3 +22,29 @@ class Sheet:
     labels: dict[str, str] = field(default_factory=dict)  # reference, page, of
     links: tuple[str, ...] = ()
     draft: str = ""  # the word that says this is not the letter that was sent; empty on the letter itself
+
+
+@dataclass(frozen=True)
+class Entry:
+    title: str
+    lines: tuple[str, ...] = ()  # about it
+    texts: tuple[str, ...] = ()  # what somebody wrote
+
+
+@dataclass(frozen=True)
+class Section:
+    heading: str
+    facts: tuple[tuple[str, str], ...] = ()  # label, value
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """A whole dossier, ready to print."""
+
+    organisation: str
+    title: str
+    about: tuple[str, ...]
+    footer: str
+    sections: tuple[Section, ...]
+    labels: dict[str, str]  # page, of

@@ -1,20 +1,23 @@
-"""A sheet as PDF: tagged (PDF/UA-1), in Dutch, with our own fonts, nothing taken from the machine or the net."""
+"""A sheet, or a whole dossier, as PDF: tagged (PDF/UA-1), in Dutch, our own fonts, nothing from the machine or the net."""
 
 from __future__ import annotations
 
 import json
 import re
 import unicodedata
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import typst
 
-from services.rendering import Sheet
+from services.rendering import Report, Sheet
 from services.rendering.fonts import FONTS, printable
 
 TEMPLATE = Path(__file__).resolve().parent / "letter.typ"
+REPORT = TEMPLATE.with_name("report.typ")
 _LONGEST_WORD = 60  # longer than any Dutch word: would run off the paper
 _BREAK_HERE = "\u200b"
 _MONTHS = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
@@ -33,6 +36,27 @@ def render(sheet: Sheet) -> bytes:
         pdf_standards=["ua-1"],
         timestamp=_FIXED,
     )
+
+
+def render_report(report: Report) -> bytes:
+    """A whole dossier. Signs that the font lacks are replaced by a mark."""
+    return typst.compile(
+        REPORT.read_bytes(),
+        font_paths=_fonts(),
+        sys_inputs={"report": json.dumps(_lines(asdict(report)), ensure_ascii=True)},
+        format="pdf",
+        pdf_standards=["ua-1"],
+        timestamp=_FIXED,
+    )
+
+
+def _lines(data: Any) -> Any:
+    """Every text in it as it can be printed."""
+    if isinstance(data, str):
+        return _line(data)
+    if isinstance(data, dict):
+        return {name: _lines(value) for name, value in data.items()}
+    return [_lines(each) for each in data]
 
 
 @cache

@@ -1,0 +1,21 @@
+"""The sealed file of a dossier, for who made it; from the disk, bit by bit."""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from domain.errors import Refused
+from services import sealed_export
+
+
+async def sealed(request: Request) -> Response:
+    """Whatever is wrong has one answer."""
+    number = request.path_params["number"]
+    try:
+        path, name = await run_in_threadpool(sealed_export.fetch, request.state.session_id, number)
+    except Refused:
+        return PlainTextResponse("Not found", 404)
+    headers = {"content-security-policy": "default-src 'none'; sandbox"}
+    return FileResponse(path, media_type="application/octet-stream", filename=name, headers=headers)
