@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.DownloadButton_pb2 import DownloadButton
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 MEDIA, UPLOADS = "/media/", "/_stcore/upload_file/"
+_UNMADE = "unmade:"
+_BUTTON = DownloadButton.DESCRIPTOR.fields_by_name["deferred_file_id"].number << 3 | 2  # how its field begins in a message
+_WITH_FILES = (MEDIA.encode(), UPLOADS.encode(), bytes((_BUTTON, 32)))  # 32: the length of the name of an unmade file
 _PRESSED = ("trigger_value", "string_trigger_value", "json_trigger_value", "chat_input_value")
 _MOST_SESSIONS = 1000
 _MOST_FILES = 200  # of one session; the oldest go first
@@ -31,16 +35,29 @@ def by_a_person(frame: bytes, pressed: bool) -> bool:
     return False
 
 
+def asked_for(frame: bytes) -> str:
+    """The file, not made yet, that a message of a browser asks for; as `HandedOut` knows it. Streamlit would make it for
+    whoever names it, with the rights of whose screen it stands on."""
+    message = BackMsg()
+    try:
+        message.ParseFromString(frame)
+    except Exception:
+        return ""
+    file = message.backend_operation_request.deferred_file.file_id
+    return _UNMADE + file if file else ""
+
+
 def _handed_out(frame: bytes) -> list[str]:
     """Addresses of files in a message to a browser; from the fields that Streamlit fills, never from a text."""
-    if MEDIA.encode() not in frame and UPLOADS.encode() not in frame:
+    if all(each not in frame for each in _WITH_FILES):
         return []
     message = ForwardMsg()
     message.ParseFromString(frame)
     match message.WhichOneof("type"):
         case "delta":
             element = message.delta.new_element
-            return [element.download_button.url] + [each.url for each in element.imgs.imgs]
+            unmade = element.download_button.deferred_file_id
+            return [element.download_button.url, unmade and _UNMADE + unmade] + [each.url for each in element.imgs.imgs]
         case "backend_operation_response":
             return [message.backend_operation_response.deferred_file.url]
         case "file_urls_response":

@@ -18,7 +18,7 @@ from services import sessions
 from services.door import SystemActor
 from services.incidents import report
 from services.sessions import Here, digest
-from web.frames import MEDIA, UPLOADS, HandedOut, by_a_person
+from web.frames import MEDIA, UPLOADS, HandedOut, asked_for, by_a_person
 from web.front import FrontPage
 from web.visit import BROWSER, BROWSER_LIFE, DESTINATION, DESTINATION_LIFE, SESSION, Visit, own_address
 
@@ -252,6 +252,9 @@ class Gate:
         if here is None:
             await socket.close(ENDED)
             return False
+        file = asked_for(message.get("bytes") or b"")
+        if file and not self._handed_out.to(socket.session_id, file):
+            return False  # of somebody else's screen: as if nobody asked
         if here.due and socket.greeted and by_a_person(message.get("bytes") or b"", pressed=here.ending):
             await _touch(socket.session_id)
         socket.greeted = True
