@@ -18,7 +18,7 @@ from starlette.middleware import Middleware
 
 from domain.errors import Refused
 from domain.rights import Right
-from services import anonymising, schema
+from services import anonymising, schema, server_key
 from services.door import SystemActor
 from services.incidents import log_to_stderr
 from ui.boundary import on_script_error
@@ -30,6 +30,7 @@ from web.routes import ROUTES
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     log_to_stderr()
     _refuse_an_old_database()
+    _refuse_an_open_key()
     _finish_destroying()
     _warm_up()
     yield
@@ -41,12 +42,20 @@ def _refuse_an_old_database() -> None:
     except Refused:
         current = False
     if not current:
-        print(  # noqa: T201
-            "Weerklank does not start: the database is missing or not upgraded to this version. Run: python manage.py upgrade",
-            file=sys.stderr,
-        )
-        logging.getLogger("uvicorn.error").disabled = True  # the sentence is enough
-        sys.exit(3)
+        _stop("the database is missing or not upgraded to this version. Run: python manage.py upgrade")
+
+
+def _stop(why: str) -> None:
+    print(f"Weerklank does not start: {why}", file=sys.stderr)  # noqa: T201
+    logging.getLogger("uvicorn.error").disabled = True  # the sentence is enough
+    sys.exit(3)
+
+
+def _refuse_an_open_key() -> None:
+    try:
+        server_key.check()
+    except Refused:
+        _stop("server.key in the data folder can be read by others. Run: chmod 600 server.key")
 
 
 def _finish_destroying() -> None:

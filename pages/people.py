@@ -6,6 +6,7 @@ from services import accounts, organisation
 from ui.account_log import everybodys_log
 from ui.people_accounts import accounts_part
 from ui.people_calendar import calendar_part, people_notices
+from ui.people_second_step import second_step_setting
 from ui.people_settings import settings_part
 from ui.people_units import units_part
 from ui.session import actor, t
@@ -42,6 +43,7 @@ match part:
     case "calendar":
         calendar_part()
     case "sign_ins":
+        second_step_setting()
         everybodys_log()
     case _:
         accounts_part(people, units)

@@ -98,9 +98,11 @@ def go_on(actor: Actor, ticket: str, browser: str) -> str:
 
 def _attempt(actor: Actor, ticket: str, browser: str, step: Step) -> tuple[str, ...]:
     """Counted before the code is looked at, in a transaction of its own: a wrong one stays counted."""
-    with work(actor, Right.SIGN_IN) as w:
+    with work(actor, Right.GREET) as w:
         account, _ = tickets.held(w, ticket, browser, step)
         key = ("code", account.name, browser if tickets.knows(w, account.name, browser) else "")
+        throttle.look(w, key)
+    with work(actor, Right.SIGN_IN) as w:
         throttle.attempt(w, key)
         return key
 

@@ -84,19 +84,21 @@ def sign_in(actor: Actor, name: str, password: str, browser: str, source: str) -
     """A ticket that `browser` (the SHA-256 of its cookie) can redeem once, within 30 seconds; or, where a second step is
     still to be taken, one that opens nothing else (`second_step.to_do` says which).
 
-    Two transactions with the slow comparison between them: inside one, every sign-in would keep all others from
+    The slow comparison stands between two transactions: inside one, every sign-in would keep all others from
     writing for a quarter of a second. Raises Refused: ``sign_in_failed`` (for every reason), ``wait_first``,
     ``wait_minutes``, ``no_cookies``, ``name_and_password``.
     """
-    with work(actor, Right.SIGN_IN) as w:
+    with work(actor, Right.GREET) as w:
         if not browser:
             raise Refused("no_cookies")
         login = folded(name)
         if not login or not password:
             raise Refused("name_and_password")
-        account = w.session.scalar(select(m.Account).where(m.Account.name == login))
         account_key = ("browser", login, browser) if tickets.knows(w, login, browser) else ("account", login)
+        throttle.look(w, account_key, ("source", source))
+    with work(actor, Right.SIGN_IN) as w:
         throttle.attempt(w, account_key, ("source", source))
+        account = w.session.scalar(select(m.Account).where(m.Account.name == login))
         password_hash = account.password_hash if account is not None and account.active else None
     if not passwords.matches(password, password_hash) or account is None:
         with work(actor, Right.SIGN_IN) as w:

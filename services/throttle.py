@@ -46,20 +46,31 @@ LONGEST_WAIT = 60  # seconds, of a wait that grows
 _lock = threading.Lock()
 
 
+def look(w: Work, *whats: tuple[str, ...]) -> None:
+    """Whether one must wait, without taking an attempt: a thousand guesses that are refused here keep nobody from writing.
+    Raises Refused as `attempt`."""
+    found = [(LIMITS[what[0]], w.session.get(m.Throttle, _key(w.today, what))) for what in whats]
+    _refuse([(limit, row) for limit, row in found if row is not None], w.now)
+
+
 def attempt(w: Work, *whats: tuple[str, ...]) -> None:
     """Take one attempt for each of `whats` (kind and what: ``("account", "tom")``); counted before the password is
     looked at, so that a hundred guesses at once are a hundred. Raises Refused ``wait_first``, ``wait_minutes`` (nothing is
     counted then)."""
     rows = [(LIMITS[what[0]], _locked(w, key)) for key, what in sorted((_key(w.today, what), what) for what in whats)]
-    wait = max(_seconds_left(limit, row, w.now) for limit, row in rows)
-    if wait > 90:
-        raise Refused("wait_minutes", minutes=ceil(wait / 60))
-    if wait > 0:
-        raise Refused("wait_first", seconds=wait)
+    _refuse(rows, w.now)
     for limit, row in rows:
         if w.now - row.last_at >= limit.rest:
             row.failures, row.first_at = 0, w.now
         row.failures, row.last_at = row.failures + 1, w.now
+
+
+def _refuse(rows: list[tuple[Limit, m.Throttle]], now: datetime) -> None:
+    wait = max((_seconds_left(limit, row, now) for limit, row in rows), default=0)
+    if wait > 90:
+        raise Refused("wait_minutes", minutes=ceil(wait / 60))
+    if wait > 0:
+        raise Refused("wait_first", seconds=wait)
 
 
 def _locked(w: Work, key: str) -> m.Throttle:

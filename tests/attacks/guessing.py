@@ -21,11 +21,12 @@ from domain.errors import Refused
 from services import door, second_step, sessions
 from services.door import VISITOR
 from services.sessions import digest
+from tests.conftest import POSTGRESQL
 from tests.figures import EVERYTHING
 
 AT_ONCE = 20
 WRONG = "dat is het niet hoor"
-PROCESSES = 4 if EVERYTHING else 1
+PROCESSES = 4 if EVERYTHING and POSTGRESQL else 1  # SQLite serves one process
 
 
 @contextmanager
@@ -78,7 +79,7 @@ def here(what: str, moment: datetime, guesses: int, part: int, targets: list[str
 
 
 def everywhere(what: str, moment: datetime, guesses: int, targets: list[str]) -> Counter[str]:
-    """The same from several processes at once (`make attack`); all at one moment of the register's clock."""
+    """The same from several processes at once (`make attack` on PostgreSQL); all at one moment of the register's clock."""
     if PROCESSES == 1:
         return here(what, moment, guesses, 0, targets)
     share = guesses // PROCESSES
