@@ -12,6 +12,7 @@ from text import short_date
 from ui import retention_list as view
 from ui.session import actor, language, t
 from ui.tabs import open_tab
+from ui.widgets import plain
 
 
 def due(who: Actor) -> None:
@@ -51,8 +52,8 @@ def register(who: Actor) -> None:
             t(f"retention_what.{each.what}"),
             short_date(each.destroyed_on, language()),
             t("retention.term", years=each.years, day=short_date(each.ended_on, language())),
-            each.proposed_by,
-            each.confirmed_by,
+            plain(each.proposed_by),
+            plain(each.confirmed_by),
             each.files,
         )
         for each in found

@@ -11,6 +11,7 @@ from services import sign_in_log
 from services.sign_in_log import OWN, PAGE_SIZE, Note
 from text import moment
 from ui.session import actor, language, t
+from ui.widgets import plain
 
 
 def own_log() -> None:
@@ -42,4 +43,5 @@ def _table(rows: Sequence[tuple[str, ...]], columns: tuple[str, ...]) -> None:
     if not rows:
         st.caption(t("sign_in_log.nothing"))
         return
-    st.dataframe(pd.DataFrame(rows, columns=[t(f"sign_in_log.{name}") for name in columns]), hide_index=True, width="stretch")
+    shown = [tuple(plain(each) for each in row) for row in rows]
+    st.dataframe(pd.DataFrame(shown, columns=[t(f"sign_in_log.{name}") for name in columns]), hide_index=True, width="stretch")

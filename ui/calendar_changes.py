@@ -12,6 +12,7 @@ from services import calendar_days
 from services.calendar_changes import Question, Shift
 from text import short_date, weekday_date
 from ui.session import actor, has, language, me, show_refusals, t, tell
+from ui.widgets import plain
 
 
 def calendar_line() -> None:
@@ -61,7 +62,7 @@ def _row(reference: str, shift: Shift) -> dict[str, str]:
     return {
         t("calendar.reference"): reference,
         t("calendar.from_to"): f"{_day(shift.before)} → {_day(shift.after)}",
-        t("calendar.promise"): t("calendar.ended", label=shift.label) if shift.ended else shift.label,
+        t("calendar.promise"): plain(t("calendar.ended", label=shift.label) if shift.ended else shift.label),
     }
 
 

@@ -10,6 +10,7 @@ from services.dossier import Dossier
 from services.readings import MOST
 from text import moment
 from ui.session import actor, language, show_refusals, t
+from ui.widgets import plain
 
 
 def opened_by(file: Dossier) -> None:
@@ -17,7 +18,7 @@ def opened_by(file: Dossier) -> None:
     with show_refusals():
         found = readings.readings(actor(), file.reference)
         st.caption(t("readings.about") if len(found) < MOST else t("readings.newest", count=MOST))
-        rows = [(each.who, t(f"readings.{each.what}"), moment(each.at, language())) for each in found]
+        rows = [(plain(each.who), t(f"readings.{each.what}"), moment(each.at, language())) for each in found]
         if not rows:
             st.caption(t("readings.nobody"))
             return

@@ -18,6 +18,7 @@ from text import AMSTERDAM, short_date
 from ui.people_requests import ask_button, open_about, own_requests
 from ui.requests import role_words, state_words, what
 from ui.session import Fields, actor, language, literal, own_url, show_refusals, t, tell
+from ui.widgets import plain
 
 _NEW = AccountInput("", "", "", (), None)
 _ACCESS = {
@@ -54,11 +55,11 @@ def _table(rows: tuple[AccountRow, ...]) -> AccountRow | None:
     """The list; the row that was clicked."""
     frame = pd.DataFrame(
         {
-            t("people.display_name"): [row.display_name for row in rows],
-            t("people.name"): [row.name for row in rows],
+            t("people.display_name"): [plain(row.display_name) for row in rows],
+            t("people.name"): [plain(row.name) for row in rows],
             t("people.roles"): [", ".join(t(f"role.{role}") for role in row.roles) for row in rows],
             t("people.state"): [_state(row) for row in rows],
-            t("people.unit"): [row.unit for row in rows],
+            t("people.unit"): [plain(row.unit) for row in rows],
             t("people.last_seen"): [_day(row.last_seen_at) for row in rows],
         }
     )

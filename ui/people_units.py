@@ -12,6 +12,7 @@ from services import organisation
 from services.accounts import AccountRow
 from services.organisation import KINDS, UnitInput, UnitRow
 from ui.session import Fields, actor, literal, show_refusals, t, tell
+from ui.widgets import plain
 
 T = TypeVar("T")
 
@@ -32,10 +33,10 @@ def units_part(units: tuple[UnitRow, ...], people: tuple[AccountRow, ...]) -> No
 def _table(units: tuple[UnitRow, ...]) -> None:
     rows = [
         {
-            t("units.name"): each.path,
+            t("units.name"): plain(each.path),
             t("units.kind"): t(f"unit_kind.{each.given.kind}"),
             t("units.sector"): dict(_sectors()).get(each.given.sector or "", ""),
-            t("units.manager"): each.manager,
+            t("units.manager"): plain(each.manager),
             t("people.state"): t("units.active" if each.given.active else "units.closed"),
         }
         for each in units

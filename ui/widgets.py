@@ -60,10 +60,13 @@ def days_left(days: int | None) -> str:
             return t("days.ahead", count=days) if days > 0 else t("days.late", count=-days)
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the wide ones too
+
+
 def plain(text: str) -> str:
     """Text for a cell: as it is. A sign in front that a spreadsheet would take for a formula gets an invisible one before
-    it, because the grid lets everybody save its cells as CSV."""
-    return f"\N{WORD JOINER}{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+    it, because everybody can copy the cells of a grid."""
+    return f"\N{WORD JOINER}{text}" if text.startswith(_FORMULA) else text
 
 
 # The board
