@@ -41,8 +41,9 @@ def choose_password(display_name: str, name: str, coded: bool) -> None:
         fields = Fields()
         code = ""
         if coded:
-            code = st.text_input(t("granting.start_code"), key="start.code", help=t("granting.start_code_help"))
+            code = st.text_input(t("granting.start_code"), key="start.code", autocomplete="off")
             fields.under("code")
+            st.caption(t("granting.start_code_help"))
         password, repeated = password_fields(fields, "start", display_name, name)
         submitted = st.button(t("start.keep"), type="primary", key="start.keep")
     if submitted:

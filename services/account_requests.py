@@ -156,7 +156,7 @@ def put_down(w: Work, account: m.Account, kind: Kind, after: Iterable[Role]) -> 
 def did(w: Work, account: m.Account, kind: Kind, before: Iterable[Role], *, to_see: bool = False) -> m.AccountRequest:
     """It was done without a second person, or is about to be."""
     request = new(w, account, kind, before, asked_by=w.person.id)
-    if w.person.id is None:
+    if w.person.id is None and holds_dossiers(w):
         request.decision = Decision.OPERATOR
     elif not (to_see and two_persons(w)):
         request.decision = Decision.FREE

@@ -14,6 +14,7 @@ from services.account_requests import RequestRow
 from services.granting import Notice
 from text import moment
 from ui.session import PAGES, actor, language, literal, show_refusals, t, tell
+from ui.widgets import ROW, plain
 
 
 def requests_line() -> None:
@@ -57,18 +58,27 @@ def state_words(row: RequestRow) -> str:
 def requests_table(rows: Iterable[RequestRow]) -> None:
     cells = [
         {
-            t("granting.column.what"): what(row),
+            t("granting.column.what"): plain(what(row)),
             t("granting.column.state"): state_words(row),
             t("granting.column.asked"): _by(row.asked_by or t("granting.operator"), row.asked_at),
             t("granting.column.answered"): _by(row.decided_by, row.decided_at) if row.decided_at else "",
         }
         for row in rows
     ]
-    st.dataframe(cells, hide_index=True, width="stretch", height="content" if len(cells) <= 15 else 560, alt=t("menu.requests"))
+    widths = {"what": 260, "state": 215, "asked": 195, "answered": 195}  # text wraps in rows of this height
+    st.dataframe(
+        cells,
+        hide_index=True,
+        width="stretch",
+        height="content" if len(cells) <= 10 else 560,
+        row_height=ROW,
+        column_config={t(f"granting.column.{name}"): st.column_config.TextColumn(width=wide) for name, wide in widths.items()},
+        alt=t("menu.requests"),
+    )
 
 
 def _by(by: str, at: Any) -> str:
-    return t("granting.by_at", by=by, at=moment(at, language()))
+    return plain(t("granting.by_at", by=by, at=moment(at, language())))
 
 
 # The second person
