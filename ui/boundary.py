@@ -14,5 +14,10 @@ def on_script_error(error: Exception) -> bool:
     if isinstance(error, Refused):
         st.error(sentence(error), icon=":material/error:")
     else:
-        st.error(t("shell.broken", reference=report(error, "screen")), icon=":material/error:")
+        st.error(t("shell.broken", reference=report(error, "screen", _who())), icon=":material/error:")
     return True
+
+
+def _who() -> int | None:
+    here = st.session_state.get("session.me")
+    return here.id if here is not None else None
