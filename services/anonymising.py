@@ -12,7 +12,7 @@ from db import models as m
 from db.engine import empty_log
 from domain.rights import Right
 from domain.vocabulary import Compartment, EventKind, Relation, Status
-from services import attachments
+from services import attachments, sealed_export
 from services.clock_check import clock_wrong
 from services.door import Actor, Work, engine, work
 from services.drafts import KEPT_FOR
@@ -116,6 +116,7 @@ def forget_contact(w: Work, complaint: m.Complaint) -> None:
 
 def finish(actor: Actor) -> None:
     """For who just confirmed."""
+    sealed_export.forget()
     _take_off_the_disk(actor, Right.DESTROY)
 
 

@@ -123,6 +123,12 @@ def sweep(actor: Actor) -> None:
     _prune(now)
 
 
+def forget() -> None:
+    """A dossier was let go: no file of it stays here. Whoever just made one of another dossier makes it again."""
+    for each in _folder().glob("*.zip"):
+        each.unlink(missing_ok=True)
+
+
 # What goes into it
 
 

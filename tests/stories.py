@@ -18,6 +18,7 @@ from services import (
     hearing,
     procedures,
     retention,
+    sealed_export,
     steps,
 )
 from services.anonymising import forget_contact
@@ -47,6 +48,7 @@ def everything(cast: Cast) -> list[str]:
     calendar_changes.answer(cora, question, apply=True)
     escalation.run(NIGHTLY)
     made = [alarmed, withdrawn, ordinary(cast), appealed(cast), handled_by_committee(cast), unknown(cast)]
+    sealed_export.make(cora, made[2].reference)
     return [each.reference for each in made] + [handed(cast)]
 
 
