@@ -9,7 +9,7 @@ from services import board
 from services.board import PAGE_SIZE, BoardFilter, BoardPage, ToDo
 from ui import address, board_filters
 from ui.calendar_changes import calendar_line
-from ui.requests import requests_line
+from ui.requests_view import requests_line
 from ui.session import PAGES, Fields, actor, has, show_refusals, t
 from ui.shield import waits_for_a_word
 from ui.widgets import board_table, days_left, flag_badge, plain, subject

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from services import granting
-from ui.requests import requests_table, shown_code, to_answer
+from ui.requests_view import requests_table, shown_code, to_answer
 from ui.session import actor, t
 
 rows = granting.to_answer(actor())

@@ -16,7 +16,7 @@ from services.accounts import AccountInput, AccountRow
 from services.organisation import UnitRow
 from text import AMSTERDAM, short_date
 from ui.people_requests import ask_button, open_about, own_requests
-from ui.requests import role_words, state_words, what
+from ui.requests_view import role_words, state_words, what
 from ui.session import Fields, actor, language, literal, own_url, show_refusals, t, tell
 from ui.widgets import plain
 

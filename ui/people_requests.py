@@ -8,7 +8,7 @@ from domain.granting import Kind, State
 from services import granting
 from services.account_requests import RequestRow
 from services.accounts import AccountRow
-from ui.requests import requests_table, state_words, what
+from ui.requests_view import requests_table, state_words, what
 from ui.session import actor, literal, show_refusals, t, tell
 
 _OPEN = (State.WAITING, State.CONFIRMED)

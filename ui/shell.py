@@ -9,7 +9,7 @@ from services import accounts, sessions
 from services.door import VISITOR
 from text import LANGUAGES
 from ui.idle_warning import idle_warning
-from ui.requests import account_notices
+from ui.requests_view import account_notices
 from ui.session import PAGES, ROOT, actor, forget_other_pages, go, literal, me, reachable, sentence, show_told, t
 from ui.sign_in import nobody_yet, sign_in_form, where_to
 
