@@ -640,6 +640,6 @@ def test_the_ordinary_steps_are_not_for_a_closed_dossier(cast: Cast) -> None:
     assert possible == {"log", "add_party", "name_complainant"}
     with pytest.raises(Refused) as refused:
         steps.climb(vera, reference, "manager", TODAY, "Hogerop.")
-    assert refused.value.code == "other_compartment"
+    assert refused.value.code == "not_allowed"
     met = {each.code: each.state for each in dossier.read(vera, reference).promises}
     assert met["FIRST_CONTACT"] is not PromiseState.OPEN
