@@ -15,9 +15,10 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed
 
 from db import models as m
-from services import accounts, sessions
+from domain.rights import Right
+from services import accounts, second_factor, sessions
 from services.accounts import AccountInput
-from services.door import ABSOLUTE_LIMIT, IDLE_LIMIT
+from services.door import ABSOLUTE_LIMIT, IDLE_LIMIT, SystemActor
 from services.sessions import digest
 from tests.attacks.forging import Liar, state
 from tests.attacks.world import World, attacked, of_the_door
@@ -57,10 +58,7 @@ def by_another_password(world: World, opened: Opened) -> None:
 
 
 def by_a_new_start_with_codes(world: World, opened: Opened) -> None:
-    """What every service does that takes a second step away."""
-    with world.server.register() as register:
-        for row in register.query(m.AuthSession).filter_by(account_id=world.cast["hans"], revoked_at=None):
-            row.revoked_at, row.revoked_why = row.last_seen_at, "second_factor"
+    second_factor.clear_for(SystemActor("test", frozenset({Right.OPERATE})), "hans")
 
 
 def by_ending_all_others(world: World, opened: Opened) -> None:
