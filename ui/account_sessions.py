@@ -24,7 +24,9 @@ def sessions_part() -> None:
 def _one(each: OpenSession) -> None:
     since, seen = moment(each.created_at, language()), moment(each.last_seen_at, language())
     with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.text(t("account.session_here" if each.this_one else "account.session_elsewhere", since=since, seen=seen))
+        st.text(
+            t("account.session_here" if each.this_one else "account.session_elsewhere", since=since, seen=seen), width="content"
+        )
         if not each.this_one and st.button(
             t("account.end_one"),
             icon=":material/logout:",

@@ -73,11 +73,11 @@ def sign_in(page: Page, name: str, address: str = "/") -> None:
     page.get_by_label("Gebruikersnaam", exact=True).fill(name)
     page.get_by_label("Wachtwoord").fill(password_of(name))
     page.get_by_role("button", name="Aanmelden").click()
-    expect(page.get_by_role("button", name="Afmelden")).to_be_attached()
+    expect(page.get_by_role("button", name="Afmelden", exact=True)).to_be_attached()
 
 
 def sign_out(page: Page) -> None:
-    page.get_by_role("button", name="Afmelden").click()
+    page.get_by_role("button", name="Afmelden", exact=True).click()
     expect(page.get_by_label("Gebruikersnaam", exact=True)).to_be_visible()
 
 

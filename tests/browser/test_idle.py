@@ -96,7 +96,7 @@ def test_after_the_end_nothing_is_left_and_signing_in_again_brings_the_text_back
     expect(page).to_have_url("/intake")
 
     page.goto("/account")  # somewhere else, so that there is something to go back to
-    sign_out = page.get_by_role("button", name="Afmelden")
+    sign_out = page.get_by_role("button", name="Afmelden", exact=True)
     sign_out.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_label("Gebruikersnaam", exact=True)).to_be_visible()
