@@ -26,7 +26,7 @@ STRANGERS = (None, "", "0" * 64, "' OR 1=1 --")
 
 def public_services() -> dict[str, Callable[..., Any]]:
     """By name; each where it is defined, not where it is offered again."""
-    found = {}
+    found: dict[str, Callable[..., Any]] = {}
     for module_info in pkgutil.walk_packages(services.__path__, "services."):
         module = importlib.import_module(module_info.name)
         for name, function in inspect.getmembers(module, inspect.isfunction):
