@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from db import models as m
+from db.settings import read_settings
 from domain.entries import number
 from domain.errors import Refused
 from domain.granting import GUARDED, Kind, needs_second
@@ -94,14 +95,17 @@ def choose_language(actor: Actor, language: str) -> None:
 
 
 def change_password(actor: Actor, old: str, new: str, repeated: str) -> None:
-    """Ends the other sessions. Two transactions with the slow comparison between them, as in `sessions.sign_in`.
+    """Ends the other sessions. The slow comparisons stand between the transactions, as in `sessions.sign_in`.
 
-    Raises Refused: ``old_password_wrong``, ``wait_first``, and what `passwords.check` raises.
+    Raises Refused: ``old_password_wrong``, ``wait_first``, ``wait_minutes``, and what `passwords.check` raises.
     """
+    with work(actor, Right.ENTER) as w:
+        account, organisation = w.session.get_one(m.Account, w.me), read_settings(w.session).organisation
+        key = ("account", account.name, w.session_id or "")  # of this session: guesses at the door are somebody else's
+    chosen = passwords.check(new, (account.name, account.display_name, organisation))
+    if passwords.tidy(repeated) != chosen:
+        raise Refused("password_repeated", "repeated")
     with work(actor, Right.SELF) as w:
-        account = w.session.get_one(m.Account, w.me)
-        chosen = _new_password(new, repeated, account)
-        key = ("account", account.name)
         throttle.attempt(w, key)
     if not passwords.matches(old, account.password_hash):
         raise Refused("old_password_wrong", "old")
@@ -112,13 +116,7 @@ def change_password(actor: Actor, old: str, new: str, repeated: str) -> None:
         throttle.succeeded(w, key)
         w.session.get_one(m.Account, w.me).password_hash = fresh
         revoke(w, w.me, "password_changed", but=w.session_id)
-
-
-def _new_password(new: str, repeated: str, account: m.Account) -> str:
-    chosen = passwords.check(new, (account.name, account.display_name))
-    if passwords.tidy(repeated) != chosen:
-        raise Refused("password_repeated", "repeated")
-    return chosen
+        note(w, w.me, SignIn.PASSWORD_CHANGED)
 
 
 # Everybody's, for the administrator

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 from db import models as m
 from db.profiles import parse, standard_keys, standard_source
-from db.settings import write_settings
+from db.settings import read_settings, write_settings
 from domain.errors import Refused
 from domain.granting import Kind
 from domain.rights import Right, Role
@@ -133,10 +133,10 @@ def set_password(actor: Actor, token: str, password: str, repeated: str, code: s
     Raises Refused: ``link_expired``, ``code_wrong``, ``wait_first``, what `passwords.check` raises."""
     with work(actor, Right.GREET) as w:
         link, account = _live(w, token, PASSWORD)
-        wanted = _code(w, link)
+        wanted, organisation = _code(w, link), read_settings(w.session).organisation
     if account is None:
         raise Refused("link_expired")
-    chosen = _chosen(password, repeated, account.name, account.display_name)
+    chosen = _chosen(password, repeated, account.name, account.display_name, organisation)
     if wanted is not None:
         _check_code(actor, token, code, wanted)
     password_hash = passwords.hashed(chosen)

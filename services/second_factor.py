@@ -109,7 +109,7 @@ def _prove(w: Work, code: str) -> None:
 def _prove_password(actor: Actor, password: str) -> None:
     """As `sessions.sign_in`: the slow comparison between two transactions."""
     with work(actor, Right.SELF) as w:
-        key = ("account", w.person.name)
+        key = ("account", w.person.name, w.session_id or "")
         throttle.attempt(w, key)
         password_hash = w.session.get_one(m.Account, w.me).password_hash
     if not passwords.matches(password, password_hash):

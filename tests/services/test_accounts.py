@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from db import models as m
 from domain.errors import Refused
 from domain.rights import Right, Role
-from services import accounts, sessions
+from services import accounts, sessions, throttle
 from services.accounts import AccountInput, AccountRow
-from services.door import VISITOR
+from services.door import VISITOR, work
 from tests.conftest import Cast
 from tests.serving import password_of
 
@@ -245,3 +245,17 @@ def test_guessing_the_old_password_at_an_open_screen_is_slowed_down(cast: Cast, 
 
     with pytest.raises(Refused, match="wait_minutes"):
         accounts.change_password(cast.actor("tom"), password_of("tom"), "een paard in de gang", "een paard in de gang")
+
+
+def test_guesses_at_the_door_do_not_keep_one_from_changing_ones_password(cast: Cast, engine: Engine) -> None:
+    give_password(engine, cast["tom"], password_of("tom"))
+    with work(VISITOR, Right.SIGN_IN) as w:
+        for _ in range(10):
+            throttle.attempt(w, ("account", "tom"))
+
+    accounts.change_password(cast.actor("tom"), password_of("tom"), "een paard in de gang", "een paard in de gang")
+
+    with pytest.raises(Refused, match="password_obvious"):
+        accounts.change_password(
+            cast.actor("tom"), "een paard in de gang", "Bureau Voorbeeld Bureau", "Bureau Voorbeeld Bureau"
+        )
