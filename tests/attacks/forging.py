@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -45,7 +45,7 @@ class Liar:
     closed: int = 0
 
     @classmethod
-    def of(cls, server: Server, name: str | None) -> Liar:
+    def of(cls, server: Server, name: str | None) -> Self:
         cookies = {"weerklank-browser": f"browser-of-{name or 'nobody'}-0123456789"}
         if name:
             cookies["weerklank"] = server.token_for(name)
