@@ -22,7 +22,8 @@ from services.door import Actor, Work, work
 from services.hearing import told
 from services.profiles import profile_of
 from services.promises import PromiseView
-from services.records import load
+from services.readings import opened
+from services.records import load, was_opened
 
 _PAPERS = (EventKind.APPEAL_HEARING, EventKind.APPEAL_NOTE)
 
@@ -156,7 +157,8 @@ def read(actor: Actor, reference: str) -> AppealFile:
             raise Refused("not_found")
         views = of_appeal(appeal, promises.view(w, complaint))
         may_wait = {rule.key for rule in profile_of(w, complaint).terms if rule.pause}
-        return AppealFile(
+        complaint_id, logged = complaint.id, was_opened(w, complaint.id, "appeal")
+        found = AppealFile(
             reference=complaint.reference,
             version=appeal.version,
             status=status(appeal),
@@ -180,6 +182,9 @@ def read(actor: Actor, reference: str) -> AppealFile:
             ruled_on=appeal.ruled_on,
             withdrawn_on=appeal.withdrawn_on,
         )
+    if not logged:
+        opened(actor, complaint_id, "appeal")
+    return found
 
 
 def _papers(w: Work, appeal: m.Appeal) -> tuple[Paper, ...]:

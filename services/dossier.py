@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 
@@ -19,13 +19,11 @@ from services.deciding import annulled_for
 from services.door import Actor, Work, work
 from services.dossier_content import Content, Rows, content_of, rows_of
 from services.promises import PromiseView
+from services.readings import opened
 from services.records import load, was_opened
 from services.standing import TELL_RIGHTS, TELLS_RIGHTS, facts_of, others_told
 
 __all__ = ["Complainant", "Content", "Dossier", "Offer", "PersonChoice", "Step", "people", "read", "steps"]
-
-LOGGED_ONCE_IN = timedelta(minutes=15)  # a screen is drawn again at every click
-
 
 @dataclass(frozen=True)
 class Complainant:
@@ -179,11 +177,10 @@ def read(actor: Actor, reference: str) -> Dossier:
     with work(actor, Right.OPEN) as w:
         complaint = load(w, reference)
         seen = seen_by(w, complaint)
-        logged = w.person.id is None or was_opened(w, complaint, "dossier", w.now - LOGGED_ONCE_IN)
+        logged = w.person.id is None or was_opened(w, complaint.id, "dossier")
         complaint_id = complaint.id
     if not logged:
-        with work(actor, Right.SELF) as w:
-            w.session.add(m.AccessLog(account_id=w.me, complaint_id=complaint_id, at=w.now, what="dossier"))
+        opened(actor, complaint_id, "dossier")
     return seen
 
 

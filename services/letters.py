@@ -31,7 +31,8 @@ from services.door import Actor, Work, work
 from services.letter_filling import Filled, filled, label_key, sent_on_day, typed
 from services.letter_sheets import fields, sheet_of
 from services.letter_values import OF_ANOTHER_BODY, another_body
-from services.records import load, load_to_append, record
+from services.readings import opened
+from services.records import load, load_to_append, record, was_opened
 from services.rendering import Sheet, docx, fonts, pdf
 
 WAYS_OUT = (Channel.EMAIL, Channel.LETTER, Channel.APP)  # in writing, to somebody
@@ -280,7 +281,10 @@ def _sent(actor: Actor, message_id: int) -> tuple[dict[str, Any], str, str]:
         text = w.session.scalar(query.where(m.Message.id == message_id, m.Message.letter_type.is_not(None)))
         if text is None or not text.sheet:
             raise Refused("not_found")
-        return text.sheet, text.subject, text.body
+        complaint_id, logged = text.complaint_id, was_opened(w, text.complaint_id, "letter")
+    if not logged:
+        opened(actor, complaint_id, "letter")
+    return text.sheet, text.subject, text.body
 
 
 def _letterhead() -> Path | None:

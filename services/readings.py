@@ -18,8 +18,15 @@ MOST = 500  # the newest
 @dataclass(frozen=True)
 class Reading:
     who: str
-    what: str  # dossier, attachment, sealed
+    what: str  # dossier, letter, appeal, attachment, sealed
     at: datetime  # UTC
+
+
+def opened(actor: Actor, complaint_id: int, what: str) -> None:
+    """For a service that just showed something of this dossier to this person; in a transaction of its own, so that reading
+    never breaks a colleague's open form."""
+    with work(actor, Right.SELF) as w:
+        w.session.add(m.AccessLog(account_id=w.me, complaint_id=complaint_id, at=w.now, what=what))
 
 
 def readings(actor: Actor, reference: str) -> tuple[Reading, ...]:

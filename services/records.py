@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, func, select, update
@@ -19,6 +19,7 @@ from domain.vocabulary import Compartment, EventKind, Side, Status
 from services.door import Work
 
 GENESIS = "0" * 64
+LOGGED_ONCE_IN = timedelta(minutes=15)  # a screen is drawn again at every click
 _UNSEEN: dict[str, Any] = {"execution_options": {"row_rule": False}}
 
 
@@ -114,13 +115,13 @@ def files_of(w: Work, complaint: m.Complaint) -> list[m.Attachment]:
     return list(w.session.scalars(query, **_UNSEEN))
 
 
-def was_opened(w: Work, complaint: m.Complaint, what: str, since: datetime) -> bool:
-    """Did this person open it after `since` (UTC)? Then it stands in the access log already."""
+def was_opened(w: Work, complaint_id: int, what: str) -> bool:
+    """Did this person open it a moment ago? Then it stands in the access log already."""
     query = select(m.AccessLog.id).where(
         m.AccessLog.account_id == w.person.id,
-        m.AccessLog.complaint_id == complaint.id,
+        m.AccessLog.complaint_id == complaint_id,
         m.AccessLog.what == what,
-        m.AccessLog.at > since,
+        m.AccessLog.at > w.now - LOGGED_ONCE_IN,
     )
     return w.session.scalars(query.limit(1), **_UNSEEN).first() is not None
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from sqlalchemy import Engine, delete, update
-from sqlalchemy.exc import InternalError
+from sqlalchemy import Engine, delete, select, update
+from sqlalchemy.exc import IntegrityError, InternalError
 from sqlalchemy.orm import Session
 
 from db import models as m
 from domain.errors import Refused
 from domain.rights import Right
 from domain.vocabulary import Compartment
-from services import attachments, dossier, readings
+from services import appeal_files, attachments, door, dossier, letters, readings
 from services.door import work
 from tests.cases import Case
 from tests.conftest import CAST, Cast
+from tests.dossiers import On, appealed, decided
 from tests.services.test_door import dossier as plant
+from text import LANGUAGES, catalogue
 
 
 @pytest.fixture
@@ -97,3 +99,37 @@ def test_who_opened_it_cannot_take_the_line_out(engine: Engine, cast: Cast, case
     assert seen(cast, "dora", case.reference) == before
     with Session(engine) as session:
         assert session.query(m.AccessLog).count() == len(before)
+
+
+def test_a_letter_that_is_printed_is_told_once_in_a_quarter_of_an_hour(cast: Cast, on: On) -> None:
+    reference = decided(cast, on)
+    with Session(door.engine()) as session:
+        letter = session.scalars(select(m.Message.id).where(m.Message.letter_type.is_not(None))).first()
+    assert letter is not None
+
+    for make in (letters.as_pdf, letters.as_docx, letters.as_pdf):
+        make(cast.actor("mia"), letter)
+
+    assert [what for who, what in seen(cast, "dora", reference) if who == "Mia Manager"] == ["letter"]
+
+
+def test_a_reviewer_who_reads_the_appeal_is_told_of(cast: Cast, on: On) -> None:
+    reference = appealed(cast, on)
+
+    for _ in range(2):
+        appeal_files.read(cast.actor("vera"), reference)
+
+    assert [what for who, what in seen(cast, "dora", reference) if who == "Vera Vertrouwens"] == ["appeal"]
+
+
+def test_whoever_may_change_rows_cannot_take_a_line_out_either(engine: Engine, cast: Cast, case: Case) -> None:
+    dossier.read(cast.actor("hans"), case.reference)
+
+    for statement in (delete(m.AccessLog), update(m.AccessLog).values(account_id=cast["tom"])):
+        with pytest.raises(IntegrityError, match="append only"), Session(engine) as session, session.begin():
+            session.execute(statement)
+
+
+@pytest.mark.parametrize("what", ["dossier", "letter", "appeal", "attachment", "sealed"])
+def test_everything_that_can_be_opened_has_words(what: str) -> None:
+    assert all(f"readings.{what}" in catalogue(language) for language in LANGUAGES)
