@@ -186,7 +186,8 @@ def _to_answer(w: Work, request_id: int) -> tuple[m.AccountRequest, m.Account]:
         raise Refused("own_request")
     if state_of(w, request) not in ANSWERABLE:
         raise Refused("request_answered")
-    return request, w.session.get_one(m.Account, request.account_id, with_for_update=True)
+    # Not locked: who registers a complaint refers to this row, and holds who directs. Its version says whether it changed.
+    return request, w.session.get_one(m.Account, request.account_id)
 
 
 # The person whose account it is
