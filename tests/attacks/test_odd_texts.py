@@ -60,6 +60,12 @@ ODD: dict[str, Any] = {
     "right to left": "\u202e\u2066שלום\u202c gnp.exe",
     "NUL": "voor\x00na",
     "control": "\x1b[31mrood\x07",
+    "C1": "rood\x9b31m\x85",
+    "zalgo": "k" + "".join(chr(0x300 + number % 0x6F) for number in range(500)) + "lacht",
+    "Turkish": "İSTANBUL ısı i̇",
+    "other digits": "٠١٢٣ १२३",
+    "line ends": "een\r\ntwee\rdrie\u2028vier",
+    "a megabyte": "z" * 1_000_000,
     "half a sign": "\ud800",
     "not a character": "\ufffe\uffff",
     "decomposed": unicodedata.normalize("NFD", "Coördinatie café"),
@@ -267,9 +273,11 @@ def hostile(cast: Cast, engine: Engine) -> Case:
         complainant_name=SHOWN,
         complainant_contact=SHOWN,
         remedy_requested=SHOWN,
-        respondents=(Named(name=SHOWN),),
         **hidden,
     )
+    with Session(engine) as session, session.begin():  # past the service: a name like everybody's would exclude everybody
+        named = {"complaint_id": case.row.id, "relation": Relation.RESPONDENT, "name": SHOWN, "excluded": False}
+        session.add(m.Party(**named, added_at=case.row.registered_at))
     cora, ref = cast.actor("cora"), case.reference
     attachments.add(cora, ref, [(f"{SHOWN}.txt".replace("/", ""), b"hallo")])
     steps.log(cora, ref, EventKind.NOTE, TODAY, SHOWN)
