@@ -315,10 +315,10 @@ def test_what_people_typed_is_never_read_as_markdown(cast: Cast, engine: Engine,
     if page == "appeals":
         appeals.lodge(cast.actor("cora"), str(uuid4()), case.reference, None, TODAY, "email", SHOWN)
     query = {"ref": case.reference} if page in ("complaint", "appeals") and part != "listing" else {}
-    if page == "people":
-        query = {"part": part}
 
     at = open_page(cast, who, page, **query)
+    if page == "people":
+        at.segmented_control(key="people.part").set_value(part).run()
     if page in ("complaint", "appeals") and part not in ("", "listing"):
         at.session_state[f"{page}.tab"] = part
         at.run()
