@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from db import models as m
 from services import accounts, granting, links
 from services.door import VISITOR
-from tests.conftest import CAST, Cast
+from tests.conftest import Cast
 from tests.fill import make_complaint
 from tests.granting import confirm_all
 from tests.ui.apptest import NotForThem, open_page
@@ -39,7 +39,7 @@ def ask(cast: Cast, name: str) -> int:
     return granting.asked(cast.actor("adam"))[0].id
 
 
-@pytest.mark.parametrize("who", sorted(CAST))
+@pytest.mark.parametrize("who", ["adam", "cora", "mia", "piet", "tom", "vera"])
 def test_the_page_is_for_who_confirms(in_use: Cast, who: str) -> None:
     if who in CONFIRM:
         assert "Er wacht niets op u." in said(open_page(in_use, who, "requests"))
