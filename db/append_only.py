@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, Table, UniqueConstraint, event, text
+from sqlalchemy.exc import DatabaseError
 
 from db.base import Base
 
@@ -57,6 +58,14 @@ KEPT = (
 )
 
 
+_REFUSED = "append only"
+
+
+def kept(error: DatabaseError) -> bool:
+    """Did a trigger refuse a change of what is kept? That is a fault of ours, and nobody else's work in between."""
+    return _REFUSED in str(error.orig)
+
+
 @dataclass(frozen=True)
 class Trigger:
     name: str
@@ -67,7 +76,8 @@ class Trigger:
 
     @property
     def sqlite(self) -> str:
-        refused = f"SELECT RAISE(ABORT, 'append only: {self.table}');"
+        why = "there already" if self.statement == "INSERT" else _REFUSED
+        refused = f"SELECT RAISE(ABORT, '{why}: {self.table}');"
         condition = f"({self.allowed.replace(' IS NOT DISTINCT FROM ', ' IS ')}) IS NOT TRUE"
         return f"CREATE TRIGGER {self.name} BEFORE {self.statement} ON {self.table} WHEN {condition} BEGIN {refused} END"
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from db import append_only
 from db import models as m
 from db.engine import make_engine
 from domain.errors import Refused
@@ -198,6 +199,8 @@ def work(actor: Actor, right: Right) -> Iterator[Work]:
                 raise Refused("not_allowed")
             yield _enter(session, actor, person, right, now)
     except (StaleDataError, IntegrityError) as error:
+        if isinstance(error, IntegrityError) and append_only.kept(error):
+            raise
         raise Refused("changed_meanwhile") from error
     except OperationalError as error:
         collided = getattr(error.orig, "sqlstate", None) in _COLLIDED

@@ -12,9 +12,11 @@ from services import sealed_export
 
 async def sealed(request: Request) -> Response:
     """Whatever is wrong has one answer."""
-    number = request.path_params["number"]
+    number = str(request.path_params["number"])
     try:
-        path, name = await run_in_threadpool(sealed_export.fetch, request.state.session_id, number)
+        if not (number.isascii() and number.isdecimal()):
+            raise Refused("not_found")
+        path, name = await run_in_threadpool(sealed_export.fetch, request.state.session_id, int(number[:30]))
     except Refused:
         return PlainTextResponse("Not found", 404)
     headers = {"content-security-policy": "default-src 'none'; sandbox"}

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import Connection, Engine, create_engine, insert, inspect, select, text
-from sqlalchemy.exc import DatabaseError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from commands.verify import VERIFIER
@@ -55,7 +55,7 @@ def refused(engine: Engine, statement: str) -> bool:
         with engine.begin() as connection:
             connection.exec_driver_sql(statement)
     except DatabaseError as error:
-        return "append only" in str(error)
+        return "append only" in str(error) or "there already" in str(error)
     return False
 
 
@@ -136,6 +136,12 @@ def test_what_was_emptied_stays_so(engine: Engine, cast: Cast, on: On) -> None:
         assert refused(engine, statement)
     assert not refused(engine, "DELETE FROM access_log")  # two years later
     assert verifying.verify(VERIFIER).faults == []
+
+
+def test_a_service_that_tries_is_at_fault_and_is_not_told_to_look_again(engine: Engine, filled: int) -> None:
+    for table in ("event", "message", "access_log"):
+        with pytest.raises(IntegrityError, match="append only"), work(VERIFIER, Right.OPERATE) as w:
+            w.session.execute(text(f"DELETE FROM {table}"))
 
 
 # Gone or changed
