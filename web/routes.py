@@ -113,12 +113,18 @@ async def icon(_request: Request) -> Response:
     return FileResponse(_ICON, media_type="image/svg+xml")
 
 
+async def nothing(_request: Request) -> Response:
+    """Streamlit would answer with its start page."""
+    return PlainTextResponse("Not found", 404)
+
+
 ROUTES: list[BaseRoute] = [
     Route("/auth/redeem", redeem),
     Route("/auth/farewell", farewell),
     Route("/auth/oidc/callback", came_back),
     Route("/attachment/{token}", attachment),
-    Route("/attachment/sealed/{number:int}", sealed),
+    Route("/attachment/sealed/{number}", sealed),
+    Route("/attachment/{rest:path}", nothing),
     Route("/healthz", healthz),
     Route("/readyz", readyz),
     Route("/icon.svg", icon),

@@ -19,7 +19,7 @@ from web.gate import _HANDED_OUT, _OPEN, _OPEN_BELOW
 from web.routes import ROUTES
 
 SCREENS = [f"/{path.stem}" for path in sorted((ROOT / "pages").glob("*.py"))]
-OWN = [route.path.replace("{token}", "A" * 43) for route in ROUTES if isinstance(route, Route)]
+OWN = [re.sub(r"{\w+:?\w*}", "A" * 43, route.path) for route in ROUTES if isinstance(route, Route)]
 BELOW = [f"{prefix}x/y" for prefix in (*_OPEN_BELOW, *_HANDED_OUT)]
 NOWHERE = [
     "/nergens",

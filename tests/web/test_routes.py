@@ -179,6 +179,13 @@ def test_an_attachment_whose_bytes_are_gone_says_so(server: Server, attached: st
     assert b"refused." not in answer.body
 
 
+@pytest.mark.parametrize("path", ["/attachment/", "/attachment/x/y", "/attachment/sealed/-1", "/attachment/sealed/x"])
+def test_below_attachments_there_is_nothing_else(server: Server, path: str) -> None:
+    answer = ask(server, path, cookies=signed_in(server, "dora"))
+
+    assert (answer.status, answer.body) == (404, b"Not found")
+
+
 def test_health_says_ok_and_no_more(server: Server) -> None:
     assert (ask(server, "/healthz").status, ask(server, "/healthz").body) == (200, b"ok")
     assert (ask(server, "/readyz").status, ask(server, "/readyz").body) == (200, b"ok")

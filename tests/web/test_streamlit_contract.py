@@ -238,5 +238,5 @@ def test_elements_with_an_address_of_a_file_are_these() -> None:
         for each in re.findall(r"\bst\.(\w+)\(", path.read_text())
     }
 
-    assert not used & {"image", "logo", "audio", "video", "pdf", "chat_input", "camera_input", "audio_input", "iframe"}
+    assert not used & {"logo", "audio", "video", "pdf", "chat_input", "camera_input", "audio_input", "iframe"}
     assert not used & {"data_editor"}, "nothing of what it enforces is enforced by the server"
