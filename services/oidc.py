@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-import requests
 from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
 from authlib.integrations.requests_client import OAuth2Session  # type: ignore[import-untyped]
 from joserfc import jwt
@@ -85,7 +84,7 @@ def addresses(provider: Provider) -> Addresses:
 
 def _described(provider: Provider) -> Addresses:
     """The description must say that it is of this issuer."""
-    said = _fetched(provider.issuer.rstrip("/") + "/.well-known/openid-configuration")
+    said = _fetched(provider, provider.issuer.rstrip("/") + "/.well-known/openid-configuration")
     try:
         if said["issuer"] != provider.issuer:
             raise Refused("sign_on_away")
@@ -118,10 +117,10 @@ def subject_of(provider: Provider, code: str, nonce: str, verifier: str, now: da
             timeout=PATIENCE,
             allow_redirects=False,
         )
-        keys = KeySet.import_key_set(_fetched(found.keys))
+        keys = KeySet.import_key_set(_fetched(provider, found.keys))
         decoded = jwt.decode(str(token["id_token"]), keys, algorithms=ALGORITHMS)
         return _checked(decoded.claims, provider, nonce, int(now.timestamp()))
-    except requests.RequestException as error:
+    except OSError as error:  # every failure of the connection is one
         raise Refused("sign_on_away") from error
     except (AuthlibBaseError, JoseError, KeyError, TypeError, ValueError) as error:
         raise Refused("sign_on_failed") from error
@@ -159,12 +158,12 @@ def _session(provider: Provider) -> OAuth2Session:
     )
 
 
-def _fetched(address: str) -> Any:
+def _fetched(provider: Provider, address: str) -> Any:
     try:
-        answer = requests.get(address, timeout=PATIENCE, allow_redirects=False)
+        answer = _session(provider).get(address, withhold_token=True, timeout=PATIENCE, allow_redirects=False)
         answer.raise_for_status()
         return answer.json()
-    except (requests.RequestException, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise Refused("sign_on_away") from error
 
 

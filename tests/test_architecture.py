@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "services": {
         "db", "domain", "text", "sqlalchemy", "pandas", "docxtpl", "docx", "jinja2", "typst", "fontTools", "xlsxwriter",
         "filetype", "PIL", "pikepdf", "streamlit_authenticator", "pydantic", "alembic", "zxcvbn", "pyotp", "cryptography",
-        "authlib", "joserfc", "requests",
+        "authlib", "joserfc",
     },
     "db": {"domain", "sqlalchemy", "alembic", "pydantic", "holidays"},
     "domain": set(),

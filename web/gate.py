@@ -29,7 +29,7 @@ SOURCE_HEADER = b"x-weerklank-source"
 LANGUAGE_HEADER = b"x-weerklank-language"
 OURS = frozenset({SESSION_HEADER, BROWSER_HEADER, SOURCE_HEADER, LANGUAGE_HEADER})
 
-LOOK_EVERY = 0.4  # seconds between looks at sockets on which nobody clicks
+LOOK_EVERY = 0.25  # seconds between looks at sockets on which nobody clicks
 ENDED = 4401
 # The message with which st.login makes a browser navigate, without an address: load this address again. On a mere close
 # the browser reconnects and leaves everything standing on the screen. (ForwardMsg.auth_redirect; a test pins it.)
@@ -261,7 +261,9 @@ class Gate:
         return True
 
     async def _close_ended(self) -> None:
-        """Closes the sockets of ended sessions, so that no dossier stays on an abandoned screen."""
+        """Closes the sockets of ended sessions, so that no dossier stays on an abandoned screen. At the second look: who ends
+        the own session is being sent elsewhere, and to load this address again would cross that."""
+        before: frozenset[str] = frozenset()
         while self._sockets:
             await asyncio.sleep(LOOK_EVERY)
             try:
@@ -276,5 +278,6 @@ class Gate:
                 continue
             for session_id in ended:
                 self._handed_out.forget(session_id)
-            for socket in [each for each in self._sockets if each.session_id in ended]:
+            for socket in [each for each in self._sockets if each.session_id in ended & before]:
                 await socket.close(ENDED)
+            before = ended
