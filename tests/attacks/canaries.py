@@ -136,6 +136,8 @@ def plant(engine: Engine) -> int:
             found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
             for name in found:
                 connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+        else:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         planted = 0
         for name, column in worded():
             table = TABLES[name].__table__
