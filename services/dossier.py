@@ -25,6 +25,7 @@ from services.standing import TELL_RIGHTS, TELLS_RIGHTS, facts_of, others_told
 
 __all__ = ["Complainant", "Content", "Dossier", "Offer", "PersonChoice", "Step", "people", "read", "steps"]
 
+
 @dataclass(frozen=True)
 class Complainant:
     type: str
