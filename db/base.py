@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
+import threading
+import time
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, String, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Integer, MetaData, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+_EPOCH = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp()) * 1000
+_BITS = 12  # of chance, beside the milliseconds
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -41,6 +47,24 @@ class Base(DeclarativeBase):
 
 def key() -> Mapped[int]:
     return mapped_column(primary_key=True)
+
+
+_lock = threading.Lock()
+_last = 0
+
+
+def telling_nothing() -> int:
+    """A number for a row of a dossier. Later rows have higher ones, and what lies between two of them says nothing of how
+    many there were, so that no number on a screen counts what its reader may not see. Below 2**53: a browser reads it."""
+    global _last
+    with _lock:
+        milliseconds = time.time_ns() // 1_000_000 - _EPOCH
+        _last = max(milliseconds << _BITS, _last) + 1 + secrets.randbelow(1 << _BITS)
+        return _last
+
+
+def dossier_key() -> Mapped[int]:
+    return mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, default=telling_nothing)
 
 
 def complaint() -> Mapped[int]:

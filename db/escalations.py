@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, complaint, key
+from db.base import Base, complaint, dossier_key
 
 
 class Escalation(Base):
@@ -15,7 +15,7 @@ class Escalation(Base):
     what was met, moved or ended needs no row changed."""
 
     __tablename__ = "escalation"
-    id: Mapped[int] = key()
+    id: Mapped[int] = dossier_key()
     complaint_id: Mapped[int] = complaint()
     promise_id: Mapped[int] = mapped_column(ForeignKey("promise.id"))
     due_on: Mapped[date]  # the promise's target then

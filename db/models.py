@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db import append_only as append_only
 from db.base import Base as Base
 from db.base import complaint as _complaint
-from db.base import key as _key
+from db.base import dossier_key as _key
 from db.escalations import Escalation as Escalation
 from db.people import Account as Account
 from db.people import AccountRole as AccountRole

@@ -12,7 +12,7 @@ from pydantic.dataclasses import dataclass
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, key
+from db.base import Base, dossier_key
 from db.toml_lines import KeyPath
 from domain.retention import Terms
 from domain.vocabulary import Compartment
@@ -70,7 +70,7 @@ class Destroyed(Base):
     """The register of what went: never changed, and without anything of what it was about."""
 
     __tablename__ = "destroyed"
-    id: Mapped[int] = key()
+    id: Mapped[int] = dossier_key()
     reference: Mapped[str] = mapped_column(String(20), index=True)  # what a restored backup has to lose again
     compartment: Mapped[str] = mapped_column(String(30))
     what: Mapped[str] = mapped_column(String(20))

@@ -14,7 +14,7 @@ E = TypeVar("E", bound=StrEnum)
 
 EARLIEST = date(2000, 1, 1)  # nothing in the register is older; a two-digit year ends up before it
 
-LARGEST = 2**31 - 1  # of the numbers that both databases give to rows
+LARGEST = 2**53 - 1  # of the numbers that rows get (db/base.py)
 
 
 def choice(options: type[E], value: object, field: str) -> E:

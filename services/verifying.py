@@ -70,8 +70,8 @@ def verify(actor: Actor, anchor: Anchor | None = None) -> Verified:
     # what follows only reads, under a right that keeps no writer waiting
     missing = set(anchor.heads) if anchor else set()
     after: int | None = None
-    while (first := _next(actor, after)) is not None:
-        after = min(first + _AT_ONCE - 1, _LARGEST)
+    while (numbers := _next(actor, after)) is not None:
+        first, after = numbers
         for number, events, found in _window(actor, first, after, anchor):
             missing.discard(number)
             done.dossiers += 1
@@ -86,14 +86,20 @@ def verify(actor: Actor, anchor: Anchor | None = None) -> Verified:
 Found = tuple[int, int, Fault | str]  # number of the dossier, of events, and "sound", "replaced" or what is wrong
 
 
-def _next(actor: Actor, after: int | None) -> int | None:
-    """The lowest number after this one that a dossier, an event or an end has."""
+def _next(actor: Actor, after: int | None) -> tuple[int, int] | None:
+    """From the lowest number after this one that a dossier, an event or an end has, as far as so many dossiers go."""
     with work(actor, Right.ENTER) as w:
         least = []
         for column in _numbers():
             query = select(func.min(column))
             least.append(w.session.connection().scalar(query if after is None else query.where(column > after)))
-    return min((number for number in least if number is not None), default=None)
+        first = min((number for number in least if number is not None), default=None)
+        if first is None:
+            return None
+        dossier = m.Complaint.__table__.c.id
+        end = select(dossier).where(dossier >= first).order_by(dossier).offset(_AT_ONCE - 1).limit(1)
+        last: int | None = w.session.connection().scalar(end)
+    return first, _LARGEST if last is None else last
 
 
 def _window(actor: Actor, first: int, last: int, anchor: Anchor | None) -> list[Found]:

@@ -154,7 +154,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "complaint",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("reference", sa.String(length=20), nullable=False),
         sa.Column("form_id", sa.String(length=36), nullable=False),
         sa.Column("compartment", sa.String(length=30), nullable=False),
@@ -236,7 +236,7 @@ def upgrade() -> None:
 
     op.create_table(
         "destroyed",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("reference", sa.String(length=20), nullable=False),
         sa.Column("compartment", sa.String(length=30), nullable=False),
         sa.Column("what", sa.String(length=20), nullable=False),
@@ -332,9 +332,9 @@ def upgrade() -> None:
 
     op.create_table(
         "access_log",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
-        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("what", sa.String(length=30), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_access_log_account_id")),
@@ -346,7 +346,7 @@ def upgrade() -> None:
 
     op.create_table(
         "chain_head",
-        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_chain_head_complaint_id")),
@@ -354,7 +354,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "complainant",
-        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("type", sa.String(length=30), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=True),
         sa.Column("surname_key", sa.String(length=200), nullable=True),
@@ -369,8 +369,8 @@ def upgrade() -> None:
 
     op.create_table(
         "decision",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("outcome", sa.String(length=30), nullable=False),
         sa.Column("reasons", sa.Text(), nullable=False),
         sa.Column("decided_by", sa.Integer(), nullable=False),
@@ -385,8 +385,8 @@ def upgrade() -> None:
 
     op.create_table(
         "event",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=30), nullable=False),
         sa.Column("side", sa.String(length=10), nullable=False),
@@ -418,7 +418,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "retention",
-        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("held_by", sa.Integer(), nullable=True),
         sa.Column("held_on", sa.Date(), nullable=True),
         sa.Column("held_reason", sa.Text(), nullable=True),
@@ -434,10 +434,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "appeal",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("form_id", sa.String(length=36), nullable=False),
-        sa.Column("decision_id", sa.Integer(), nullable=False),
+        sa.Column("decision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("lodged_on", sa.Date(), nullable=False),
         sa.Column("channel", sa.String(length=30), nullable=False),
         sa.Column("grounds", sa.Text(), nullable=False),
@@ -469,9 +469,9 @@ def upgrade() -> None:
 
     op.create_table(
         "attachment",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("token", sa.String(length=43), nullable=False),
-        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("side", sa.String(length=10), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("media_type", sa.String(length=100), nullable=False),
@@ -480,7 +480,7 @@ def upgrade() -> None:
         sa.Column("added_by", sa.Integer(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["added_by"], ["account.id"], name=op.f("fk_attachment_added_by")),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_attachment_complaint_id")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_attachment_event_id")),
@@ -492,9 +492,9 @@ def upgrade() -> None:
 
     op.create_table(
         "complaint_part",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("complaint_id", sa.Integer(), nullable=False),
-        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("outcome", sa.String(length=30), nullable=False),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_complaint_part_complaint_id")),
@@ -506,8 +506,8 @@ def upgrade() -> None:
 
     op.create_table(
         "event_text",
-        sa.Column("event_id", sa.Integer(), nullable=False),
-        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_event_text_complaint_id")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_event_text_event_id")),
@@ -518,13 +518,13 @@ def upgrade() -> None:
 
     op.create_table(
         "ledger_entry",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("fact", sa.String(length=30), nullable=False),
         sa.Column("happened_on", sa.Date(), nullable=False),
         sa.Column("given_on", sa.Date(), nullable=True),
         sa.Column("of_on", sa.Date(), nullable=True),
-        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_ledger_entry_complaint_id")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_ledger_entry_event_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entry")),
@@ -534,13 +534,13 @@ def upgrade() -> None:
 
     op.create_table(
         "measure",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("complaint_id", sa.Integer(), nullable=False),
-        sa.Column("decision_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_measure_complaint_id")),
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_measure_decision_id")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_measure_event_id")),
@@ -552,8 +552,8 @@ def upgrade() -> None:
 
     op.create_table(
         "message",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("side", sa.String(length=10), nullable=False),
         sa.Column("direction", sa.String(length=10), nullable=False),
         sa.Column("recipient", sa.String(length=20), nullable=False),
@@ -563,7 +563,7 @@ def upgrade() -> None:
         sa.Column("promised_on", sa.Date(), nullable=True),
         sa.Column("recorded_by", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("form_id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_message_complaint_id")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_message_event_id")),
@@ -576,15 +576,15 @@ def upgrade() -> None:
 
     op.create_table(
         "party",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("relation", sa.String(length=20), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("name", sa.String(length=200), nullable=True),
         sa.Column("excluded", sa.Boolean(), nullable=False),
         sa.Column("waits", sa.Boolean(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_party_account_id")),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_party_complaint_id")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_party_event_id")),
@@ -599,8 +599,8 @@ def upgrade() -> None:
 
     op.create_table(
         "promise",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("procedure", sa.String(length=30), nullable=False),
         sa.Column("code", sa.String(length=30), nullable=False),
         sa.Column("trigger_on", sa.Date(), nullable=False),
@@ -609,17 +609,17 @@ def upgrade() -> None:
         sa.Column("statutory", sa.Boolean(), nullable=False),
         sa.Column("informative", sa.Boolean(), nullable=False),
         sa.Column("met_on", sa.Date(), nullable=True),
-        sa.Column("met_event_id", sa.Integer(), nullable=True),
+        sa.Column("met_event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("extended_to", sa.Date(), nullable=True),
         sa.Column("notice_on", sa.Date(), nullable=True),
-        sa.Column("successor_id", sa.Integer(), nullable=True),
+        sa.Column("successor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("cancelled_on", sa.Date(), nullable=True),
         sa.Column("cancel_reason", sa.String(length=60), nullable=True),
         sa.Column("heir", sa.Boolean(), nullable=False),
         sa.Column("paused_from", sa.Date(), nullable=True),
         sa.Column("paused_until", sa.Date(), nullable=True),
         sa.Column("paused_days", sa.Integer(), nullable=False),
-        sa.Column("opened_event_id", sa.Integer(), nullable=True),
+        sa.Column("opened_event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_promise_complaint_id")),
         sa.ForeignKeyConstraint(["met_event_id"], ["event.id"], name=op.f("fk_promise_met_event_id")),
         sa.ForeignKeyConstraint(["opened_event_id"], ["event.id"], name=op.f("fk_promise_opened_event_id")),
@@ -631,8 +631,8 @@ def upgrade() -> None:
 
     op.create_table(
         "referral",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("form_id", sa.String(length=36), nullable=False),
         sa.Column("body", sa.String(length=60), nullable=False),
         sa.Column("body_name", sa.String(length=200), nullable=True),
@@ -644,7 +644,7 @@ def upgrade() -> None:
         sa.Column("binding", sa.Boolean(), nullable=True),
         sa.Column("internal_first", sa.Boolean(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
-        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_referral_complaint_id")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_referral_event_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
@@ -655,8 +655,8 @@ def upgrade() -> None:
 
     op.create_table(
         "appeal_snapshot",
-        sa.Column("appeal_id", sa.Integer(), nullable=False),
-        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("appeal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("columns", sa.JSON(), nullable=False),
         sa.Column("promises", sa.JSON(), nullable=False),
         sa.Column("measures", sa.JSON(), nullable=False),
@@ -669,9 +669,9 @@ def upgrade() -> None:
 
     op.create_table(
         "escalation",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("complaint_id", sa.Integer(), nullable=False),
-        sa.Column("promise_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("promise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("rung", sa.String(length=20), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=True),
@@ -688,11 +688,11 @@ def upgrade() -> None:
 
     op.create_table(
         "measure_done",
-        sa.Column("measure_id", sa.Integer(), nullable=False),
-        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("measure_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("done_on", sa.Date(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
-        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_measure_done_complaint_id")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_measure_done_event_id")),
         sa.ForeignKeyConstraint(["measure_id"], ["measure.id"], name=op.f("fk_measure_done_measure_id")),
@@ -703,8 +703,8 @@ def upgrade() -> None:
 
     op.create_table(
         "message_text",
-        sa.Column("message_id", sa.Integer(), nullable=False),
-        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("subject", sa.String(length=200), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("sheet", sa.JSON(), nullable=False),
