@@ -32,7 +32,16 @@ from services.complainants import complainant_row, name_complainant
 from services.door import Actor, Work, already_made, stay_with, work
 from services.drafts import forget
 from services.handing_over import HandOver, hand_over
-from services.parties import Named, accounts_of, acting_director, add_party, checked, store_parties
+from services.parties import (
+    Named,
+    accounts_of,
+    acting_director,
+    add_party,
+    checked,
+    refuse_without_reader,
+    shut_out_by,
+    store_parties,
+)
 from services.placing import Placed, new_dossier, place
 from services.profiles import follow_version_of, in_force
 from services.records import load, record
@@ -136,6 +145,8 @@ def _registered(w: Work, form_id: str, intake: Intake) -> m.Complaint:
     columns = _what(profile, intake) | _done(intake, w.today)
     complainant = _complainant(profile, intake)
     respondents = checked(w, intake.respondents)
+    if respondents:
+        refuse_without_reader(w, Compartment.REGULAR, shut_out_by(w, respondents))
     placed = place(w, profile, intake.unit_id, intake.sector, intake.procedure)
     refuse_unknown_category(profile, placed.sector, intake.category, intake.subcategory)
     complaint, fresh = new_dossier(

@@ -24,6 +24,7 @@ from services.standing import go
 
 READERS: dict[str, Role] = {Compartment.UNWANTED_BEHAVIOUR: Role.CONFIDANT, Compartment.WHISTLEBLOWER: Role.WB_OFFICER}
 
+LEADING = (Role.COORDINATOR, Role.DIRECTOR)
 _DIRECTING = (Role.DIRECTOR, Role.PARTNER, Role.COORDINATOR)
 
 
@@ -39,8 +40,8 @@ def add_party(actor: Actor, reference: str, relation: str, named: Named) -> None
     """Somebody is concerned in this dossier. A respondent, or a person with a conflict of interest, who has an account
     loses it at once, with every task in it (security 2.6); so may who adds themself.
 
-    Raises Refused: ``named_twice``, ``unknown_person``, ``missing``, ``unknown_value``, ``no_recipient`` (nobody would
-    be left who keeps this closed dossier).
+    Raises Refused: ``named_twice``, ``unknown_person``, ``missing``, ``unknown_value``, ``no_recipient``, ``nobody_leads``
+    (nobody would be left who keeps this closed dossier, who can lead this one).
     """
     with work(actor, Right.NAME_PARTY) as w:
         complaint = load_to_append(w, reference)
@@ -49,7 +50,7 @@ def add_party(actor: Actor, reference: str, relation: str, named: Named) -> None
         people = checked(w, (named,))
         for person in people:
             _refuse_twice(w, complaint, how, person)
-        if how in EXCLUDED_RELATIONS and complaint.compartment in READERS:
+        if how in EXCLUDED_RELATIONS:
             refuse_without_reader(w, complaint.compartment, excluded_from(w, complaint) | shut_out_by(w, people))
         entries = [record(w, complaint, EventKind.PARTY_ADDED, relation=how, account=each.account_id) for each in people]
         for person in people:
@@ -143,25 +144,25 @@ def ask(
 
 
 def _kept_without(w: Work, complaint: m.Complaint, account_id: int) -> bool:
-    if complaint.compartment not in READERS:
-        return True
     return bool(keepers(w, complaint.compartment) - excluded_from(w, complaint) - {account_id})
 
 
 def refuse_without_reader(w: Work, compartment: str, concerned: frozenset[int]) -> None:
-    """A matter about the only person who may read it would disappear: the words on screen name the outside way."""
+    """A matter about everybody who may read it, or lead it, would disappear: the words on screen name the outside way.
+    Raises Refused: ``no_recipient``, ``nobody_leads``."""
     if not keepers(w, compartment) - concerned:
-        raise Refused("no_recipient")
+        raise Refused("no_recipient" if compartment in READERS else "nobody_leads")
 
 
 def keepers(w: Work, compartment: str) -> frozenset[int]:
-    """The accounts that keep a closed compartment now, whatever they are excluded from."""
+    """The accounts that keep a closed compartment now, or that lead what is not closed, whatever they are excluded from."""
+    closed = READERS.get(compartment)
     query = (
         select(m.Account.id)
         .join(m.AccountRole, m.AccountRole.account_id == m.Account.id)
-        .where(m.Account.active.is_(True), m.AccountRole.role == READERS[compartment])
+        .where(m.Account.active.is_(True), m.AccountRole.role.in_((closed,) if closed else LEADING))
     )
-    return frozenset(w.session.scalars(query))
+    return frozenset(w.session.scalars(query)) | frozenset(() if closed else directing(w, read_settings(w.session)))
 
 
 def named_by(w: Work, complaint: m.Complaint, by: int) -> frozenset[int]:

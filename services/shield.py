@@ -100,7 +100,8 @@ def recognise(actor: Actor, reference: str, question: int, *, same: bool) -> Non
     """Says whether it is this colleague: then they see nothing of the dossier from now on, as everybody who is named; or
     somebody else: then they see again what their role lets them see.
 
-    Raises Refused: ``not_found``, ``already_answered`` (also to the colleague themself), ``no_recipient``.
+    Raises Refused: ``not_found``, ``already_answered`` (also to the colleague themself), ``no_recipient``,
+    ``nobody_leads``.
     """
     with work(actor, Right.RECOGNISE) as w:
         complaint = load_to_append(w, reference)
@@ -117,8 +118,7 @@ def recognise(actor: Actor, reference: str, question: int, *, same: bool) -> Non
 def _same(w: Work, complaint: m.Complaint, party: m.Party) -> None:
     """The name that was typed becomes this colleague, and nobody else."""
     account_id = party.account_id or 0
-    if complaint.compartment != Compartment.REGULAR:
-        refuse_without_reader(w, complaint.compartment, excluded_from(w, complaint) | {account_id})
+    refuse_without_reader(w, complaint.compartment, excluded_from(w, complaint) | {account_id})
     if not party.excluded:
         replace(w, complaint, account_id)
     p = m.Party

@@ -14,7 +14,7 @@ from domain.standing_in import NEEDED, Task, uncovered
 from services import profiles
 from services.colleagues import HANDLERS
 from services.door import Actor, Work, holds_dossiers, work
-from services.parties import READERS, directing
+from services.parties import LEADING, READERS, directing
 
 _OUTSIDE = {Task.WHISTLEBLOWER: "wb_authority"}  # which outside body of the procedure is told of instead
 
@@ -66,7 +66,7 @@ def _able(w: Work, settings: Settings) -> dict[Task, frozenset[int]]:
         return frozenset(account_id for role in roles for account_id in held.get(role, ()))
 
     directors = frozenset(directing(w, settings))
-    leading = having(Role.COORDINATOR, Role.DIRECTOR) | directors
+    leading = having(*LEADING) | directors
     hearing = {settings.reviewer_id, *settings.substitute_reviewer_ids} & having(Role.APPEAL_REVIEWER)
     closed = {Task(each): having(READERS[each]) for each in _closed(w)}
     return {

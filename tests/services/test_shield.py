@@ -346,3 +346,22 @@ def test_a_party_row_that_is_a_question_is_no_relation(engine: Engine, cast: Cas
     assert refused(bad) == "unknown_value"
     with Session(engine) as session:
         assert sorted(session.scalars(select(m.Party.relation))) == ["resembles", "respondent"]
+
+
+@pytest.mark.parametrize("how", ["at the intake", "by a handler"])
+def test_one_person_does_not_put_everybody_who_leads_out_of_a_dossier(cast: Cast, how: str) -> None:
+    leading = ("cora", "dora", "piet", "petra")
+    if how == "at the intake":
+        everybody = tuple(Named(account_id=cast[each]) for each in leading)
+        assert refused(lambda: Case.registered("training", cast, by="rosa", respondents=everybody)) == "nobody_leads"
+        case = Case.registered("training", cast, by="rosa", respondents=everybody[1:])
+        assert dossier.read(cast.actor("cora"), case.reference)
+        return
+    case = Case.registered("training", cast).in_progress()
+    handler = next(name for name, account in cast.ids.items() if account == case.row.handler_id)
+    for each in leading[1:]:
+        add_party(cast.actor(handler), case.reference, Relation.CONFLICT, Named(account_id=cast[each]))
+
+    last = Named(account_id=cast["cora"])
+    assert refused(lambda: add_party(cast.actor(handler), case.reference, Relation.CONFLICT, last)) == "nobody_leads"
+    assert dossier.read(cast.actor("cora"), case.reference)
