@@ -3,8 +3,8 @@ PYTHON ?= python3
 PORT ?= 8501
 PROFILE ?= training
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
-ON_POSTGRESQL := tests/db tests/attacks/test_races.py $(addprefix tests/services/test_,door.py board.py overview.py sessions.py throttle.py handling.py directing.py \
-	lifting.py readings.py retention.py rights_table.py)
+ON_POSTGRESQL := tests/db tests/attacks/test_races.py tests/attacks/test_history.py $(addprefix tests/services/test_,door.py board.py overview.py sessions.py throttle.py handling.py directing.py \
+	lifting.py readings.py retention.py rights_table.py granting.py second_step.py shield.py)
 VENV := .venv
 PY := $(VENV)/bin/python
 .DEFAULT_GOAL := help
@@ -35,8 +35,9 @@ test: $(VENV)/.dev ## all tests: everything on SQLite, what touches the database
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile
 	@WEERKLANK_TEST_DATABASE=postgresql $(PY) -m pytest -q -n $(WORKERS) --dist loadfile $(ON_POSTGRESQL)
 
-attack: $(VENV)/.dev ## all tries of the security tests, each figure beside its target (most of an hour)
-	@WEERKLANK_ATTACK=all $(PY) -m pytest -q -n $(WORKERS) --dist loadfile tests/attacks tests/web tests/services/test_rights_table.py
+attack: $(VENV)/.dev ## all tries of the security tests, each figure beside its target (hours)
+	@WEERKLANK_ATTACK=all $(PY) -m pytest -q -n $(WORKERS) --dist loadfile tests/attacks tests/web tests/browser/test_idle.py \
+		tests/services/test_rights_table.py tests/services/test_rights_services.py tests/services/test_stripping.py tests/db/test_append_only.py
 
 guards: $(VENV)/.dev ## take the guards of the door, the gate and the rights out one by one: does a test notice? (an hour)
 	@$(PY) -m tests.guards

@@ -33,7 +33,9 @@ def first_column(text: str) -> set[str]:
     return {re.sub(r"^\[(.*)\]\(.*\)$", r"\1", cell) for cell in cells}
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/handleiding.md", "docs/glossary.md", "docs/adr/README.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/handleiding.md", "docs/glossary.md", "docs/threat-model.md", "docs/adr/README.md"]
+)
 def test_every_picture_and_page_that_is_referred_to_exists(page: str) -> None:
     text = (ROOT / page).read_text()
     there = [each for each in _LINK.findall(text) if "://" not in each]
@@ -92,3 +94,14 @@ def test_the_words_of_the_glossary_are_in_the_code() -> None:
     ]
 
     assert [each for each in identifiers if not re.search(rf"\b{re.escape(each)}\b", code)] == []
+
+
+def test_every_figure_of_the_security_tests_has_a_threat_and_every_test_that_is_named_exists() -> None:
+    said = (DOCS / "threat-model.md").read_text()
+    measured = {
+        number for path in (ROOT / "tests").rglob("test_*.py") for number in re.findall(r"\"(P\d+)\"", path.read_text())
+    }
+
+    assert measured - set(re.findall(r"P\d+", said)) == set()
+    assert [name for name in re.findall(r"`(tests/[\w/.]+)`", said) if not (ROOT / name).is_file()] == []
+    assert set(re.findall(r"^\| (T\d+) ", said, re.MULTILINE)) == {f"T{number}" for number in range(1, 21)}
