@@ -13,6 +13,7 @@ from domain.rights import Role
 from domain.sign_ins import SignIn
 from services import passwords, second_factor
 from services.door import Work
+from services.held_account import hold
 from services.parties import redirect
 from services.sessions import revoke
 from services.sign_in_log import note
@@ -23,6 +24,7 @@ def give_roles(w: Work, account: m.Account, roles: Iterable[str]) -> None:
     wanted = set(roles)
     if Role.ADMIN not in wanted:
         _keep_an_admin(w, account)
+    hold(w, account.id)
     account.roles = [held for held in account.roles if held.role in wanted] + [
         m.AccountRole(role=role) for role in sorted(wanted - {held.role for held in account.roles})
     ]
@@ -35,6 +37,7 @@ def give_roles(w: Work, account: m.Account, roles: Iterable[str]) -> None:
 def block(w: Work, account: m.Account) -> None:
     """The person is out at the next click. Raises Refused ``last_admin``."""
     _keep_an_admin(w, account)
+    hold(w, account.id)
     account.active = False
     revoke(w, account.id, "disabled")
     note(w, account.id, SignIn.DISABLED)
@@ -49,6 +52,7 @@ def unblock(w: Work, account: m.Account) -> None:
 
 def start_anew(w: Work, account: m.Account) -> None:
     """Nothing with which somebody came in until now works any more: password, second step, single sign-on."""
+    hold(w, account.id)
     account.password_hash = passwords.nobodys()
     second_factor.clear(w, account)
     for table in (m.SignOnLink, m.SignOnAttempt):

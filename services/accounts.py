@@ -19,6 +19,7 @@ from domain.texts import line, required
 from services import account_requests as requests
 from services import passwords, throttle
 from services.door import Actor, Work, work
+from services.held_account import hold_own
 from services.sessions import folded, revoke
 from services.sign_in_log import note
 from text import LANGUAGES
@@ -113,8 +114,11 @@ def change_password(actor: Actor, old: str, new: str, repeated: str) -> None:
         raise Refused("password_same", "password")
     fresh = passwords.hashed(chosen)
     with work(actor, Right.SELF) as w:
+        now = hold_own(w)
+        if now.password_hash != account.password_hash:  # changed while this was compared
+            raise Refused("old_password_wrong", "old")
         throttle.succeeded(w, key)
-        w.session.get_one(m.Account, w.me).password_hash = fresh
+        now.password_hash = fresh
         revoke(w, w.me, "password_changed", but=w.session_id)
         note(w, w.me, SignIn.PASSWORD_CHANGED)
 

@@ -20,6 +20,7 @@ from services import account_requests as requests
 from services import passwords, throttle
 from services.accounts import AccountInput, make_account
 from services.door import Actor, Work, work
+from services.held_account import hold
 from services.profiles import adopt_into
 from services.sessions import digest, revoke
 from services.sign_in_log import note
@@ -142,7 +143,7 @@ def set_password(actor: Actor, token: str, password: str, repeated: str, code: s
     password_hash = passwords.hashed(chosen)
     with work(actor, Right.SIGN_IN) as w:
         _use(w, token, PASSWORD)
-        owner = w.session.get_one(m.Account, account.id)
+        owner = hold(w, account.id)
         if link.request_id is not None:
             requests.used(w, w.session.get_one(m.AccountRequest, link.request_id), owner)
         owner.password_hash = password_hash

@@ -14,6 +14,7 @@ from domain.rights import Right, Role
 from domain.sign_ins import SignIn
 from services import codes, passwords, throttle
 from services.door import Actor, Work, work
+from services.held_account import hold, hold_own
 from services.second_step import Enrolment, shown
 from services.sessions import folded, revoke
 from services.sign_in_log import note
@@ -47,6 +48,7 @@ def begin(actor: Actor, proof: str) -> None:
     else:
         _count(actor)
     with work(actor, Right.SELF) as w:
+        hold_own(w)
         if on:
             _prove(w, proof)
         codes.begin(w, w.me, w.session_id or "")
@@ -63,6 +65,7 @@ def confirm(actor: Actor, code: str) -> tuple[str, ...]:
     ``second_step_wrong``, ``second_step_gone``, ``wait_first``, ``wait_minutes``."""
     _count(actor)
     with work(actor, Right.SELF) as w:
+        hold_own(w)
         made = codes.confirm(w, w.me, w.session_id or "", code)
         throttle.succeeded(w, _key(w))
         _changed(w, "enrolled")
@@ -73,6 +76,7 @@ def fresh_codes(actor: Actor, code: str) -> tuple[str, ...]:
     """Ten new recovery codes. Raises Refused: ``second_step_wrong``, ``wait_first``, ``wait_minutes``."""
     _count(actor)
     with work(actor, Right.SELF) as w:
+        hold_own(w)
         _prove(w, code)
         made = codes.new_recovery_codes(w, w.me)
         _changed(w, "codes_renewed")
@@ -83,6 +87,7 @@ def remove(actor: Actor, code: str) -> None:
     """Raises Refused: ``second_step_required``, ``second_step_wrong``, ``wait_first``, ``wait_minutes``."""
     _count(actor)
     with work(actor, Right.SELF) as w:
+        hold_own(w)
         if codes.is_required(w, set(w.person.roles)):
             raise Refused("second_step_required")
         _prove(w, code)
@@ -129,6 +134,7 @@ def _changed(w: Work, what: str) -> None:
 def clear(w: Work, account: m.Account) -> None:
     """The telephone is gone, and so are the recovery codes: at the next sign-in the person sets up a new one where it is
     required. Inside the transaction of who may decide that; all sessions end."""
+    hold(w, account.id)
     codes.forget(w, account.id)
     revoke(w, account.id, "second_step_reset")
     note(w, account.id, SignIn.CODE_CHANGED, "reset")

@@ -17,6 +17,7 @@ from domain.sign_ins import SignIn
 from domain.texts import line
 from services import codes, passwords, throttle, tickets
 from services.door import ABSOLUTE_LIMIT, WARNING, Actor, Work, ends_at, is_live, work
+from services.held_account import hold, hold_own
 from services.sign_in_log import note
 from services.tickets import BROWSER_KNOWN, Step
 from services.tickets import digest as digest
@@ -85,8 +86,11 @@ def sign_in(actor: Actor, name: str, password: str, browser: str, source: str) -
     still to be taken, one that opens nothing else (`second_step.to_do` says which).
 
     The slow comparison stands between two transactions: inside one, every sign-in would keep all others from
-    writing for a quarter of a second. Raises Refused: ``sign_in_failed`` (for every reason), ``wait_first``,
-    ``wait_minutes``, ``no_cookies``, ``name_and_password``.
+    writing for a quarter of a second. What was compared must still stand in the last one: a password that was changed
+    meanwhile opens nothing, nor does one of an account with other roles by now.
+
+    Raises Refused: ``sign_in_failed`` (for every reason), ``wait_first``, ``wait_minutes``, ``no_cookies``,
+    ``name_and_password``.
     """
     with work(actor, Right.GREET) as w:
         if not browser:
@@ -98,16 +102,16 @@ def sign_in(actor: Actor, name: str, password: str, browser: str, source: str) -
         throttle.look(w, account_key, ("source", source))
     with work(actor, Right.SIGN_IN) as w:
         throttle.attempt(w, account_key, ("source", source))
-        columns = select(m.Account.id, m.Account.active, m.Account.password_hash)  # no roles: known names would take longer
-        row = w.session.execute(columns.where(m.Account.name == login)).first()
-    if not passwords.matches(password, row.password_hash if row and row.active else None) or row is None:
-        with work(actor, Right.SIGN_IN) as w:
-            note(w, row.id if row else None, SignIn.FAILED if row else SignIn.FAILED_UNKNOWN)
-        raise Refused("sign_in_failed")
+        a = m.Account  # no roles: known names would take longer
+        row = w.session.execute(select(a.id, a.active, a.password_hash, a.version).where(a.name == login)).first()
+    fits = passwords.matches(password, row.password_hash if row and row.active else None)
     with work(actor, Right.SIGN_IN) as w:
-        throttle.succeeded(w, account_key, ("source", source))
-        account = w.session.get_one(m.Account, row.id)
-        return tickets.make(w, account.id, browser, codes.next_step(w, account))
+        account = hold(w, row.id) if row and fits else None
+        if row and account and account.version == row.version:
+            throttle.succeeded(w, account_key, ("source", source))
+            return tickets.make(w, account.id, browser, codes.next_step(w, account))
+        note(w, row.id if row else None, SignIn.FAILED if row else SignIn.FAILED_UNKNOWN)
+    raise Refused("sign_in_failed")
 
 
 def redeem(actor: Actor, ticket: str, browser: str) -> str:
@@ -204,12 +208,15 @@ def end_others(actor: Actor) -> int:
 def renew(actor: Actor, browser: str) -> str:
     """After a change of how one signs in: this session ends, and the ticket opens one under a new token."""
     with work(actor, Right.SELF) as w:
+        hold_own(w)
         revoke(w, w.me, "renewed")
         return tickets.make(w, w.me, browser, Step.NOTHING)
 
 
 def revoke(w: Work, account_id: int, why: str, but: str | None = None) -> int:
-    """End the sessions of an account and the tickets under way (`but`: a session that stays)."""
+    """End the sessions of an account and the tickets under way (`but`: a session that stays). Who is coming in at this moment
+    waits, or is waited for and out again."""
+    w.session.execute(select(m.Account.id).where(m.Account.id == account_id).with_for_update(key_share=True))
     sessions, tickets = m.AuthSession, m.AuthTicket
     ended = w.session.execute(
         update(sessions)

@@ -18,6 +18,7 @@ from domain.rights import Right
 from domain.sign_ins import SignIn
 from services import codes, oidc, passwords, throttle, tickets
 from services.door import VISITOR, Actor, Work, work
+from services.held_account import hold, hold_own
 from services.oidc import Provider
 from services.sign_in_log import note
 from services.tickets import Step, digest
@@ -68,6 +69,8 @@ def begin_linking(actor: Actor, password: str, browser: str) -> str:
     if not passwords.matches(password, account.password_hash):
         raise Refused("old_password_wrong", "password")
     with work(actor, Right.SELF) as w:
+        if hold_own(w).password_hash != account.password_hash:  # changed while this was compared
+            raise Refused("old_password_wrong", "password")
         throttle.succeeded(w, key)
     return _leave(VISITOR, provider, browser, account.id, "/account")
 
@@ -89,8 +92,9 @@ def finish(actor: Actor, state: str, code: str, issuer: str, browser: str, sessi
         return Back("", Step.NOTHING, attempt.destination)
     with work(actor, Right.SIGN_IN) as w:
         link = w.session.get(m.SignOnLink, (provider.issuer, subject))
-        account = w.session.get(m.Account, link.account_id) if link else None
-        if account is None or not account.active:  # blocked is not told apart from unknown
+        account = hold(w, link.account_id) if link else None
+        kept = w.session.get(m.SignOnLink, (provider.issuer, subject), populate_existing=True)  # it may have been taken off
+        if account is None or kept is None or not account.active:  # blocked is not told apart from unknown
             note(w, account.id if account else None, SignIn.FAILED if account else SignIn.FAILED_UNKNOWN, "single_sign_on")
             ticket, step = "", Step.NOTHING
         else:
@@ -179,6 +183,7 @@ def _link(session_id: str | None, account_id: int, provider: Provider, subject: 
     with work(session_id, Right.SELF) as w:
         if w.me != account_id:
             raise Refused("sign_on_failed")
+        hold_own(w)
         row = w.session.get(m.SignOnLink, (provider.issuer, subject))
         if row is not None and row.account_id != w.me:
             raise Refused("sign_on_taken")

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from db import models as m
 from domain.errors import Refused
 from services.door import Work
+from services.held_account import hold
 
 LIFE = timedelta(seconds=30)  # of a ticket that becomes a session; the browser is on its way
 LIFE_HALF = timedelta(minutes=10)  # of one with which a second step is still to be taken: somebody looks for a telephone
@@ -50,12 +51,13 @@ def held(w: Work, ticket: str, browser: str, *steps: Step) -> tuple[m.Account, S
 
 
 def take(w: Work, ticket: str, browser: str, step: Step) -> m.Account:
-    """Use it: of two at the same moment, one is refused. Raises as `held`."""
+    """Use it: of two at the same moment, one is refused. Its account is held: what changes about how one signs in deletes
+    the tickets, before this or after it. Raises as `held`."""
     t = m.AuthTicket
-    used = w.session.execute(update(t).where(_good(w, ticket, browser, step)).values(used_at=w.now).returning(t.account_id))
-    account_id = used.scalar()
-    account = w.session.get(m.Account, account_id) if account_id else None
-    if account is None or not account.active:
+    account_id = w.session.scalar(select(t.account_id).where(_good(w, ticket, browser, step)))
+    account = hold(w, account_id) if account_id else None
+    used = w.session.execute(update(t).where(_good(w, ticket, browser, step)).values(used_at=w.now))
+    if account is None or not account.active or not used.rowcount:  # type: ignore[attr-defined]
         raise Refused("sign_in_again")
     return account
 
