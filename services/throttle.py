@@ -1,7 +1,8 @@
 """Failed sign-ins cost time: counted in SQL per account and per source, before anything is compared. Never a lock-out: who
 rests for a while starts anew.
 
-Keys are HMACs under a key that lives one day, beside the database and not in it: no name and no address is kept.
+Keys are HMACs under a key that lives one day, beside the database and not in it: no name and no address is kept. While
+somebody guesses around midnight it lives on, until a counter no longer counts.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ import secrets
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from math import ceil
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from db import models as m
@@ -41,6 +42,7 @@ LIMITS = {
     "source": Limit(30, _QUARTER, grows=True),
     "appeal": Limit(5, _QUARTER, grows=True),
 }
+_LONGEST_REST = max(limit.rest for limit in LIMITS.values())
 LONGEST_WAIT = 60  # seconds, of a wait that grows
 
 _lock = threading.Lock()
@@ -49,7 +51,7 @@ _lock = threading.Lock()
 def look(w: Work, *whats: tuple[str, ...]) -> None:
     """Whether one must wait, without taking an attempt: a thousand guesses that are refused here keep nobody from writing.
     Raises Refused as `attempt`."""
-    found = [(LIMITS[what[0]], w.session.get(m.Throttle, _key(w.today, what))) for what in whats]
+    found = [(LIMITS[what[0]], w.session.get(m.Throttle, _key(w, what))) for what in whats]
     _refuse([(limit, row) for limit, row in found if row is not None], w.now)
 
 
@@ -57,7 +59,7 @@ def attempt(w: Work, *whats: tuple[str, ...]) -> None:
     """Take one attempt for each of `whats` (kind and what: ``("account", "tom")``); counted before the password is
     looked at, so that a hundred guesses at once are a hundred. Raises Refused ``wait_first``, ``wait_minutes`` (nothing is
     counted then)."""
-    rows = [(LIMITS[what[0]], _locked(w, key)) for key, what in sorted((_key(w.today, what), what) for what in whats)]
+    rows = [(LIMITS[what[0]], _locked(w, key)) for key, what in sorted((_key(w, what), what) for what in whats)]
     _refuse(rows, w.now)
     for limit, row in rows:
         if w.now - row.last_at >= limit.rest:
@@ -86,7 +88,7 @@ def _locked(w: Work, key: str) -> m.Throttle:
 def succeeded(w: Work, *whats: tuple[str, ...]) -> None:
     """The attempt was no failure, so it is given back. Earlier failures stay: they may be somebody else's."""
     t = m.Throttle
-    keys = [_key(w.today, what) for what in whats]
+    keys = [_key(w, what) for what in whats]
     w.session.execute(update(t).where(t.key.in_(keys), t.failures > 0).values(failures=t.failures - 1))
     w.session.execute(delete(t).where(t.last_at < w.now - timedelta(days=1)))
 
@@ -100,19 +102,26 @@ def _seconds_left(limit: Limit, row: m.Throttle, now: datetime) -> int:
     return max(0, ceil(wait - (now - row.last_at).total_seconds()))
 
 
-def _key(today: date, what: tuple[str, ...]) -> str:
-    return hmac.new(_daily_key(today), "\0".join(what).encode(errors="replace"), hashlib.sha256).hexdigest()
+def _key(w: Work, what: tuple[str, ...]) -> str:
+    return hmac.new(_daily_key(w), "\0".join(what).encode(errors="replace"), hashlib.sha256).hexdigest()
 
 
-def _daily_key(today: date) -> bytes:
-    """Made anew each day; yesterday's is gone, and with it the way from a counter to a name or an address."""
+def _daily_key(w: Work) -> bytes:
+    """Made anew each day, as soon as no counter counts any more: yesterday's is gone, and with it the way from a counter to
+    a name or an address."""
     path = data_dir() / "throttle.key"
     with _lock:
         day, _, key = path.read_text().partition(" ") if path.exists() else ("", "", "")
-        if day != today.isoformat() or len(key) != 64:
+        usable = len(key) == 64
+        if not usable or (day != w.today.isoformat() and not _counting(w)):
             key = secrets.token_hex(32)
             fresh = path.with_suffix(".new")
             fresh.touch(mode=0o600)
-            fresh.write_text(f"{today.isoformat()} {key}")
+            fresh.write_text(f"{w.today.isoformat()} {key}")
             fresh.replace(path)
         return bytes.fromhex(key)
+
+
+def _counting(w: Work) -> bool:
+    t = m.Throttle
+    return w.session.scalar(select(t.key).where(t.last_at > w.now - _LONGEST_REST).limit(1)) is not None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -182,6 +183,20 @@ def test_the_next_day_the_counters_mean_nothing(tmp_path: Path, engine: Engine) 
     attempt(RIGHT, MORNING + timedelta(days=2, minutes=2))
     with Session(engine) as session:
         assert all(at > MORNING + timedelta(days=1) for at in session.scalars(select(m.Throttle.last_at)))
+
+
+@pytest.mark.parametrize("kind", ["account", "code"])
+def test_guesses_around_midnight_are_counted_together(kind: str) -> None:
+    evening = datetime(2026, 11, 21, 23, 58, tzinfo=door.AMSTERDAM)
+    free, counted = throttle.LIMITS[kind].free, 0
+    for minutes in (0, 1, 4, 6):
+        with door.clock_at(evening + timedelta(minutes=minutes)):
+            for _ in range(free):
+                with suppress(Refused), work(VISITOR, Right.SIGN_IN) as w:
+                    throttle.attempt(w, (kind, "tom"))
+                    counted += 1
+
+    assert counted == free
 
 
 def test_a_broken_key_file_is_made_anew(tmp_path: Path) -> None:
