@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -20,6 +22,7 @@ from services.incidents import report
 from services.sessions import Here, digest
 from web.frames import MEDIA, UPLOADS, HandedOut, asked_for, by_a_person
 from web.front import FrontPage
+from web.pace import Bucket
 from web.visit import BROWSER, BROWSER_LIFE, DESTINATION, DESTINATION_LIFE, SESSION, Visit, own_address
 
 GATE = SystemActor("gate", frozenset({Right.ENTER}))
@@ -34,9 +37,15 @@ ENDED = 4401
 # The message with which st.login makes a browser navigate, without an address: load this address again. On a mere close
 # the browser reconnects and leaves everything standing on the screen. (ForwardMsg.auth_redirect; a test pins it.)
 LOAD_AGAIN = b"\xc2\x01\x00"
+MAKES_ROOM = 1013
 MOST_ANONYMOUS = 200  # sign-in screens open at once; each holds memory
+COMES_BACK_AFTER = 5  # seconds that a screen that made room waits while all are taken: its browser asks twice a second
 MOST_OF_ONE = 50  # screens of one session
 LONGEST_ANONYMOUS_FRAME = 64 * 1024  # a name and a password, not an upload
+# Messages at once, and a second. A person clicks and types a few a second; a key that is held down is thirty.
+PACE_OF_A_VISITOR = (60, 20)
+PACE_OF_A_MEMBER = (300, 50)
+PACE_OF_ALL_VISITORS = (100, 30)  # what is more waits, so that staff keeps its share
 
 # All addresses there are, besides the screens. Not on the list, so not there: Streamlit's statistics, agent interface,
 # script health check, own sign-in, static serving and third-party components.
@@ -77,12 +86,20 @@ async def _touch(session_id: str) -> None:
 class Socket:
     """One open websocket and whose it is."""
 
-    def __init__(self, session_id: str | None, send: Send, handed_out: HandedOut) -> None:
+    def __init__(self, session_id: str | None, source: str, send: Send, handed_out: HandedOut) -> None:
         self.session_id = session_id
+        self.source = source
+        self.heard = monotonic()
         self.greeted = False  # the first frame is the browser's own: it also comes when a connection was lost
         self._send = send
         self._handed_out = handed_out
         self._closed = False
+        self._pace = Bucket(*(PACE_OF_A_MEMBER if session_id else PACE_OF_A_VISITOR))
+
+    def says_too_much(self) -> bool:
+        """One more message came."""
+        self.heard = monotonic()
+        return self._pace.late() > 0
 
     async def send(self, message: Message) -> None:
         if self._closed:
@@ -111,6 +128,8 @@ class Gate:
         self._app = app
         self._handed_out = HandedOut()
         self._sockets: set[Socket] = set()
+        self._closing: set[asyncio.Task[None]] = set()
+        self._visitors = Bucket(*PACE_OF_ALL_VISITORS)
         self._watch: asyncio.Task[None] | None = None
         self._front = FrontPage()
         self._screens = {"/"} | {f"/{page.stem}" for page in _PAGES.glob("*.py")}
@@ -204,11 +223,14 @@ class Gate:
         except Exception as error:  # the boundary, as for requests
             report(error, "handshake")
             welcome = False
-        if not welcome or self._crowded(scope["state"]["session_id"]):
+        session_id = scope["state"]["session_id"] if welcome else None
+        if not welcome or (session_id and len(self._of(session_id)) >= MOST_OF_ONE):
             await receive()
             await PlainTextResponse("Forbidden", 403)(scope, receive, guarded)
             return
-        socket = Socket(scope["state"]["session_id"], guarded, self._handed_out)
+        if session_id is None:
+            await self._make_room(returns=len(scope["subprotocols"]) > 2)
+        socket = Socket(session_id, visit.source, guarded, self._handed_out)
         self._sockets.add(socket)
         if self._watch is None or self._watch.done():
             self._watch = asyncio.create_task(self._close_ended(), name="gate-watch")
@@ -220,9 +242,23 @@ class Gate:
         finally:
             self._sockets.discard(socket)
 
-    def _crowded(self, session_id: str | None) -> bool:
-        open_already = sum(1 for each in self._sockets if each.session_id == session_id)
-        return open_already >= (MOST_OF_ONE if session_id else MOST_ANONYMOUS)
+    def _of(self, session_id: str | None) -> list[Socket]:
+        return [each for each in self._sockets if each.session_id == session_id]
+
+    async def _make_room(self, returns: bool) -> None:
+        """A newcomer is never refused, or whoever holds all places keeps everybody from signing in. Who was silent longest
+        goes, where silence counts for as many as come from the same source; that browser comes back by itself (`returns`:
+        it names the screen that it had)."""
+        if returns and len(self._of(None)) >= MOST_ANONYMOUS:
+            await asyncio.sleep(COMES_BACK_AFTER)
+        visitors, now = self._of(None), monotonic()
+        if len(visitors) >= MOST_ANONYMOUS:
+            sharing = Counter(each.source for each in visitors)
+            goes = max(visitors, key=lambda each: (now - each.heard) * sharing[each.source])
+            self._sockets.discard(goes)
+            closing = asyncio.create_task(goes.close(MAKES_ROOM))  # it may not be listening
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
 
     def _checked(self, socket: Socket, receive: Receive) -> Callable[[], Awaitable[Message]]:
         """Callbacks and fragments run before or without the script: so every frame is checked before they see it."""
@@ -234,15 +270,22 @@ class Gate:
                     return message
                 if await self._still_welcome(socket, message):
                     return message
+                if socket.closed:  # and whatever it said besides is not read
+                    return {"type": "websocket.disconnect", "code": 1005}
 
         return checked
 
     async def _still_welcome(self, socket: Socket, message: Message) -> bool:
         if socket.closed:
             return False
+        if socket.says_too_much():
+            await socket.close(1008)
+            return False
         if socket.session_id is None:
-            if len(message.get("bytes") or b"") > LONGEST_ANONYMOUS_FRAME:
+            if len(message.get("bytes") or message.get("text") or "") > LONGEST_ANONYMOUS_FRAME:
                 await socket.close(1009)
+            else:  # sleeping lets others be heard, also for 0 seconds
+                await asyncio.sleep(self._visitors.late())
             return not socket.closed
         try:
             here = await run_in_threadpool(_check, socket.session_id)

@@ -16,6 +16,8 @@ from services import door, links
 from services.door import SystemActor
 from tests.browser.conftest import PATIENCE, choose, sign_in, sign_out
 from tests.serving import Server, password_of, serve
+from tests.web.client import close_all, open_tab
+from web.gate import MOST_ANONYMOUS
 
 pytestmark = pytest.mark.browser
 
@@ -29,6 +31,20 @@ def test_somebody_signs_in_and_out(browser_page: Page) -> None:
     browser_page.goto("/account")
     expect(browser_page.get_by_label("Gebruikersnaam", exact=True)).to_be_visible()
     expect(browser_page.get_by_text("Tom Trainer")).to_have_count(0)
+
+
+def test_a_sign_in_screen_that_had_to_make_room_goes_on_with_what_was_typed(browser_page: Page, server: Server) -> None:
+    browser_page.goto("/")
+    browser_page.get_by_label("Gebruikersnaam", exact=True).fill("tom")
+    for _ in range(MOST_ANONYMOUS):
+        open_tab(server)
+    expect(browser_page.get_by_role("button", name="Aanmelden")).to_be_disabled()
+
+    browser_page.get_by_label("Wachtwoord").fill(password_of("tom"))
+    browser_page.get_by_role("button", name="Aanmelden").click()
+
+    expect(browser_page.get_by_text("Tom Trainer").first).to_be_visible()
+    close_all()
 
 
 def test_no_script_can_read_the_cookie(browser_page: Page) -> None:
