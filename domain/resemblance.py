@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 
 _BETWEEN = re.compile(r"van|de[rn]?|het|t|te[nr]?|in|op|aan|bij|von|zu|el|al|l[ae]|d[ui]|da|dos|del|bin|ibn|ben|en")
 _TITLE = re.compile(r"dhr|mw|mevr|mevrouw|meneer|heer|drs?|ir|ing|mr|prof")
+_OTHER_SCRIPTS = str.maketrans("авгеіјкмнорстухѕһԁαβεηικνορτυχı", "abreijkmhopctyxshdabehikvoptyxi")  # drawn as a Latin letter
 _TYPO_FROM = 4  # letters: in a shorter word one other letter is another name
 _WORD = re.compile(r"[^\W_]+")
 
@@ -35,10 +38,39 @@ def resembles(typed: str, known: str) -> Likeness | None:
 @lru_cache(maxsize=4096)
 def _words(name: str) -> tuple[str, ...]:
     """Without accents, case, titles and what stands between a first name and a surname."""
-    plain = "".join(each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each)).casefold()
-    found = tuple(_WORD.findall(plain.replace("'", " ").replace("\u2019", " ")))
+    found = tuple(_plain(name).split())
     kept = tuple(each for each in found if not _BETWEEN.fullmatch(each) and not _TITLE.fullmatch(each))
     return kept or found
+
+
+def confusable(one: str, other: str) -> bool:
+    """Could somebody take one of these for the other?"""
+    return bool(resembles(one, other) or resembles(other, one))
+
+
+def same_name(one: str, other: str) -> bool:
+    """But for capitals, accents, spaces and signs between."""
+    return _plain(one).split() == _plain(other).split() if _plain(one).strip() else one == other
+
+
+def told_apart(people: Iterable[tuple[int, str, str]]) -> dict[int, str]:
+    """What a list shows of everybody. `people`: key, name, and what is added for who could be taken for another."""
+    rows, near = list(people), defaultdict[str, list[tuple[int, str]]](list)
+    for key, name, _ in rows:
+        for word in set(_words(name)):
+            near[word].append((key, name))
+
+    def alike(key: int, name: str) -> bool:
+        others = {each for word in _words(name) for each in near[word] if each[0] != key}
+        return any(confusable(name, other) for _, other in others)
+
+    return {key: f"{name} ({more})" if alike(key, name) else name for key, name, more in rows}
+
+
+def _plain(name: str) -> str:
+    """Letters and figures; everything else is a space."""
+    bare = "".join(each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each)).casefold()
+    return " ".join(_WORD.findall(bare.translate(_OTHER_SCRIPTS)))
 
 
 def _abbreviated(given: tuple[str, ...], theirs: tuple[str, ...]) -> bool:

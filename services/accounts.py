@@ -140,12 +140,15 @@ def listing(actor: Actor) -> tuple[AccountRow, ...]:
         seen: dict[int, datetime] = {key: at for key, at in w.session.execute(seen_query)}
         accounts = w.session.scalars(select(m.Account).order_by(m.Account.active.desc(), func.lower(m.Account.display_name)))
         two, linked = requests.two_persons(w), set(w.session.scalars(select(m.SignOnLink.account_id)))
+        ever = requests.names_ever(w)
         coded = set(w.session.scalars(select(m.SecondFactor.account_id).where(m.SecondFactor.secret.is_not(None))))
 
         def row(account: m.Account) -> AccountRow:
             fresh = account.password_hash is None and account.id not in seen.keys() | linked
             roles = requests.held(account)
             second = frozenset(kind for kind in Kind if two and needs_second(kind, roles, fresh))
+            if two and Kind.LINK not in second and requests.alike(ever, account.id, account.display_name):
+                second |= {Kind.LINK}
             return _row(account, units.get(account.unit_id or 0, ""), seen.get(account.id), second, account.id in coded)
 
         return tuple(row(each) for each in accounts)
@@ -174,7 +177,7 @@ def _row(account: m.Account, unit: str, seen_at: datetime | None, second: frozen
 def create(actor: Actor, given: AccountInput) -> int:
     """An account without a password: `links.password_link` gives the person one. Roles that take a second person wait for
     that one's word, and the account is made without them. Raises Refused: ``name_taken``, ``name_form``, ``missing``,
-    ``email_form``, ``roles_conflict``, ``unknown_value``, ``nobody_confirms``."""
+    ``display_name_taken``, ``email_form``, ``roles_conflict``, ``unknown_value``, ``nobody_confirms``."""
     with work(actor, Right.ACCOUNTS) as w:
         wanted = _roles(given.roles)
         now = tuple(role for role in wanted if role not in GUARDED or not requests.two_persons(w))
@@ -192,7 +195,9 @@ def make_account(w: Work, given: AccountInput, roles: tuple[Role, ...]) -> m.Acc
         raise Refused("name_form", "name")
     if w.session.scalar(select(m.Account.id).where(m.Account.name == name)) is not None:
         raise Refused("name_taken", "name")
-    account = m.Account(name=name, created_at=w.now, active=True)
+    display_name = _display_name(given)
+    requests.refuse_same_name(w, None, display_name)
+    account = m.Account(name=name, display_name=display_name, created_at=w.now, active=True)
     _fill(w, account, given)
     account.roles = [m.AccountRole(role=role) for role in roles]
     w.session.add(account)
@@ -201,11 +206,13 @@ def make_account(w: Work, given: AccountInput, roles: tuple[Role, ...]) -> m.Acc
 
 def edit(actor: Actor, account_id: int, seen: int, given: AccountInput) -> bool:
     """Everything but the name that one signs in with. Other roles end the person's sessions. True: all of it is done. False:
-    the roles wait for a second person, the rest is done. Raises as `create`, and ``changed_meanwhile``, ``last_admin``."""
+    the roles or the name wait for a second person, the rest is done. Raises as `create`, and ``changed_meanwhile``,
+    ``last_admin``."""
     with work(actor, Right.ACCOUNTS) as w:
         account = _load(w, account_id, seen)
         _fill(w, account, given)
-        return requests.change_roles(w, account, _roles(given.roles))
+        named = requests.change_name(w, account, _display_name(given))
+        return requests.change_roles(w, account, _roles(given.roles)) and named
 
 
 def disable(actor: Actor, account_id: int, seen: int) -> bool:
@@ -230,8 +237,11 @@ def _load(w: Work, account_id: int, seen: int) -> m.Account:
     return account
 
 
+def _display_name(given: AccountInput) -> str:
+    return line(required(given.display_name, "display_name"), "display_name")
+
+
 def _fill(w: Work, account: m.Account, given: AccountInput) -> None:
-    account.display_name = line(required(given.display_name, "display_name"), "display_name")
     email = line(given.email, "email")
     if email and not _EMAIL.fullmatch(email):
         raise Refused("email_form", "email")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from db import models as m
 from domain.errors import Refused
+from domain.resemblance import told_apart
 from domain.rights import CASE_ROLES, RIGHTS, Right, Role
 from services.door import Work, reaches
 from services.parties import excluded_from
@@ -24,7 +25,7 @@ CONSULTED = {
 @dataclass(frozen=True)
 class PersonChoice:
     id: int
-    name: str
+    name: str  # with the name that this person signs in with, where it could be taken for somebody else's
     roles: frozenset[Role]
     unit_id: int | None
     may_handle: bool
@@ -38,13 +39,15 @@ def available(w: Work, complaint: m.Complaint, consultation_with: str) -> dict[i
         .where(m.Account.active.is_(True), m.Account.id.not_in(excluded_from(w, complaint)))
         .order_by(m.Account.display_name, m.Account.id)
     )
+    accounts = w.session.scalars(query).all()
+    shown = told_apart((each.id, each.display_name, each.name) for each in accounts)
     found = {}
-    for account in w.session.scalars(query):
+    for account in accounts:
         roles = frozenset(Role(held.role) for held in account.roles)
         if roles & CASE_ROLES:
             found[account.id] = PersonChoice(
                 account.id,
-                account.display_name,
+                shown[account.id],
                 roles,
                 account.unit_id,
                 may_handle=bool(roles & HANDLERS),

@@ -20,6 +20,7 @@ from services import second_factor
 from services.account_changes import block, give_roles, start_anew, unblock
 from services.account_requests import (
     RequestRow,
+    concerns_me,
     decide,
     did,
     held,
@@ -30,11 +31,13 @@ from services.account_requests import (
     new,
     new_code,
     put_down,
+    refuse_same_name,
     refuse_twice,
     rows,
     state_of,
 )
 from services.door import Actor, Work, work
+from services.organisation import carry_out_settings, carry_out_unit
 
 _ASKED = (Kind.LINK, Kind.SECOND_FACTOR)  # the others follow from what the administrator does to the account
 
@@ -116,7 +119,8 @@ def to_answer(actor: Actor) -> tuple[RequestRow, ...]:
 
 def confirm(actor: Actor, request_id: int) -> str:
     """The second person's yes. For a link: the code that this person tells the owner of the account, shown once; else
-    empty. Raises Refused: ``request_gone``, ``request_answered``, ``own_request``, ``request_outdated``, ``last_admin``."""
+    empty. Raises Refused: ``request_gone``, ``request_answered``, ``own_request``, ``request_outdated``, ``last_admin``,
+    ``display_name_taken``."""
     with work(actor, Right.GRANT) as w:
         request, account = _to_answer(w, request_id)
         if request.done_at is not None:  # was done at once, and now it was looked at
@@ -137,6 +141,13 @@ def confirm(actor: Actor, request_id: int) -> str:
                 block(w, account)
             case Kind.UNBLOCK:
                 unblock(w, account)
+            case Kind.NAME:
+                refuse_same_name(w, account.id, request.after[0])
+                account.display_name = request.after[0]
+            case Kind.SETTINGS:
+                carry_out_settings(w, request)
+            case Kind.UNIT:
+                carry_out_unit(w, request)
         request.done_at = w.now
         return ""
 
@@ -151,9 +162,9 @@ def decline(actor: Actor, request_id: int) -> None:
 
 
 def _first_guarded(w: Work, request: m.AccountRequest, account: m.Account) -> str:
-    """Who gets the first role that shows dossiers chooses a password again, with a link of the administrator and the code of
-    the person who confirmed: whoever made the account may have prepared a way in."""
-    if rules.guarded(request.before) or not rules.guarded(request.after):
+    """Who gets the first role that shows dossiers, or more than those of the own tasks, chooses a password again, with a link
+    of the administrator and the code of the person who confirmed: whoever made the account may have prepared a way in."""
+    if not rules.starts_anew(request.before, request.after):
         return ""
     start_anew(w, account)
     link = new(w, account, Kind.LINK, held(account), asked_by=request.asked_by)
@@ -175,14 +186,16 @@ def _refuse_outdated(w: Work, request: m.AccountRequest, account: m.Account) -> 
     """What was asked is not what would happen now, or who asked could not ask it any more."""
     asker = w.session.get(m.Account, request.asked_by) if request.asked_by else None
     able = asker is not None and asker.active and any(Right.ACCOUNTS in RIGHTS[role] for role in held(asker))
-    same = held(account) == tuple(request.before) and account.active is (request.kind != Kind.UNBLOCK)
+    now = [account.display_name] if request.kind == Kind.NAME else list(held(account))
+    elsewhere = request.kind in (Kind.SETTINGS, Kind.UNIT)  # compared where it is carried out
+    same = (elsewhere or now == request.before) and account.active is (request.kind != Kind.UNBLOCK)
     if not able or not same:
         raise Refused("request_outdated")
 
 
 def _to_answer(w: Work, request_id: int) -> tuple[m.AccountRequest, m.Account]:
     request = load(w, request_id)
-    if w.me in (request.account_id, request.asked_by):
+    if concerns_me(w, request):
         raise Refused("own_request")
     if state_of(w, request) not in ANSWERABLE:
         raise Refused("request_answered")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from db import models as m
 from db.settings import Contact, read_settings
+from domain.resemblance import told_apart
 from domain.rights import Right, Role
 from services.door import Actor, Work, work
 
@@ -67,8 +68,9 @@ def _places(w: Work) -> tuple[Place, ...]:
 
 def _colleagues(w: Work) -> dict[int, str]:
     query = select(m.Account.id, m.Account.display_name, m.Account.name).where(m.Account.active)
-    rows = w.session.execute(query.order_by(m.Account.display_name, m.Account.id))
-    return _distinct((key, display_name, name) for key, display_name, name in rows)
+    rows = w.session.execute(query.order_by(m.Account.display_name, m.Account.id)).all()
+    shown = told_apart((key, display_name, name) for key, display_name, name in rows)
+    return _distinct((key, shown[key], name) for key, _, name in rows)
 
 
 def _distinct(rows: Iterable[tuple[int, str, str]]) -> dict[int, str]:

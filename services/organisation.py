@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -13,9 +14,10 @@ from sqlalchemy import select
 from db import models as m
 from db.settings import Settings, read_settings, write_settings
 from domain.errors import Refused
+from domain.granting import decoded
 from domain.rights import Right, Role
 from domain.texts import clean, line, required
-from services import profiles
+from services import asked_changes, profiles
 from services.door import Actor, Work, work
 from services.parties import redirect
 from services.standing_in import refuse_losing
@@ -76,17 +78,20 @@ def _sectors(w: Work) -> tuple[tuple[str, str], ...]:
 
 
 def add_unit(actor: Actor, given: UnitInput) -> int:
-    """Raises Refused: ``missing``, ``unit_taken``, ``unknown_value``, ``unknown_unit``, ``not_a_manager``."""
+    """Raises Refused: ``missing``, ``unit_taken``, ``unknown_value``, ``unknown_unit``, ``not_a_manager``,
+    ``nobody_confirms``. A manager who gains by it waits for a second person."""
     with work(actor, Right.ACCOUNTS) as w:
         unit = m.OrgUnit()
         _fill(w, unit, given)
         w.session.add(unit)
         w.session.flush()  # the id is the answer
+        asked_changes.unit_waits(w, unit, asked_changes.unit_lines(unit.id, None, unit.parent_id))
         return unit.id
 
 
-def edit_unit(actor: Actor, unit_id: int, seen: UnitInput, given: UnitInput) -> None:
-    """`seen`: what stood in the form. Raises as `add_unit`, and ``changed_meanwhile``, ``unit_in_itself``,
+def edit_unit(actor: Actor, unit_id: int, seen: UnitInput, given: UnitInput) -> bool:
+    """`seen`: what stood in the form. True: all of it is done. False: the manager and the place in the tree wait for a second
+    person, the rest is done. Raises as `add_unit`, and ``changed_meanwhile``, ``unit_in_itself``,
     ``unit_has_units``."""
     with work(actor, Right.ACCOUNTS) as w:
         unit = w.session.get(m.OrgUnit, unit_id, with_for_update=True)
@@ -97,7 +102,30 @@ def edit_unit(actor: Actor, unit_id: int, seen: UnitInput, given: UnitInput) -> 
         below = select(m.OrgUnit.id).where(m.OrgUnit.parent_id == unit_id, m.OrgUnit.active)
         if not given.active and w.session.scalars(below).first() is not None:
             raise Refused("unit_has_units", "active")
+        was = asked_changes.unit_lines(unit.id, unit.manager_id, unit.parent_id)
         _fill(w, unit, given)
+        return not asked_changes.unit_waits(w, unit, was)
+
+
+def carry_out_unit(w: Work, request: m.AccountRequest) -> None:
+    """What a second person confirmed. Raises Refused ``request_outdated``."""
+    was, will = decoded(request.before), decoded(request.after)
+    unit = w.session.get_one(m.OrgUnit, was["unit"][0], with_for_update=True)
+    if asked_changes.unit_lines(unit.id, unit.manager_id, unit.parent_id) != was:
+        raise Refused("request_outdated")
+    asked_changes.refuse_other_gain(request, asked_changes.gain_by_unit(w, was, will))
+    manager_id, parent_id = (next(iter(will[name]), None) for name in ("manager_id", "parent_id"))
+    with _outdated():
+        _fill(w, unit, replace(_given(unit), manager_id=manager_id, parent_id=parent_id))
+
+
+@contextmanager
+def _outdated() -> Iterator[None]:
+    """What could be asked then cannot be done now."""
+    try:
+        yield
+    except Refused:
+        raise Refused("request_outdated") from None
 
 
 def _fill(w: Work, unit: m.OrgUnit, given: UnitInput) -> None:
@@ -157,10 +185,11 @@ def settings(actor: Actor) -> Settings:
         return read_settings(w.session)
 
 
-def change_settings(actor: Actor, seen: Settings, changed: Mapping[str, object]) -> None:
+def change_settings(actor: Actor, seen: Settings, changed: Mapping[str, object]) -> bool:
     """Write `changed` (fields of Settings) if nobody changed those meanwhile. `contact` and `confidant` are mappings with
-    name, phone, email. Raises Refused: ``changed_meanwhile``, ``unknown_value``, ``address_form``, ``in_the_future``,
-    ``not_a_director``, ``not_a_stand_in``, ``not_a_reviewer``, ``chosen_twice``, ``last_stand_in``."""
+    name, phone, email. True: all of it is done. False: who directs and hears appeals waits for a second person. Raises
+    Refused: ``changed_meanwhile``, ``unknown_value``, ``address_form``, ``in_the_future``, ``not_a_director``,
+    ``not_a_stand_in``, ``not_a_reviewer``, ``chosen_twice``, ``last_stand_in``, ``nobody_confirms``."""
     with work(actor, Right.ACCOUNTS) as w:
         now = read_settings(w.session)
         tidy = {name: _tidied(name, value) for name, value in changed.items()}
@@ -174,8 +203,24 @@ def change_settings(actor: Actor, seen: Settings, changed: Mapping[str, object])
             raise Refused("unknown_value", str(error.errors()[0]["loc"][0])) from error
         _check(w, after, set(tidy))
         refuse_losing(w, now, after)
+        if asked_changes.settings_wait(w, now, after):
+            return False
         if tidy.keys() & {"director_id", "stand_in_ids"}:
             redirect(w)
+        return True
+
+
+def carry_out_settings(w: Work, request: m.AccountRequest) -> None:
+    """What a second person confirmed. Raises Refused ``request_outdated``."""
+    now, will = read_settings(w.session), decoded(request.after)
+    if asked_changes.places_of(now) != decoded(request.before):
+        raise Refused("request_outdated")
+    after = asked_changes.put_places(w, {name: will[name] for name in asked_changes.PLACES})
+    asked_changes.refuse_other_gain(request, asked_changes.gain_by_settings(w, now, after))
+    with _outdated():
+        _check(w, after, {name for name in asked_changes.PLACES if getattr(now, name) != getattr(after, name)})
+        refuse_losing(w, now, after)
+    redirect(w)
 
 
 def _tidied(name: str, value: object) -> object:

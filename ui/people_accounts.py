@@ -45,6 +45,8 @@ def accounts_part(rows: tuple[AccountRow, ...], units: tuple[UnitRow, ...]) -> N
     st.subheader(literal(chosen.display_name), anchor=False)
     if waiting := open_about(asked, chosen.id, Kind.ROLES):
         st.info(t("granting.waits_roles", roles=literal(role_words(waiting.after))), icon=":material/hourglass_empty:")
+    if waiting := open_about(asked, chosen.id, Kind.NAME):
+        st.info(literal(f"{what(waiting)}: {state_words(waiting)}"), icon=":material/hourglass_empty:")
     _edit(chosen, units)
     _link(chosen, open_about(asked, chosen.id, Kind.LINK))
     _second_step(chosen, open_about(asked, chosen.id, Kind.SECOND_FACTOR))
@@ -99,6 +101,9 @@ def _create(units: tuple[UnitRow, ...], key: str, set_up: bool) -> None:
             waits = () if set_up else guarded(given.roles)
             if waits:  # the link comes after the word of the second person
                 tell("granting.created_waits", name=literal(given.display_name), roles=role_words(waits))
+                st.rerun()
+            if any(each.id == account_id and Kind.LINK in each.second for each in accounts.listing(actor())):
+                tell("granting.created_alike", name=literal(given.display_name))
                 st.rerun()
             tell("people.created", name=literal(given.display_name))
             _new_link(account_id, given.display_name)

@@ -6,15 +6,18 @@ from typing import Any
 
 import streamlit as st
 
-from services import organisation, standing_in
+from domain.granting import Kind
+from services import granting, organisation, standing_in
 from services.accounts import AccountRow
 from services.organisation import DIRECTORS, REVIEWERS, STAND_INS
 from ui.people_units import pick
+from ui.requests_view import waiting_of
 from ui.session import Fields, actor, show_refusals, t, tell
 
 
 def settings_part(people: tuple[AccountRow, ...]) -> None:
     _stand_ins()
+    waiting_of(granting.asked(actor()), Kind.SETTINGS)
     now = organisation.settings(actor())
     key = f"people.settings.{hash(now.model_dump_json())}"
     with st.form(key):
@@ -25,8 +28,8 @@ def settings_part(people: tuple[AccountRow, ...]) -> None:
         with show_refusals(fields):
             before = now.model_dump()
             different = {name: value for name, value in changed.items() if value != before[name]}
-            organisation.change_settings(actor(), now, different)
-            tell("settings.saved")
+            done = organisation.change_settings(actor(), now, different)
+            tell("settings.saved" if done else "granting.asked_settings")
             st.rerun()
 
 

@@ -7,10 +7,12 @@ from typing import TypeVar
 
 import streamlit as st
 
+from domain.granting import Kind
 from domain.rights import Role
-from services import organisation
+from services import granting, organisation
 from services.accounts import AccountRow
 from services.organisation import KINDS, UnitInput, UnitRow
+from ui.requests_view import waiting_of
 from ui.session import Fields, actor, literal, show_refusals, t, tell
 from ui.widgets import plain
 
@@ -19,6 +21,7 @@ T = TypeVar("T")
 
 def units_part(units: tuple[UnitRow, ...], people: tuple[AccountRow, ...]) -> None:
     st.caption(t("units.about"))
+    waiting_of(granting.asked(actor()), Kind.UNIT)
     _table(units)
     by_id = {each.id: each for each in units}
     chosen = st.selectbox(
@@ -58,10 +61,11 @@ def _form(row: UnitRow | None, units: tuple[UnitRow, ...], people: tuple[Account
     if submitted:
         with show_refusals(fields):
             if row:
-                organisation.edit_unit(actor(), row.id, before, given)
+                done = organisation.edit_unit(actor(), row.id, before, given)
             else:
-                organisation.add_unit(actor(), given)
-            tell("units.saved", name=literal(given.name))
+                made = organisation.add_unit(actor(), given)
+                done = any(each.id == made and each.given == given for each in organisation.units(actor()))
+            tell("units.saved" if done else "granting.asked_unit", name=literal(given.name))
             st.rerun()
 
 

@@ -16,6 +16,15 @@ from text import moment
 from ui.session import PAGES, actor, language, literal, show_refusals, t, tell
 from ui.widgets import ROW, plain
 
+_FIELDS = {
+    "manager_id": "units.manager",
+    "parent_id": "units.parent",
+    "director_id": "settings.director_id",
+    "stand_in_ids": "settings.stand_in_ids",
+    "reviewer_id": "settings.reviewer_id",
+    "substitute_reviewer_ids": "settings.substitute_reviewer_ids",
+}
+
 
 def requests_line() -> None:
     """On the board of who confirms: one line while something waits; nothing for everybody else."""
@@ -34,12 +43,23 @@ def what(row: RequestRow) -> str:
     name = f"{row.display_name} ({row.name})"
     if row.state is State.TO_SEE and row.kind is Kind.BLOCK:
         return t("granting.blocked", name=name)
+    if row.kind in (Kind.SETTINGS, Kind.UNIT):
+        changes = "; ".join(
+            t("granting.change", field=t(_FIELDS[each]), **_before_after(*names)) for each, *names in row.changes
+        )
+        return t(f"granting.what.{row.kind}", unit=row.unit, changes=changes)
+    if row.kind is Kind.NAME:
+        return t("granting.what.name", name=name, becomes=row.becomes)
     if row.kind is not Kind.ROLES:
         return t(f"granting.what.{row.kind}", name=name)
     gets, loses = role_words(set(row.after) - set(row.before)), role_words(set(row.before) - set(row.after))
     if gets and loses:
         return t("granting.gets_loses", name=name, gets=gets, loses=loses)
     return t("granting.gets", name=name, roles=gets) if gets else t("granting.loses", name=name, roles=loses)
+
+
+def _before_after(before: str, after: str) -> dict[str, str]:
+    return {"before": before or t("common.none"), "after": after or t("common.none")}
 
 
 def role_words(roles: Iterable[Role]) -> str:
@@ -53,6 +73,13 @@ def state_words(row: RequestRow) -> str:
         return t("granting.state.used", used=moment(row.used_at, language()))
     made = row.kind is Kind.LINK and row.state is State.DONE
     return t("granting.state.link_made" if made else f"granting.state.{row.state}")
+
+
+def waiting_of(rows: Iterable[RequestRow], kind: Kind) -> None:
+    """Above a form: what was asked about it and is not so yet."""
+    for row in rows:
+        if row.kind is kind and row.state is State.WAITING:
+            st.info(literal(f"{what(row)} {state_words(row)}."), icon=":material/hourglass_empty:")
 
 
 def requests_table(rows: Iterable[RequestRow]) -> None:
@@ -93,6 +120,8 @@ def to_answer(rows: Iterable[RequestRow]) -> None:
             asked = t("granting.done_by" if done else "granting.asked_by", by=row.asked_by, **_moments(row))
             st.caption(literal(asked))
             st.text(_advice(row))
+            if row.alike:
+                st.warning(literal(t("granting.alike", names=", ".join(row.alike))), icon=":material/group:")
             with st.container(horizontal=True, gap="small"):
                 if st.button(t("granting.seen" if done else "granting.confirm"), key=f"requests.yes.{row.id}", type="primary"):
                     _yes(row, done)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from secrets import token_hex
 from typing import Any
 from uuid import uuid4
 
@@ -76,7 +77,7 @@ class Attacker:
         """An account that he makes and signs in to, as far as he can."""
         self.number += 1
         name = f"stroman{self.number}"
-        self.tries(lambda: accounts.create(self.me, AccountInput(name, f"Stroman {self.number}", "", roles, None)))
+        self.tries(lambda: accounts.create(self.me, AccountInput(name, f"Stroman {token_hex(6)}", "", roles, None)))
         self.tries(lambda: self.enter(name))
         return self.row(name)
 
@@ -216,7 +217,7 @@ def back_to_the_beginning(a: Attacker) -> None:
 
 def with_a_link_of_another_kind(a: Attacker) -> None:
     own = a.own("reporter")
-    token = links.password_link(a.me, accounts.create(a.me, AccountInput("vers", "Vers", "", ("reporter",), None)))
+    token = links.password_link(a.me, accounts.create(a.me, AccountInput("fris", "Fris Begonnen", "", ("reporter",), None)))
     begin = links.Beginning("Mijn", "training", "baas", "Baas", MINE, MINE)
     a.tries(lambda: links.begin(VISITOR, token, begin), lambda: a.use(own.id, token))
 

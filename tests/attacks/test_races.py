@@ -439,8 +439,11 @@ def test_other_stand_ins_while_somebody_is_excluded(cast: Cast, engine: Engine) 
         seen = organisation.settings(cast.actor("adam"))
         order = (cast["petra"], cast["piet"]) if turn % 2 == 0 else (cast["piet"], cast["petra"])
 
+        organisation.change_settings(cast.actor("adam"), seen, {"stand_in_ids": order})
+        asked = granting.to_answer(cast.actor("cora"))[0].id
+
         ends = at_once(
-            lambda: organisation.change_settings(cast.actor("adam"), seen, {"stand_in_ids": order}),
+            lambda: granting.confirm(cast.actor("cora"), asked),
             excluding(case, "dora", "cora"),
         )
 

@@ -113,15 +113,15 @@ def test_a_link_of_before_the_first_dossier_opens_nothing_after_it(cast: Cast, e
 
 
 def test_a_new_account_waits_for_its_guarded_role_and_has_the_others(in_use: Cast) -> None:
-    accounts.create(in_use.actor("adam"), replace(NEL, roles=("coordinator", "handler")))
+    accounts.create(in_use.actor("adam"), replace(NEL, roles=("coordinator", "reporter")))
 
-    assert row(in_use, "nel").roles == (Role.HANDLER,)
+    assert row(in_use, "nel").roles == (Role.REPORTER,)
     asked = latest(in_use)
     assert (asked.kind, asked.state, asked.before, asked.after) == (
         Kind.ROLES,
         State.WAITING,
-        (Role.HANDLER,),
-        (Role.COORDINATOR, Role.HANDLER),
+        (Role.REPORTER,),
+        (Role.COORDINATOR, Role.REPORTER),
     )
     assert asked.asked_by == "Adam Beheer"
     assert granting.waiting(in_use.actor("dora")) == 1

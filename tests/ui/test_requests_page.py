@@ -119,7 +119,7 @@ def test_a_changed_role_says_that_it_waits(in_use: Cast) -> None:
     labelled(at.multiselect, "Rollen").set_value(["manager"])
     labelled(at.button, "Opslaan").click().run()
 
-    assert "De rollen wachten op bevestiging door de directie" in said(at)
+    assert "Een andere rol of naam wacht op bevestiging door de directie" in said(at)
     assert named(in_use, "hans").roles == ("handler",)
 
 
