@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base
@@ -18,6 +18,7 @@ class SignOnLink(Base):
     subject: Mapped[str] = mapped_column(String(255), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     linked_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("issuer", "account_id"),)  # and no account is opened by two of them
 
 
 class SignOnAttempt(Base):

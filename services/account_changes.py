@@ -55,8 +55,16 @@ def start_anew(w: Work, account: m.Account) -> None:
     hold(w, account.id)
     account.password_hash = passwords.nobodys()
     second_factor.clear(w, account)
-    for table in (m.SignOnLink, m.SignOnAttempt):
-        w.session.execute(delete(table).where(table.account_id == account.id))
+    unlink(w, account.id)
+
+
+def unlink(w: Work, account_id: int) -> bool:
+    """No name at a provider opens this account any more, nor is anybody linking one; whether there was one."""
+    gone = [w.session.execute(delete(each).where(each.account_id == account_id)) for each in (m.SignOnLink, m.SignOnAttempt)]
+    if not gone[0].rowcount:  # type: ignore[attr-defined]
+        return False
+    note(w, account_id, SignIn.CODE_CHANGED, "sign_on_unlinked")
+    return True
 
 
 def touch(account: m.Account) -> None:

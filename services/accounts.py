@@ -18,6 +18,7 @@ from domain.sign_ins import SignIn
 from domain.texts import line, required
 from services import account_requests as requests
 from services import passwords, throttle
+from services.account_changes import unlink
 from services.door import Actor, Work, work
 from services.held_account import hold_own
 from services.sessions import folded, revoke
@@ -95,8 +96,9 @@ def choose_language(actor: Actor, language: str) -> None:
         w.session.get_one(m.Account, w.me).language = language
 
 
-def change_password(actor: Actor, old: str, new: str, repeated: str) -> None:
-    """Ends the other sessions. The slow comparisons stand between the transactions, as in `sessions.sign_in`.
+def change_password(actor: Actor, old: str, new: str, repeated: str) -> bool:
+    """Ends the other sessions, and no name at a provider opens the account any more; whether one did. The slow
+    comparisons stand between the transactions, as in `sessions.sign_in`.
 
     Raises Refused: ``old_password_wrong``, ``wait_first``, ``wait_minutes``, and what `passwords.check` raises.
     """
@@ -121,6 +123,7 @@ def change_password(actor: Actor, old: str, new: str, repeated: str) -> None:
         now.password_hash = fresh
         revoke(w, w.me, "password_changed", but=w.session_id)
         note(w, w.me, SignIn.PASSWORD_CHANGED)
+        return unlink(w, w.me)
 
 
 # Everybody's, for the administrator

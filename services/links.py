@@ -18,6 +18,7 @@ from domain.sign_ins import SignIn
 from domain.texts import line, required
 from services import account_requests as requests
 from services import passwords, throttle
+from services.account_changes import unlink
 from services.accounts import AccountInput, make_account
 from services.door import Actor, Work, work
 from services.held_account import hold
@@ -130,7 +131,8 @@ def begin(actor: Actor, token: str, given: Beginning) -> None:
 
 
 def set_password(actor: Actor, token: str, password: str, repeated: str, code: str = "") -> None:
-    """The person's new password; all sessions of the account end. `code`: of whoever confirmed the link, where it is coded.
+    """The person's new password; all sessions of the account end, and no name at a provider opens it any more. `code`: of
+    whoever confirmed the link, where it is coded.
     Raises Refused: ``link_expired``, ``code_wrong``, ``wait_first``, what `passwords.check` raises."""
     with work(actor, Right.GREET) as w:
         link, account = _live(w, token, PASSWORD)
@@ -148,6 +150,7 @@ def set_password(actor: Actor, token: str, password: str, repeated: str, code: s
             requests.used(w, w.session.get_one(m.AccountRequest, link.request_id), owner)
         owner.password_hash = password_hash
         revoke(w, account.id, "password_reset")
+        unlink(w, account.id)
         note(w, account.id, SignIn.LINK_USED)
 
 

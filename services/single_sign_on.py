@@ -17,6 +17,7 @@ from domain.errors import Refused
 from domain.rights import Right
 from domain.sign_ins import SignIn
 from services import codes, oidc, passwords, throttle, tickets
+from services.account_changes import unlink as unlink_all
 from services.door import VISITOR, Actor, Work, work
 from services.held_account import hold, hold_own
 from services.oidc import Provider
@@ -41,6 +42,7 @@ class Linked:
 
     name: str
     since: datetime | None
+    coded: bool  # linking takes a code of the second step too
 
 
 def offered(actor: Actor) -> str | None:
@@ -58,20 +60,24 @@ def begin(actor: Actor, browser: str, destination: str) -> str:
     return _leave(actor, provider, browser, None, destination)
 
 
-def begin_linking(actor: Actor, password: str, browser: str) -> str:
-    """The address of the provider, for somebody who links their own account. Asks the password again: what is linked
-    opens the account from then on. Raises Refused: ``old_password_wrong``, ``wait_first``, and as `begin`."""
+def begin_linking(actor: Actor, password: str, browser: str, code: str = "") -> str:
+    """The address of the provider, for somebody who links their own account. Asks the password again, and who has a second
+    step for a `code` of it: what is linked opens the account from then on. Raises Refused: ``old_password_wrong``,
+    ``second_step_wrong``, ``wait_first``, ``wait_minutes``, and as `begin`."""
     with work(actor, Right.SELF) as w:
         provider = _needed()
         account = w.session.get_one(m.Account, w.me)
-        key = ("account", account.name)
-        throttle.attempt(w, key)
+        coded = codes.is_on(w, w.me)
+        keys = [("account", account.name), *([("code", account.name, w.session_id or "")] if coded else [])]
+        throttle.attempt(w, *keys)
     if not passwords.matches(password, account.password_hash):
         raise Refused("old_password_wrong", "password")
     with work(actor, Right.SELF) as w:
         if hold_own(w).password_hash != account.password_hash:  # changed while this was compared
             raise Refused("old_password_wrong", "password")
-        throttle.succeeded(w, key)
+        if codes.is_on(w, w.me) and not codes.accept(w, w.me, code):
+            raise Refused("second_step_wrong", "code")
+        throttle.succeeded(w, *keys)
     return _leave(VISITOR, provider, browser, account.id, "/account")
 
 
@@ -79,7 +85,8 @@ def finish(actor: Actor, state: str, code: str, issuer: str, browser: str, sessi
     """Somebody came back from the provider. `issuer`: who says to have sent them (RFC 9207), or empty. `session_id`: who is
     signed in here already, for linking. Raises Refused:
     ``sign_on_failed`` (for whatever is wrong with what came back), ``sign_on_unknown`` (nobody here is known by that name),
-    ``sign_on_taken`` (it opens another account), ``sign_on_away``, ``sign_on_off``."""
+    ``sign_on_taken`` (it opens another account), ``sign_on_second`` (another name opens this account), ``sign_on_away``,
+    ``sign_on_off``."""
     with work(actor, Right.SIGN_IN) as w:
         provider = _needed()
         attempt, now = _taken(w, state, browser), w.now
@@ -113,14 +120,14 @@ def linked(actor: Actor) -> Linked | None:
             return None
         query = select(m.SignOnLink).where(m.SignOnLink.account_id == w.me, m.SignOnLink.issuer == provider.issuer)
         row = w.session.scalars(query).first()
-        return Linked(provider.name or "OpenID Connect", row.linked_at if row else None)
+        return Linked(provider.name or "OpenID Connect", row.linked_at if row else None, codes.is_on(w, w.me))
 
 
 def unlink(actor: Actor) -> None:
     """From now on only the password opens this account."""
     with work(actor, Right.SELF) as w:
-        w.session.execute(delete(m.SignOnLink).where(m.SignOnLink.account_id == w.me))
-        note(w, w.me, SignIn.CODE_CHANGED, "sign_on_unlinked")
+        hold_own(w)
+        unlink_all(w, w.me)
 
 
 def _usable() -> Provider | None:
@@ -187,6 +194,9 @@ def _link(session_id: str | None, account_id: int, provider: Provider, subject: 
         row = w.session.get(m.SignOnLink, (provider.issuer, subject))
         if row is not None and row.account_id != w.me:
             raise Refused("sign_on_taken")
+        mine = select(m.SignOnLink.subject).where(m.SignOnLink.account_id == w.me, m.SignOnLink.issuer == provider.issuer)
+        if row is None and w.session.scalar(mine) is not None:
+            raise Refused("sign_on_second")
         if row is None:
             w.session.add(m.SignOnLink(issuer=provider.issuer, subject=subject, account_id=w.me, linked_at=w.now))
             note(w, w.me, SignIn.CODE_CHANGED, "sign_on_linked")

@@ -22,8 +22,8 @@ def password_part() -> None:
         submitted = st.button(t("account.change"), type="primary", key="account.change")
     if submitted:
         with show_refusals(fields):
-            accounts.change_password(actor(), old, new, repeated)
+            unlinked = accounts.change_password(actor(), old, new, repeated)
             for key in TYPED:
                 del st.session_state[key]
-            tell("account.changed")
+            tell("account.changed_unlinked" if unlinked else "account.changed")
             st.rerun()

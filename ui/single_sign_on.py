@@ -7,10 +7,12 @@ import streamlit as st
 from services import single_sign_on
 from services.door import VISITOR
 from text import moment
+from ui.second_step_parts import code_field
 from ui.session import Fields, actor, browser, go, language, literal, show_refusals, t, tell
 
 _SAID = (
-    "sign_on_failed", "sign_on_unknown", "sign_on_taken", "sign_on_away", "sign_on_off", "signed_out", "database_away",
+    "sign_on_failed", "sign_on_unknown", "sign_on_taken", "sign_on_second", "sign_on_away", "sign_on_off", "signed_out",
+    "database_away",
 )  # fmt: skip
 
 
@@ -51,7 +53,8 @@ def sign_on_part() -> None:
         fields = Fields()
         password = st.text_input(t("account.old"), type="password", key="account.sign_on_password")
         fields.under("password")
+        code = code_field("account.sign_on_code", fields) if found.coded else ""
         submitted = st.form_submit_button(t("sign_on.link"))
     if submitted:
         with show_refusals(fields):
-            go(single_sign_on.begin_linking(actor(), password, browser()))
+            go(single_sign_on.begin_linking(actor(), password, browser(), code))

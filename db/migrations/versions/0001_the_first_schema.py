@@ -326,6 +326,7 @@ def upgrade() -> None:
         sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sign_on_link_account_id")),
         sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_sign_on_link")),
+        sa.UniqueConstraint("issuer", "account_id", name=op.f("uq_sign_on_link_issuer_account_id")),
     )
     with op.batch_alter_table("sign_on_link", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_on_link_account_id"), ["account_id"], unique=False)
