@@ -21,6 +21,11 @@ class SignIn(StrEnum):
     CREATED = "created"
     DISABLED = "disabled"
     ENABLED = "enabled"
+    STEP_REQUIRED = "step_required"  # of a role, from now on: the reason is its name
+    STEP_FREE = "step_free"
+
+
+RULE_CHANGED = (SignIn.STEP_REQUIRED, SignIn.STEP_FREE)
 
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,29}")

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from services import granting
+from ui.account_log import rule_log
 from ui.requests_view import requests_table, shown_code, to_answer
 from ui.session import actor, t
 
@@ -20,3 +21,4 @@ else:
 if earlier:
     st.subheader(t("granting.earlier"), anchor=False)
     requests_table(earlier)
+rule_log()

@@ -213,9 +213,10 @@ def edit(actor: Actor, account_id: int, seen: int, given: AccountInput) -> bool:
     ``last_admin``."""
     with work(actor, Right.ACCOUNTS) as w:
         account = _load(w, account_id, seen)
-        _fill(w, account, given)
         named = requests.change_name(w, account, _display_name(given))
-        return requests.change_roles(w, account, _roles(given.roles)) and named
+        done = requests.change_roles(w, account, _roles(given.roles)) and named
+        _fill(w, account, given)  # last: requests are locked before their account
+        return done
 
 
 def disable(actor: Actor, account_id: int, seen: int) -> bool:

@@ -157,7 +157,8 @@ def required_roles(actor: Actor) -> tuple[Role, ...]:
 
 def require(actor: Actor, seen: tuple[Role, ...], roles: tuple[Role, ...]) -> int:
     """Whose second step is required from now on. Whoever has one of the new roles and no second step is signed out, and
-    sets it up on coming back; how many. Raises Refused: ``changed_meanwhile``, ``unknown_value``."""
+    sets it up on coming back; how many. Who confirms requests sees that it was changed, and by whom. Raises
+    Refused: ``changed_meanwhile``, ``unknown_value``."""
     with work(actor, Right.ACCOUNTS) as w:
         now = read_settings(w.session).second_step_roles
         if now != seen:
@@ -165,6 +166,8 @@ def require(actor: Actor, seen: tuple[Role, ...], roles: tuple[Role, ...]) -> in
         if not set(roles) <= set(Role):
             raise Refused("unknown_value")
         write_settings(w.session, {"second_step_roles": tuple(each for each in Role if each in roles)})
+        for each in (role for role in Role if (role in roles) != (role in now)):
+            note(w, w.person.id, SignIn.STEP_REQUIRED if each in roles else SignIn.STEP_FREE, each)
         on = select(m.SecondFactor.account_id).where(m.SecondFactor.secret.is_not(None))
         new = select(m.AccountRole.account_id).where(
             m.AccountRole.role.in_(set(roles) - set(now)), m.AccountRole.account_id.not_in(on)

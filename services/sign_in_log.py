@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from db import models as m
 from db.settings import read_settings
 from domain.rights import Right
-from domain.sign_ins import SignIn, is_code
+from domain.sign_ins import RULE_CHANGED, SignIn, is_code
 from services.clock_check import clock_wrong
 from services.door import Actor, Work, work
 
@@ -47,6 +47,12 @@ def everybody(actor: Actor, page: int = 1) -> tuple[Note, ...]:
     """Of all accounts, the newest first; pages of fifty. For the administrator."""
     with work(actor, Right.ACCOUNTS) as w:
         return _notes(w, limit=PAGE_SIZE, offset=PAGE_SIZE * (max(1, page) - 1))
+
+
+def of_the_rule(actor: Actor) -> tuple[Note, ...]:
+    """Who changed whose second step is required, the newest first, at most OWN. For who confirms requests."""
+    with work(actor, Right.GRANT) as w:
+        return _notes(w, m.SignInNote.what.in_(RULE_CHANGED), limit=OWN)
 
 
 def kept_for(actor: Actor) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from domain.sign_ins import RULE_CHANGED
 from services import sign_in_log
 from services.sign_in_log import OWN, PAGE_SIZE, Note
 from text import moment
@@ -33,8 +34,18 @@ def everybodys_log() -> None:
         st.caption(t("sign_in_log.older"))
 
 
+def rule_log() -> None:
+    """For who confirms requests: what the administrator changed alone. Nothing where nothing was."""
+    if found := sign_in_log.of_the_rule(actor()):
+        st.subheader(t("sign_in_log.rule"), anchor=False)
+        rows = [(each.who or t("granting.operator"), _what(each), moment(each.at, language())) for each in found]
+        _table(rows, ("who", "what", "when"))
+
+
 def _what(each: Note) -> str:
     said = t(f"sign_in_log.{each.what}")
+    if each.what in RULE_CHANGED:
+        return f"{said}: {t(f'role.{each.why}')}"
     why = f"sign_in_log.why_{each.why}"
     return said if each.why is None or t(why) == why else f"{said}: {t(why)}"
 

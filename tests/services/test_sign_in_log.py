@@ -13,9 +13,9 @@ from commands.nightly import NIGHTLY
 from db import models as m
 from db.settings import write_settings
 from domain.errors import Refused
-from domain.rights import Right
+from domain.rights import Right, Role
 from domain.sign_ins import SignIn
-from services import sign_in_log
+from services import second_factor, sign_in_log
 from services.door import VISITOR, work
 from tests.conftest import TODAY, Cast
 from tests.dossiers import On
@@ -55,6 +55,24 @@ def test_the_administrator_sees_everybodys_and_nobody_else_does(cast: Cast) -> N
     for name in ("tom", "cora", "dora", "vera"):
         with pytest.raises(Refused, match="not_allowed"):
             sign_in_log.everybody(cast.actor(name))
+
+
+def test_who_changes_whose_second_step_is_required_is_seen_by_who_confirms(cast: Cast) -> None:
+    adam = cast.actor("adam")
+    second_factor.require(adam, (), (Role.CONFIDANT, Role.HANDLER))
+    second_factor.require(adam, second_factor.required_roles(adam), (Role.HANDLER, Role.ADMIN))
+
+    found = [(each.who, each.what, each.why) for each in sign_in_log.of_the_rule(cast.actor("cora"))]
+
+    assert found == [
+        ("Adam Beheer", SignIn.STEP_REQUIRED, "admin"),
+        ("Adam Beheer", SignIn.STEP_FREE, "confidant"),
+        ("Adam Beheer", SignIn.STEP_REQUIRED, "confidant"),
+        ("Adam Beheer", SignIn.STEP_REQUIRED, "handler"),
+    ]
+    for name in ("tom", "rosa", "mia"):
+        with pytest.raises(Refused, match="not_allowed"):
+            sign_in_log.of_the_rule(cast.actor(name))
 
 
 def test_only_codes_get_into_it_and_a_line_is_never_changed(engine: Engine, cast: Cast) -> None:

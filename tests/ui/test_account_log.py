@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from domain.rights import Right
+from domain.rights import Right, Role
 from domain.sign_ins import SignIn
-from services import sign_in_log
+from services import second_factor, sign_in_log
 from services.door import VISITOR, work
 from tests.conftest import Cast
 from tests.ui.apptest import open_page
@@ -48,6 +48,19 @@ def test_the_administrator_sees_everybodys(cast: Cast) -> None:
         ["Rosa Melder", "Aanmelding beëindigd: de rollen werden gewijzigd", ""],
         ["Tom Trainer", "Aangemeld", ""],
         ["Een naam die niemand heeft", "Aanmelden mislukte", ""],
+    ]
+
+
+def test_who_confirms_requests_sees_who_changed_whose_second_step_is_required(cast: Cast) -> None:
+    second_factor.require(cast.actor("adam"), (), (Role.CONFIDANT,))
+    second_factor.require(cast.actor("adam"), (Role.CONFIDANT,), ())
+
+    at = open_page(cast, "dora", "requests")
+
+    assert not at.exception
+    assert rows(at.dataframe[-1].value) == [
+        ["Adam Beheer", "Tweede stap niet meer verplicht: Vertrouwenspersoon"],
+        ["Adam Beheer", "Tweede stap voortaan verplicht: Vertrouwenspersoon"],
     ]
 
 
