@@ -17,9 +17,9 @@ from ui.session import Fields, actor, show_refusals, t, tell
 
 def settings_part(people: tuple[AccountRow, ...]) -> None:
     _stand_ins()
-    waiting_of(granting.asked(actor()), Kind.SETTINGS)
+    waits = waiting_of(granting.asked(actor()), Kind.SETTINGS)
     now = organisation.settings(actor())
-    key = f"people.settings.{hash(now.model_dump_json())}"
+    key = f"people.settings.{hash((now.model_dump_json(), waits))}"
     with st.form(key):
         fields = Fields()
         changed = _who(now, fields, key) | _whom(now, fields, key) | _roles(now, people, fields, key)

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 def units_part(units: tuple[UnitRow, ...], people: tuple[AccountRow, ...]) -> None:
     st.caption(t("units.about"))
-    waiting_of(granting.asked(actor()), Kind.UNIT)
+    waits = waiting_of(granting.asked(actor()), Kind.UNIT)
     _table(units)
     by_id = {each.id: each for each in units}
     chosen = st.selectbox(
@@ -30,7 +30,7 @@ def units_part(units: tuple[UnitRow, ...], people: tuple[AccountRow, ...]) -> No
         format_func=lambda each: by_id[each].path if each else t("units.new"),
         key="people.unit",
     )
-    _form(by_id.get(chosen or 0), units, people)
+    _form(by_id.get(chosen or 0), units, people, waits)
 
 
 def _table(units: tuple[UnitRow, ...]) -> None:
@@ -51,9 +51,9 @@ def _sectors() -> tuple[tuple[str, str], ...]:
     return organisation.sectors(actor())
 
 
-def _form(row: UnitRow | None, units: tuple[UnitRow, ...], people: tuple[AccountRow, ...]) -> None:
+def _form(row: UnitRow | None, units: tuple[UnitRow, ...], people: tuple[AccountRow, ...], waits: int) -> None:
     before = row.given if row else UnitInput("", "location", None, None, None)
-    key = f"people.unit.{row.id}.{hash(before)}" if row else f"people.unit.new.{len(units)}"
+    key = f"people.unit.{row.id}.{hash((before, waits))}" if row else f"people.unit.new.{len(units)}"
     with st.form(key):
         fields = Fields()
         given = _fields(before, row, units, people, fields, key)

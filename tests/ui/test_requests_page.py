@@ -14,7 +14,7 @@ from tests.conftest import Cast
 from tests.fill import make_complaint
 from tests.granting import confirm_all
 from tests.ui.apptest import NotForThem, open_page
-from tests.ui.test_people_page import chosen, labelled, named
+from tests.ui.test_people_page import chosen, labelled, named, part
 
 CONFIRM = {"cora", "dora", "piet", "petra"}
 
@@ -169,3 +169,60 @@ def test_the_person_is_told_until_it_was_read_and_finds_it_back(in_use: Cast, en
     assert told not in said(at)
     assert told in said(open_page(in_use, "tom", "account"))
     assert accounts.whoami(in_use.actor("tom"))
+
+
+def test_who_confirms_reads_that_a_name_looks_like_a_colleagues(in_use: Cast) -> None:
+    given = accounts.AccountInput("hb", "H. Behandelaar", "", ("handler",), None)
+    accounts.create(in_use.actor("adam"), given)
+
+    page = open_page(in_use, "dora", "requests")
+
+    assert "H. Behandelaar (hb) krijgt erbij: Behandelaar" in said(page)
+    assert "deze naam lijkt op die van een ander account, van nu of van vroeger: Hans Behandelaar, Hilde Behandelaar." in said(
+        page
+    )
+
+
+def test_a_new_reporter_with_such_a_name_gets_no_link_at_once(in_use: Cast) -> None:
+    at = open_page(in_use, "adam", "people")
+    labelled(at.text_input, "Gebruikersnaam").input("hb")
+    labelled(at.text_input, "Naam").input("H. Behandelaar")
+    labelled(at.multiselect, "Rollen").set_value(["reporter"])
+    labelled(at.button, "Account maken").click().run()
+
+    assert "De naam lijkt op die van een ander account" in said(at)
+    assert not at.code
+    assert labelled(chosen(in_use, "hb").button, "Vraag een link voor een nieuw wachtwoord aan")
+
+
+def test_another_name_waits_and_says_so(in_use: Cast) -> None:
+    at = chosen(in_use, "hilde")
+    labelled(at.text_input, "Naam").input("Hilde Getrouwd")
+    labelled(at.button, "Opslaan").click().run()
+
+    assert "Een andere rol of naam wacht op bevestiging" in said(at)
+    assert "Hilde Behandelaar (hilde) heet voortaan Hilde Getrouwd: Wacht op bevestiging" in said(chosen(in_use, "hilde"))
+    page = open_page(in_use, "cora", "requests")
+    labelled(page.button, "Bevestig").click().run()
+    assert named(in_use, "hilde").display_name == "Hilde Getrouwd"
+    assert "Hilde Behandelaar (hilde) heet voortaan Hilde Getrouwd" in page.dataframe[0].value.to_csv()
+
+
+def test_settings_and_units_say_what_waits(in_use: Cast) -> None:
+    at = part(in_use, "settings")
+    labelled(at.selectbox, "Directeur").select_index(0)
+    labelled(at.button, "Opslaan").click().run()
+    waits = "Wie als bestuurder optreedt of beroepen behandelt, verandert. Directeur: eerst Dora Directeur, straks geen."
+    assert waits in said(at)
+    assert labelled(at.selectbox, "Directeur").value == in_use["dora"]
+
+    at = part(in_use, "units")
+    at.selectbox(key="people.unit").set_value(in_use.units["zuid"]).run()
+    labelled(at.selectbox, "Leidinggevende").set_value(in_use["mia"])
+    labelled(at.button, "Opslaan").click().run()
+    moves = "Locatie Zuid krijgt een andere leidinggevende of plaats. Leidinggevende: eerst geen, straks Mia Manager."
+    assert moves in said(at)
+
+    assert waits in said(open_page(in_use, "cora", "requests"))
+    assert "Er wacht niets op u." not in said(open_page(in_use, "cora", "requests"))
+    assert [each.label for each in open_page(in_use, "piet", "requests").button].count("Bevestig") == 1  # piet gains by one
