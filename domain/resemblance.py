@@ -11,13 +11,14 @@ from functools import lru_cache
 
 _BETWEEN = re.compile(r"van|de[rn]?|het|t|te[nr]?|in|op|aan|bij|von|zu|el|al|l[ae]|d[ui]|da|dos|del|bin|ibn|ben|en")
 _TITLE = re.compile(r"dhr|mw|mevr|mevrouw|meneer|heer|drs?|ir|ing|mr|prof")
+_CALLED = re.compile(r"juf|juffrouw|meester|zuster|broeder|collega|leidinggevende|teamleid(?:er|ster)")  # also a surname
 _OTHER_SCRIPTS = str.maketrans("авгеіјкмнорстухѕһԁαβεηικνορτυχı", "abreijkmhopctyxshdabehikvoptyxi")  # drawn as a Latin letter
 _TYPO_FROM = 4  # letters: in a shorter word one other letter is another name
 _WORD = re.compile(r"[^\W_]+")
 
 
 class Likeness(StrEnum):
-    SURE = "sure"  # the same words, or a surname with fitting initials
+    SURE = "sure"  # the same words, also with more around them, or a surname with fitting initials
     MAYBE = "maybe"  # one letter off, or only one part of the name
 
 
@@ -26,7 +27,15 @@ def resembles(typed: str, known: str) -> Likeness | None:
     given, theirs = _words(typed), _words(known)
     if not given or not theirs:
         return None
+    called = tuple(each for each in given if not _CALLED.fullmatch(each)) or given
+    likes = {_like(each, theirs) for each in {given, called}}
+    return next((each for each in Likeness if each in likes), None)
+
+
+def _like(given: tuple[str, ...], theirs: tuple[str, ...]) -> Likeness | None:
     if sorted(given) == sorted(theirs) or "".join(given) == "".join(theirs):
+        return Likeness.SURE
+    if len(set(theirs)) > 1 and set(theirs) <= set(given):
         return Likeness.SURE
     if len(given) > 1 and _abbreviated(given, theirs):
         return Likeness.SURE

@@ -22,6 +22,15 @@ SURE = [
     ("Anne-Marie Jansen", "Anne Marie Jansen"),
     ("Annemarie Jansen", "Anne Marie Jansen"),
     ("K. d'Ancona", "Karel d\u2019Ancona"),
+    ("Mia Manager (locatie Noord)", "Mia Manager"),
+    ("Mia Manager, teamleider", "Mia Manager"),
+    ("leidinggevende Mia Manager", "Mia Manager"),
+    ("leidinggevende M. Manager", "Mia Manager"),
+    ("Mia Manager-Jansen", "Mia Manager"),
+    ("Mia Johanna Manager", "Mia Manager"),
+    ("mia.manager@school.nl", "Mia Manager"),
+    ("Mia Manager en Hans Behandelaar", "Mia Manager"),
+    ("Mia Manager en Hans Behandelaar", "Hans Behandelaar"),
 ]
 MAYBE = [
     ("Mia Maneger", "Mia Manager"),
@@ -32,6 +41,10 @@ MAYBE = [
     ("meneer Manager", "Mia Manager"),
     ("Mia", "Mia Manager"),
     ("Manager", "Mia Manager"),
+    ("Juf Mia", "Mia Manager"),
+    ("meester Jan", "Jan de Vries"),
+    ("Meester", "Jan Meester"),
+    ("Jan", "Jan Meester"),
 ]
 NOT = [
     ("Karel Onbekend", "Mia Manager"),
@@ -39,6 +52,9 @@ NOT = [
     ("Piet Manager", "Mia Manager"),
     ("Mia de Boer", "Mia Manager"),
     ("Jan", "Jas de Vries"),
+    ("Juf Petra", "Mia Manager"),
+    ("Mia uit de keuken", "Mia Manager"),
+    ("Jan de Vries (locatie Noord)", "Jan Meester"),
     ("de gastvrouw", "Tom Trainer van Dam"),
     ("", "Mia Manager"),
     ("...", "Mia Manager"),
