@@ -1,0 +1,74 @@
+"""What stands around the second step: limits, ages and endings that nothing else would miss."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from db import models as m
+from services import second_factor, second_step, sessions
+from services.door import VISITOR
+from tests.conftest import Cast
+from tests.services.test_second_step import BROWSER, OTHER, enrolled, half, later, refusal_of
+from tests.services.test_second_step import noon as noon
+from tests.serving import password_of
+
+DAY = 24 * 60 * 60
+
+
+def test_guessing_the_password_at_an_open_screen_is_slowed_down(cast: Cast) -> None:
+    tom = cast.actor("tom")
+
+    wrong = [refusal_of(lambda: second_factor.begin(tom, "fout")) for _ in range(12)]
+
+    assert wrong == ["old_password_wrong"] * 10 + ["wait_minutes"] * 2
+    assert refusal_of(lambda: second_factor.begin(tom, password_of("tom"))) == "wait_minutes"
+
+
+def test_a_secret_that_was_shown_waits_ten_minutes_for_its_code(cast: Cast) -> None:
+    tom = cast.actor("tom")
+    second_factor.begin(tom, password_of("tom"))
+    with later(599):
+        assert second_factor.enrolment(tom).secret
+    with later(601):
+        assert refusal_of(lambda: second_factor.enrolment(tom)) == "second_step_gone"
+        assert refusal_of(lambda: second_factor.confirm(tom, "000000")) == "second_step_gone"
+
+
+def test_setting_it_up_at_the_door_ends_the_sessions_from_before_it(cast: Cast) -> None:
+    before = cast.actor("vera")
+    assert sessions.check(before)
+
+    enrolled()
+
+    assert refusal_of(lambda: sessions.check(before)) == "signed_out"
+
+
+def test_who_has_a_second_step_does_not_get_another_one_with_the_password_alone() -> None:
+    enrolled()
+    ticket = half()
+
+    assert refusal_of(lambda: second_step.enrolment(VISITOR, ticket, BROWSER)) == "sign_in_again"
+    assert refusal_of(lambda: second_step.confirm(VISITOR, ticket, BROWSER, "000000")) == "sign_in_again"
+
+
+def test_nor_does_who_needs_none() -> None:
+    ticket = half("tom")
+
+    assert refusal_of(lambda: second_step.enrolment(VISITOR, ticket, BROWSER)) == "sign_in_again"
+
+
+@pytest.mark.parametrize(("days", "left"), [(89, True), (91, False)])
+def test_browsers_and_sessions_not_seen_for_ninety_days_are_forgotten(
+    engine: Engine, cast: Cast, days: int, left: bool
+) -> None:
+    old = sessions.digest(sessions.redeem(VISITOR, half("tom"), BROWSER))
+
+    with later(days * DAY):
+        sessions.redeem(VISITOR, half("tom", OTHER), OTHER)
+
+    with Session(engine) as session:
+        known = session.scalar(select(func.count()).select_from(m.AuthTicket).where(m.AuthTicket.browser == BROWSER))
+        kept = [session.get(m.AuthSession, each) is not None for each in (old, cast.actor("rosa"))]
+    assert (known, kept) == (int(left), [left, left])
