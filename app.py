@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 
 import streamlit as st
+import uvicorn
 from starlette.middleware import Middleware
 
 from domain.errors import Refused
@@ -22,7 +23,7 @@ from services import anonymising, schema, server_key
 from services.door import SystemActor
 from services.incidents import log_to_stderr
 from ui.boundary import on_script_error
-from web.gate import Gate
+from web.gate import LONGEST_FRAME, Gate
 from web.routes import ROUTES
 
 
@@ -32,6 +33,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     _refuse_an_old_database()
     _refuse_an_open_key()
     _finish_destroying()
+    _limit_what_browsers_send()
     _warm_up()
     yield
 
@@ -62,6 +64,13 @@ def _finish_destroying() -> None:
     """What was cut short when the server stopped; the nightly run comes for what does not work now."""
     with suppress(Refused):
         anonymising.sweep(SystemActor("start", frozenset({Right.OPERATE})))
+
+
+def _limit_what_browsers_send() -> None:
+    """Streamlit has one limit for both directions, and what it sends may be large."""
+    for each in gc.get_objects():
+        if type(each) is uvicorn.Config:
+            each.ws_max_size = LONGEST_FRAME
 
 
 def _warm_up() -> None:

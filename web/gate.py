@@ -41,11 +41,12 @@ MAKES_ROOM = 1013
 MOST_ANONYMOUS = 200  # sign-in screens open at once; each holds memory
 COMES_BACK_AFTER = 5  # seconds that a screen that made room waits while all are taken: its browser asks twice a second
 MOST_OF_ONE = 50  # screens of one session
+LONGEST_FRAME = 3 * 2**20  # a long form with every field full; the web server keeps what is not whole yet, also of visitors
 LONGEST_ANONYMOUS_FRAME = 64 * 1024  # a name and a password, not an upload
 # Messages at once, and a second. A person clicks and types a few a second; a key that is held down is thirty.
 PACE_OF_A_VISITOR = (60, 20)
 PACE_OF_A_MEMBER = (300, 50)
-PACE_OF_ALL_VISITORS = (100, 30)  # what is more waits, so that staff keeps its share
+PACE_OF_ALL_VISITORS = (60, 20)  # what is more waits, so that staff keeps its share
 
 # All addresses there are, besides the screens. Not on the list, so not there: Streamlit's statistics, agent interface,
 # script health check, own sign-in, static serving and third-party components.
@@ -64,6 +65,7 @@ _OPEN_BELOW = ("/static/", "/_stcore/bidi-components/")
 _HANDED_OUT = (MEDIA, UPLOADS)  # for the session that was given the address
 _MEMBERS_ONLY = (*_HANDED_OUT, "/attachment/")
 _PAGES = Path(__file__).resolve().parent.parent / "pages"
+_AT_THE_ROOT = ("start", "home")  # screens without an address of their own
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -132,7 +134,7 @@ class Gate:
         self._visitors = Bucket(*PACE_OF_ALL_VISITORS)
         self._watch: asyncio.Task[None] | None = None
         self._front = FrontPage()
-        self._screens = {"/"} | {f"/{page.stem}" for page in _PAGES.glob("*.py")}
+        self._screens = {"/"} | {f"/{page.stem}" for page in _PAGES.glob("*.py") if page.stem not in _AT_THE_ROOT}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
