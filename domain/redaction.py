@@ -13,7 +13,7 @@ _PHONE = re.compile(
 _BSN = re.compile(rf"(?<![\w.])\d(?:{_SEPARATED}\d){{7,8}}(?!\w|\.\d)")
 _IBAN = re.compile(r"(?i)(?<!\w)[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?(?!\w)")
 _MAIL = re.compile(r"[^\s@<>()\[\]'\",;:=]+@[^\s@<>()\[\]'\",;:]+\.[^\s@<>()\[\]'\",;:]+")
-_DOSSIER = re.compile(r"\bK\d\d-[A-Z0-9]{4,6}\b")
+_DOSSIER = re.compile(r"(?i)(?<![a-z0-9])[kmv]\d\d-[a-z0-9]{4,6}(?![a-z0-9])")
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 
 

@@ -48,6 +48,8 @@ from services.records import load, record
 from services.standing import go
 from services.standing_in import refuse_first_without
 
+SERIES = "K"  # of the references
+
 __all__ = [
     "HandOver",
     "Intake",
@@ -152,7 +154,7 @@ def _registered(w: Work, form_id: str, intake: Intake) -> m.Complaint:
     complaint, fresh = new_dossier(
         w,
         form_id,
-        "K",
+        SERIES,
         compartment=Compartment.REGULAR,
         profile_version_id=version,
         unit_id=placed.unit_id,

@@ -31,7 +31,7 @@ from services.placing import new_dossier
 from services.profiles import in_force
 from services.records import record
 
-_SERIES = {Compartment.UNWANTED_BEHAVIOUR: "V", Compartment.WHISTLEBLOWER: "M"}
+SERIES = {Compartment.UNWANTED_BEHAVIOUR: "V", Compartment.WHISTLEBLOWER: "M"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +81,7 @@ def _handed_over(w: Work, form_id: str, matter: HandOver) -> None:
     complaint, fresh = new_dossier(
         w,
         form_id,
-        _SERIES[compartment],
+        SERIES[compartment],
         compartment=compartment,
         kind=Kind.COMPLAINT,
         profile_version_id=version,

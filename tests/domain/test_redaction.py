@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.redaction import redacted
+from services import complaints, handing_over
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,13 @@ from domain.redaction import redacted
 )
 def test_what_looks_like_somebodys_goes(text: str, left: str) -> None:
     assert redacted(text) == left
+
+
+@pytest.mark.parametrize("series", sorted({complaints.SERIES, *handing_over.SERIES.values()}))
+@pytest.mark.parametrize("around", ["{}", "ref={}&x", "verslag_{}_2.pdf", "/complaint/{}."])
+def test_a_dossier_of_any_series_goes_however_it_is_typed(series: str, around: str) -> None:
+    for typed in (f"{series}26-C854Q", f"{series}26-c854q".lower()):
+        assert redacted(around.format(typed)) == around.format("[dossier]")
 
 
 @pytest.mark.parametrize(
