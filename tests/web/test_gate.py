@@ -22,6 +22,7 @@ from tests.serving import ROOT, Server, fill, start
 from tests.web.client import Answer, ask, open_tab
 
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
+AT_THE_ROOT = ("home", "start")
 SIGN_IN = "Gebruikersnaam"
 
 
@@ -38,12 +39,21 @@ def revoke(server: Server, cookies: dict[str, str]) -> None:
 # What a visitor gets
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in AT_THE_ROOT])
 def test_a_visitor_who_asks_for_a_page_is_sent_to_the_start(server: Server, page: str) -> None:
     answer = ask(server, f"/{page}?ref=K26-7F3Q9")
 
     assert (answer.status, answer.headers["location"]) == (303, "/")
     assert any(cookie.startswith(f"weerklank-to=/{page}?ref=K26-7F3Q9; ") and "HttpOnly" in cookie for cookie in answer.cookies)
+
+
+@pytest.mark.parametrize("page", AT_THE_ROOT)
+def test_a_screen_without_an_address_of_its_own_is_the_start(server: Server, page: str) -> None:
+    for cookies in ({}, signed_in(server, "tom")):
+        answer = ask(server, f"/{page}", cookies=cookies)
+
+        assert (answer.status, answer.headers["location"]) == (303, "/")
+        assert not any(cookie.startswith("weerklank-to=") for cookie in answer.cookies)
 
 
 @pytest.mark.parametrize("page", ["", *PAGES])
