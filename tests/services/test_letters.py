@@ -123,6 +123,7 @@ def appeal(session: Session, complaint: m.Complaint, cast: Cast, **columns: Any)
             "consequence": "De directie betaalt het cursusgeld terug.",
             "consequence_due_on": date(2026, 12, 18),
             "binding": True,
+            "ruled_on": date(2026, 11, 20),  # it was told
         }
         | columns
     )
