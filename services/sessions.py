@@ -188,6 +188,7 @@ def sign_out(actor: Actor) -> None:
     with work(actor, Right.SELF) as w:
         row = w.session.get_one(m.AuthSession, w.session_id)
         row.revoked_at, row.revoked_why = w.now, "signed_out"
+        note(w, w.me, SignIn.SIGNED_OUT)
 
 
 def end(actor: Actor, handle: str) -> None:
@@ -197,6 +198,7 @@ def end(actor: Actor, handle: str) -> None:
         if row is None:
             raise Refused("session_ended")
         row.revoked_at, row.revoked_why = w.now, "ended_by_owner"
+        note(w, w.me, SignIn.ENDED, "ended_by_owner")
 
 
 def end_others(actor: Actor) -> int:
@@ -206,7 +208,10 @@ def end_others(actor: Actor) -> int:
 
 
 def renew(actor: Actor, browser: str) -> str:
-    """After a change of how one signs in: this session ends, and the ticket opens one under a new token."""
+    """After a change of how one signs in: this session ends, and the ticket opens one under a new token. Raises Refused
+    ``no_cookies``."""
+    if not browser:
+        raise Refused("no_cookies")
     with work(actor, Right.SELF) as w:
         hold_own(w)
         revoke(w, w.me, "renewed")
@@ -214,14 +219,15 @@ def renew(actor: Actor, browser: str) -> str:
 
 
 def revoke(w: Work, account_id: int, why: str, but: str | None = None) -> int:
-    """End the sessions of an account and the tickets under way (`but`: a session that stays). Who is coming in at this moment
-    waits, or is waited for and out again."""
+    """End the sessions of an account and the tickets under way (`but`: a session that stays); how many were open. Who is
+    coming in at this moment waits, or is waited for and out again."""
     w.session.execute(select(m.Account.id).where(m.Account.id == account_id).with_for_update(key_share=True))
+    roles = frozenset(held.role for held in w.session.get_one(m.Account, account_id).roles)
     sessions, tickets = m.AuthSession, m.AuthTicket
-    ended = w.session.execute(
-        update(sessions)
-        .where(sessions.account_id == account_id, sessions.revoked_at.is_(None), sessions.id != (but or ""))
-        .values(revoked_at=w.now, revoked_why=why)
-    )
+    others = (sessions.account_id == account_id, sessions.revoked_at.is_(None), sessions.id != (but or ""))
+    open_ones = sum(w.now < ends_at(row, roles) for row in w.session.scalars(select(sessions).where(*others)))
+    w.session.execute(update(sessions).where(*others).values(revoked_at=w.now, revoked_why=why))
     w.session.execute(delete(tickets).where(tickets.account_id == account_id, tickets.used_at.is_(None)))
-    return int(ended.rowcount)  # type: ignore[attr-defined]
+    if open_ones:
+        note(w, account_id, SignIn.ENDED, why)
+    return open_ones

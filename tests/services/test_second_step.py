@@ -442,5 +442,6 @@ def test_every_change_stands_in_the_log_of_sign_ins(engine: Engine, cast: Cast) 
         rows = session.execute(select(m.SignInNote.what, m.SignInNote.why).order_by(m.SignInNote.id)).all()
 
     assert [tuple(row) for row in rows] == [
-        ("code_changed", "enrolled"), ("wrong_code", None), ("code_changed", "recovery_used"), ("code_changed", "reset"),
+        ("ended", "second_step"), ("code_changed", "enrolled"), ("wrong_code", None), ("code_changed", "recovery_used"),
+        ("code_changed", "reset"),
     ]  # fmt: skip

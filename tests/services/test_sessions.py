@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from db import models as m
 from domain.errors import Refused
 from domain.rights import Right
-from services import accounts, door, sessions
+from services import accounts, door, sessions, sign_in_log
 from services.door import VISITOR, SystemActor
 from services.sessions import digest
 from tests.conftest import Cast
@@ -241,3 +241,60 @@ def test_the_gate_asks_about_many_sessions_at_once(cast: Cast, engine: Engine) -
         assert cast.actor("adam") in sessions.ended(gate, asked)
     with pytest.raises(Refused, match="not_allowed"):
         sessions.ended(cast.actor("tom"), asked)
+
+
+def opened(name: str) -> str:
+    return digest(sessions.redeem(VISITOR, sessions.sign_in(VISITOR, name, password_of(name), BROWSER, HERE), BROWSER))
+
+
+def told(actor: str) -> list[tuple[str, str | None]]:
+    return [(each.what, each.why) for each in reversed(sign_in_log.own(actor))]
+
+
+@pytest.mark.usefixtures("passwords")
+def test_the_log_tells_how_each_session_ended(cast: Cast) -> None:
+    here = cast.actor("tom")
+    sessions.sign_out(opened("tom"))
+    opened("tom")
+    other = next(each.handle for each in sessions.open_sessions(here) if not each.this_one)
+    sessions.end(here, other)
+    opened("tom")
+    sessions.end_others(here)
+    sessions.end_others(here)
+
+    assert told(here) == [
+        ("signed_in", None), ("signed_out", None),
+        ("signed_in", None), ("ended", "ended_by_owner"),
+        ("signed_in", None), ("ended", "ended_by_owner"),
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("passwords")
+def test_what_the_administrator_ends_stands_in_the_log_with_the_reason_and_by_whom(cast: Cast) -> None:
+    opened("rosa")
+    adam = cast.actor("adam")
+    seen = next(each.version for each in accounts.listing(adam) if each.id == cast["rosa"])
+    accounts.disable(adam, cast["rosa"], seen)
+
+    found = [(each.what, each.why, each.by) for each in sign_in_log.everybody(adam)]
+
+    assert ("ended", "disabled", "Adam Beheer") in found
+
+
+@pytest.mark.usefixtures("passwords")
+def test_a_session_that_was_over_already_is_not_ended_again(cast: Cast) -> None:
+    now = door._system_clock()
+    with door.clock_at(now - timedelta(hours=3)):
+        for _ in range(3):
+            opened("tom")
+    here = opened("tom")
+
+    assert len(sessions.open_sessions(here)) == 2
+    assert sessions.end_others(here) == 1
+    assert sessions.end_others(here) == 0
+
+
+def test_who_starts_anew_without_a_browser_cookie_is_told_so_and_stays(cast: Cast) -> None:
+    with pytest.raises(Refused, match="no_cookies"):
+        sessions.renew(cast.actor("tom"), "")
+    assert sessions.check(cast.actor("tom"))
