@@ -32,11 +32,11 @@ demo: setup ## a filled register on a database of its own: PROFILE=training or k
 	@$(PY) manage.py demo --profile $(PROFILE) --port $(PORT)
 
 test: $(VENV)/.dev ## all tests: everything on SQLite, what touches the database on PostgreSQL too
-	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile
-	@WEERKLANK_TEST_DATABASE=postgresql $(PY) -m pytest -q -n $(WORKERS) --dist loadfile $(ON_POSTGRESQL)
+	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@WEERKLANK_TEST_DATABASE=postgresql $(PY) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ON_POSTGRESQL)
 
 attack: $(VENV)/.dev ## all tries of the security tests, each figure beside its target (hours)
-	@WEERKLANK_ATTACK=all $(PY) -m pytest -q -n $(WORKERS) --dist loadfile tests/attacks tests/web tests/browser/test_idle.py \
+	@WEERKLANK_ATTACK=all $(PY) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests/attacks tests/web tests/browser/test_idle.py \
 		tests/services/test_rights_table.py tests/services/test_rights_services.py tests/services/test_stripping.py tests/db/test_append_only.py
 
 guards: $(VENV)/.dev ## take the guards of the door, the gate and the rights out one by one: does a test notice? (an hour)

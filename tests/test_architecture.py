@@ -15,7 +15,7 @@ OURS = {*LAYERS, "app", "manage"}
 
 # Besides the standard library.
 MAY_IMPORT: dict[str, set[str]] = {
-    "app": {"web", "ui", "services", "domain", "streamlit", "starlette"},
+    "app": {"web", "ui", "services", "domain", "streamlit", "starlette", "uvicorn"},
     "manage": {"commands", "services", "domain", "text", "click"},
     "commands": {"demo", "services", "domain", "text", "click"},
     "demo": {"services", "domain"},

@@ -37,6 +37,7 @@ from tests.attacks.soundness import faults
 from tests.cases import Case, an_intake
 from tests.conftest import POSTGRESQL, TODAY, Cast, sign_everybody_in
 from tests.granting import confirm_all
+from tests.unkept import unkept
 
 Act = Callable[[], Any]
 ROUNDS = 2 if POSTGRESQL else 1  # SQLite lets one writer in at a time
@@ -541,7 +542,7 @@ def test_a_storm_of_everybody_on_one_dossier(cast: Cast, engine: Engine) -> None
 
 def test_the_check_itself_sees_a_forged_history(cast: Cast, engine: Engine) -> None:
     case = Case.registered("training", cast).decided()
-    with Session(engine) as session, session.begin():
+    with Session(engine) as session, session.begin(), unkept(session):
         session.scalars(select(m.Event).where(m.Event.kind == EventKind.DECIDED)).one().happened_on = case.received
         session.scalars(select(m.Promise).where(m.Promise.code == "RESPONSE")).one().target_on = TODAY
 
