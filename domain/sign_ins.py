@@ -15,6 +15,7 @@ class SignIn(StrEnum):
     ENDED = "ended"  # a session, by something else than signing out
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     CODE_CHANGED = "code_changed"  # the second step was set up, or taken off
+    SIGN_ON_CHANGED = "sign_on_changed"  # a name at a provider was linked, or unlinked
     LINK_MADE = "link_made"
     LINK_USED = "link_used"
     ROLES_CHANGED = "roles_changed"

@@ -63,7 +63,7 @@ def unlink(w: Work, account_id: int) -> bool:
     gone = [w.session.execute(delete(each).where(each.account_id == account_id)) for each in (m.SignOnLink, m.SignOnAttempt)]
     if not gone[0].rowcount:  # type: ignore[attr-defined]
         return False
-    note(w, account_id, SignIn.CODE_CHANGED, "sign_on_unlinked")
+    note(w, account_id, SignIn.SIGN_ON_CHANGED, "sign_on_unlinked")
     return True
 
 

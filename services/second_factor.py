@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,10 +49,11 @@ def begin(actor: Actor, proof: str) -> None:
         _prove_password(actor, proof)
     else:
         _count(actor)
-    with work(actor, Right.SELF) as w:
+    with wrong_code_noted(actor), work(actor, Right.SELF) as w:
         hold_own(w)
         if on:
-            _prove(w, proof)
+            prove(w, proof)
+            throttle.succeeded(w, _key(w))
         codes.begin(w, w.me, w.session_id or "")
 
 
@@ -75,9 +78,10 @@ def confirm(actor: Actor, code: str) -> tuple[str, ...]:
 def fresh_codes(actor: Actor, code: str) -> tuple[str, ...]:
     """Ten new recovery codes. Raises Refused: ``second_step_wrong``, ``wait_first``, ``wait_minutes``."""
     _count(actor)
-    with work(actor, Right.SELF) as w:
+    with wrong_code_noted(actor), work(actor, Right.SELF) as w:
         hold_own(w)
-        _prove(w, code)
+        prove(w, code)
+        throttle.succeeded(w, _key(w))
         made = codes.new_recovery_codes(w, w.me)
         _changed(w, "codes_renewed")
         return made
@@ -86,11 +90,12 @@ def fresh_codes(actor: Actor, code: str) -> tuple[str, ...]:
 def remove(actor: Actor, code: str) -> None:
     """Raises Refused: ``second_step_required``, ``second_step_wrong``, ``wait_first``, ``wait_minutes``."""
     _count(actor)
-    with work(actor, Right.SELF) as w:
+    with wrong_code_noted(actor), work(actor, Right.SELF) as w:
         hold_own(w)
         if codes.is_required(w, set(w.person.roles)):
             raise Refused("second_step_required")
-        _prove(w, code)
+        prove(w, code)
+        throttle.succeeded(w, _key(w))
         codes.forget(w, w.me)
         _changed(w, "removed")
 
@@ -105,10 +110,25 @@ def _count(actor: Actor) -> None:
         throttle.attempt(w, _key(w))
 
 
-def _prove(w: Work, code: str) -> None:
-    if not codes.accept(w, w.me, code):
+def prove(w: Work, code: str) -> None:
+    """One's own code, inside a session. Raises Refused ``second_step_wrong``."""
+    what = codes.accept(w, w.me, code)
+    if not what:
         raise Refused("second_step_wrong", "code")
-    throttle.succeeded(w, _key(w))
+    if what == "recovery":
+        note(w, w.me, SignIn.CODE_CHANGED, "recovery_used")
+
+
+@contextmanager
+def wrong_code_noted(actor: Actor) -> Iterator[None]:
+    """Around a transaction in which a code is asked: a wrong one is in the log, though nothing else of it is kept."""
+    try:
+        yield
+    except Refused as refusal:
+        if refusal.code == "second_step_wrong":
+            with work(actor, Right.SELF) as w:
+                note(w, w.me, SignIn.WRONG_CODE)
+        raise
 
 
 def _prove_password(actor: Actor, password: str) -> None:

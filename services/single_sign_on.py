@@ -21,6 +21,7 @@ from services.account_changes import unlink as unlink_all
 from services.door import VISITOR, Actor, Work, work
 from services.held_account import hold, hold_own
 from services.oidc import Provider
+from services.second_factor import prove, wrong_code_noted
 from services.sign_in_log import note
 from services.tickets import Step, digest
 
@@ -72,11 +73,11 @@ def begin_linking(actor: Actor, password: str, browser: str, code: str = "") -> 
         throttle.attempt(w, *keys)
     if not passwords.matches(password, account.password_hash):
         raise Refused("old_password_wrong", "password")
-    with work(actor, Right.SELF) as w:
+    with wrong_code_noted(actor), work(actor, Right.SELF) as w:
         if hold_own(w).password_hash != account.password_hash:  # changed while this was compared
             raise Refused("old_password_wrong", "password")
-        if codes.is_on(w, w.me) and not codes.accept(w, w.me, code):
-            raise Refused("second_step_wrong", "code")
+        if codes.is_on(w, w.me):
+            prove(w, code)
         throttle.succeeded(w, *keys)
     return _leave(VISITOR, provider, browser, account.id, "/account")
 
@@ -199,4 +200,4 @@ def _link(session_id: str | None, account_id: int, provider: Provider, subject: 
             raise Refused("sign_on_second")
         if row is None:
             w.session.add(m.SignOnLink(issuer=provider.issuer, subject=subject, account_id=w.me, linked_at=w.now))
-            note(w, w.me, SignIn.CODE_CHANGED, "sign_on_linked")
+            note(w, w.me, SignIn.SIGN_ON_CHANGED, "sign_on_linked")

@@ -7,10 +7,10 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from db import models as m
-from services import second_factor, second_step, sessions
+from services import second_factor, second_step, sessions, sign_in_log
 from services.door import VISITOR
 from tests.conftest import Cast
-from tests.services.test_second_step import BROWSER, OTHER, enrolled, half, later, refusal_of
+from tests.services.test_second_step import BROWSER, OTHER, code_of, enrolled, half, later, refusal_of
 from tests.services.test_second_step import noon as noon
 from tests.serving import password_of
 
@@ -72,3 +72,16 @@ def test_browsers_and_sessions_not_seen_for_ninety_days_are_forgotten(
         known = session.scalar(select(func.count()).select_from(m.AuthTicket).where(m.AuthTicket.browser == BROWSER))
         kept = [session.get(m.AuthSession, each) is not None for each in (old, cast.actor("rosa"))]
     assert (known, kept) == (int(left), [left, left])
+
+
+def test_wrong_codes_and_recovery_codes_inside_a_session_stand_in_the_log_as_at_the_door(cast: Cast) -> None:
+    tom = cast.actor("tom")
+    second_factor.begin(tom, password_of("tom"))
+    recovery = second_factor.confirm(tom, code_of(second_factor.enrolment(tom).secret))
+    for act in (second_factor.begin, second_factor.fresh_codes, second_factor.remove):
+        assert refusal_of(lambda act=act: act(tom, "000000")) == "second_step_wrong"
+    second_factor.begin(tom, recovery[0])
+
+    found = [(each.what, each.why) for each in reversed(sign_in_log.own(tom))]
+
+    assert found == [("code_changed", "enrolled"), *[("wrong_code", None)] * 3, ("code_changed", "recovery_used")]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, String, func, select, update
@@ -19,6 +21,7 @@ from services import second_factor, sign_in_log
 from services.door import VISITOR, work
 from tests.conftest import TODAY, Cast
 from tests.dossiers import On
+from text import catalogue
 
 
 def noted(cast: Cast) -> None:
@@ -105,3 +108,26 @@ def test_the_term_is_a_setting(engine: Engine, cast: Cast, on: On) -> None:
 
     with on(TODAY + timedelta(days=364)):
         assert sign_in_log.sweep(NIGHTLY) == 0
+
+
+REASONED = {"note": 3, "revoke": 2, "_changed": 1}  # which argument is the reason
+
+
+def reasons() -> set[str]:
+    """Every reason that some service gives in so many words."""
+    found: set[str] = set()
+    for path in sorted(Path("services").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REASONED:
+                place = REASONED[node.func.id]
+                given = node.args[place : place + 1] + [each.value for each in node.keywords if each.arg == "why"]
+                found |= {each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+    return found
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_everything_in_it_has_words(language: str) -> None:
+    keys = {f"why_{each}" for each in reasons()} | {str(each) for each in SignIn}
+
+    assert {"why_reset", "why_disabled", "why_enrolled", "why_single_sign_on"} <= keys
+    assert not {each for each in keys if f"sign_in_log.{each}" not in catalogue(language)}

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from db import models as m
 from domain.errors import Refused
 from domain.rights import Right
-from services import accounts, door, links, second_factor, single_sign_on
+from services import accounts, door, links, second_factor, sign_in_log, single_sign_on
 from services.door import VISITOR, SystemActor
 from services.sessions import digest
 from tests.conftest import Cast, session_id
@@ -133,6 +133,7 @@ def test_linking_takes_the_code_of_who_has_a_second_step(engine: Engine, cast: C
             link(cast, provider, "hans at the provider", wrong)
         assert (refusal.value.code, refusal.value.field) == ("second_step_wrong", "code")
     assert not known(engine)
+    assert [each.what for each in sign_in_log.own(hans)][:2] == ["wrong_code"] * 2
 
     link(cast, provider, "hans at the provider", pyotp.TOTP(secret).at(door._system_clock() + timedelta(seconds=30)))
     assert known(engine) == ["hans at the provider"]
