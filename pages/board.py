@@ -36,6 +36,8 @@ def waits_for(row: board.BoardRow) -> str:
         return t("board.nobody_found")
     if row.mine or row.climbed:
         return t("board.waits_for_me") if row.mine else t("board.climbed_to_me")
+    if row.director_acts:
+        return t("board.waits_for_director")
     return t("board.waits_for", name=row.waiting_for) if row.waiting_for else t("board.waits_for_nobody")
 
 

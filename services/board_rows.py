@@ -14,6 +14,7 @@ from db import models as m
 from db.profiles import parse
 from domain.calendar import Calendar
 from domain.promises import APPEAL_PROMISES, SOON_DAYS
+from domain.rights import Right
 from domain.vocabulary import ExternalStage, Flag, Kind, Status
 from services import profiles
 from services.board_filters import Sort, handler_gone, still_here
@@ -43,6 +44,7 @@ class BoardRow:
     handler: str | None
     handler_gone: bool  # the name is of somebody who cannot handle it any more: it counts as without a handler
     waiting_for: str | None  # who has to act now: handler, acknowledger, reviewer or director
+    director_acts: bool  # who that is, is for who reads the dossier: another than the director tells about whom it is
     mine: bool
     unit: str | None
     external: bool
@@ -115,6 +117,8 @@ def rows_of(w: Work, *conditions: ColumnElement[bool]) -> Query:
             handler_gone().label("handler_gone"),
             _waiting.display_name.label("waiting_for"),
             _waiting.id.label("waiting_id"),
+            (c.acting_director_id == waiting_id()).label("directs"),
+            w.reader.reached(Right.READ, c).label("read"),
             m.OrgUnit.name.label("unit"),
             c.id.in_(climbed_to(w.me)).label("climbed"),
             nobody_found().label("nobody_found"),
@@ -157,7 +161,8 @@ def as_rows(w: Work, rows: Sequence[Row[Any]]) -> tuple[BoardRow, ...]:
             days_left=(row.next_due_on - w.today).days if row.next_due_on else None,
             handler=row.handler,
             handler_gone=bool(row.handler_gone),
-            waiting_for=row.waiting_for,
+            waiting_for=None if _unsaid(row) else row.waiting_for,
+            director_acts=_unsaid(row),
             mine=row.waiting_id is not None and row.waiting_id == w.person.id,
             unit=row.unit,
             external=row.external_stage in OUTSIDE,
@@ -167,6 +172,10 @@ def as_rows(w: Work, rows: Sequence[Row[Any]]) -> tuple[BoardRow, ...]:
         )
         for row in rows
     )
+
+
+def _unsaid(row: Row[Any]) -> bool:
+    return bool(row.directs) and not row.read
 
 
 def _promise_labels(w: Work, versions: Iterable[int]) -> dict[tuple[int, str], str]:

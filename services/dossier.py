@@ -88,7 +88,7 @@ class Dossier:
     handler_id: int | None
     ack_owner: str | None
     ack_owner_id: int | None
-    acting_director: str | None
+    acting_director: str | None  # for who reads it: another than the director tells about whom it is
     formal_written: bool
     anonymous: bool
     already_resolved: bool
@@ -239,7 +239,7 @@ def _dossier(w: Work, complaint: m.Complaint, held: frozenset[Right]) -> Dossier
         mine=mine,
         handler=names.get(complaint.handler_id or 0),
         ack_owner=names.get(complaint.ack_owner_id or 0),
-        acting_director=names.get(complaint.acting_director_id or 0),
+        acting_director=names.get(complaint.acting_director_id or 0) if Right.READ in held else None,
         ladder=tuple((each.level, each.label) for each in profile.ladder),
         promises=views,
         complainant=_complainant(w, complaint) if Right.IDENTITY in held else None,
