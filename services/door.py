@@ -23,7 +23,7 @@ from db import models as m
 from db.engine import make_engine
 from domain.errors import Refused
 from domain.rights import READ_RIGHTS, RIGHTS, Right, Role, scopes
-from domain.vocabulary import Compartment
+from domain.vocabulary import Compartment, Status
 from services.row_rule import EVERY_ROW, Reader, narrow, narrow_to, not_excluded
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -298,7 +298,8 @@ def direct_again(w: Work, ordered: list[int]) -> None:
     blind = {"row_rule": False}
     pairs = select(m.Party.complaint_id, m.Party.account_id).where(m.Party.excluded.is_(True), m.Party.account_id.in_(ordered))
     excluded = {(row[0], row[1]) for row in w.session.execute(pairs, execution_options=blind)}
-    rows = w.session.execute(select(m.Complaint.id, m.Complaint.acting_director_id), execution_options=blind)
+    directed = (m.Complaint.compartment == Compartment.REGULAR, m.Complaint.status != Status.ANONYMISED)
+    rows = w.session.execute(select(m.Complaint.id, m.Complaint.acting_director_id).where(*directed), execution_options=blind)
     for complaint_id, now in rows.all():
         director = next((each for each in ordered if (complaint_id, each) not in excluded), None)
         if director != now:

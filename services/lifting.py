@@ -17,11 +17,11 @@ from domain.entries import number
 from domain.errors import Refused
 from domain.rights import Right
 from domain.texts import required
-from domain.vocabulary import RESEMBLES, EventKind
+from domain.vocabulary import EXCLUDED_RELATIONS, RESEMBLES, EventKind
 from domain.workflow import StepName
 from services.colleagues import somebody_else
 from services.door import Actor, Work, reaches, work
-from services.parties import acting_director
+from services.parties import acting_director, not_them
 from services.records import everything_in, load, load_to_append, record
 from services.standing import go
 
@@ -43,7 +43,18 @@ def remove_party(actor: Actor, reference: str, seen: int, party_id: int, reason:
         words = f"{party.name}\n\n{why}" if party.name else why  # a name without an account is text, never a code
         record(w, complaint, EventKind.PARTY_REMOVED, text=words, relation=party.relation, account=party.account_id)
         w.session.delete(party)
+        w.session.flush()  # another may stand here by the same name
+        _ask_no_more(w, complaint, party)
         _touch(complaint)
+
+
+def _ask_no_more(w: Work, complaint: m.Complaint, gone: m.Party) -> None:
+    """Nobody stands here by this name any more: who it could be is no question. About who took it out another answers."""
+    p = m.Party
+    by_name = w.session.scalars(select(p).where(p.complaint_id == complaint.id, p.name == gone.name)).all()
+    if gone.name and all(each.relation not in EXCLUDED_RELATIONS for each in by_name):
+        asked = [each for each in by_name if each.relation == RESEMBLES and each.account_id != w.me]
+        not_them(w, complaint, asked, name_gone=True)
 
 
 def propose_lift(actor: Actor, reference: str, seen: int, party_id: int, reason: str) -> None:

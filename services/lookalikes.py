@@ -39,9 +39,12 @@ def lookalikes(names: Iterable[tuple[int, str]], typed: Iterable[str | None]) ->
     return tuple(found)
 
 
-def settled(w: Work, complaint: m.Complaint) -> frozenset[int]:
-    """The accounts about whom nothing is to be asked here: they stand in the dossier, or somebody said that it is not them."""
-    here = {account_id for (account_id,) in everything_in(w, complaint, m.Party.account_id)}
-    events = everything_in(w, complaint, m.Event.kind, m.Event.codes)
-    said = {codes.get("resembled") for kind, codes in events if kind == EventKind.RESEMBLES_NOT}
-    return frozenset(each for each in here | said if each is not None)
+def settled(w: Work, complaint: m.Complaint) -> frozenset[tuple[int, str]]:
+    """Of whom nothing is to be asked about which name: it is asked already, or somebody said that it is not them. A question
+    that went with the name says nothing: the name may come back."""
+    asked = {(row.account_id, row.name) for row in everything_in(w, complaint, m.Party.account_id, m.Party.name)}
+    texts = dict(tuple(row) for row in everything_in(w, complaint, m.EventText.event_id, m.EventText.text))
+    events = everything_in(w, complaint, m.Event.id, m.Event.kind, m.Event.codes)
+    said = [each for each in events if each.kind == EventKind.RESEMBLES_NOT and not each.codes.get("name_gone")]
+    answered = {(each.codes["resembled"], texts.get(each.id)) for each in said}
+    return frozenset((account_id, name) for account_id, name in asked | answered if account_id and name)

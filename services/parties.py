@@ -129,18 +129,40 @@ def ask(
 ) -> int:
     """Puts it to who may say whether the colleagues of `names` are meant; how many there are. Whose name it surely could be
     sees nothing meanwhile, except for who typed it: they know what they wrote. `named`: the event that named them."""
-    known = settled(w, complaint)
-    found = [each for each in lookalikes(names, typed) if each.account_id not in known]
+    known, named_here = settled(w, complaint), _named_here(w, complaint)
+    found = [
+        each
+        for each in lookalikes(names, typed)
+        if each.account_id not in named_here and (each.account_id, each.typed) not in known
+    ]
     for each in found:
         shut = each.sure and each.account_id != named.actor_id and _kept_without(w, complaint, each.account_id)
         party = m.Party(complaint_id=complaint.id, relation=RESEMBLES, account_id=each.account_id, name=each.typed)
         party.excluded, party.waits, party.added_at, party.event_id = shut, True, w.now, named.id
         if shut:
-            record(w, complaint, EventKind.RESEMBLES, resembled=each.account_id)
+            record(w, complaint, EventKind.RESEMBLES, text=each.typed, resembled=each.account_id)
             replace(w, complaint, each.account_id)
         w.session.add(party)
     w.session.flush()  # a second look finds them
     return len(found)
+
+
+def _named_here(w: Work, complaint: m.Complaint) -> frozenset[int]:
+    """The accounts that see nothing of this dossier whatever is answered."""
+    parties = everything_in(w, complaint, m.Party.account_id, m.Party.relation, m.Party.excluded)
+    return frozenset(each.account_id for each in parties if each.excluded and each.relation != RESEMBLES)
+
+
+def not_them(w: Work, complaint: m.Complaint, questions: Iterable[m.Party], *, name_gone: bool = False) -> None:
+    """These colleagues are not who was named, or nobody asks it any more: they see again what their role lets them see."""
+    questions = tuple(questions)
+    regular = complaint.compartment == Compartment.REGULAR
+    for each in questions:
+        record(w, complaint, EventKind.RESEMBLES_NOT, text=each.name or "", resembled=each.account_id, name_gone=name_gone)
+        w.session.delete(each)
+    w.session.flush()  # who acts follows from who is left
+    if questions and regular:
+        complaint.acting_director_id = acting_director(w, excluded_from(w, complaint))
 
 
 def _kept_without(w: Work, complaint: m.Complaint, account_id: int) -> bool:

@@ -3,7 +3,6 @@ may somebody see it again. Never shown to whom it is about (security 2.6)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,15 +12,15 @@ from db import models as m
 from domain.entries import number
 from domain.errors import Refused
 from domain.rights import Right
-from domain.vocabulary import EXCLUDED_RELATIONS, RESEMBLES, Compartment, EventKind, Relation, Status
+from domain.vocabulary import EXCLUDED_RELATIONS, RESEMBLES, EventKind, Relation, Status
 from services.door import Actor, Work, work
 from services.lifting import proposed_in
 from services.lookalikes import active_names, lookalikes
 from services.parties import (
     Named,
-    acting_director,
     ask,
     excluded_from,
+    not_them,
     refuse_without_reader,
     replace,
     store_parties,
@@ -112,11 +111,11 @@ def recognise(actor: Actor, reference: str, question: int, *, same: bool) -> Non
         if same:
             _same(w, complaint, party)
         else:
-            _another(w, complaint, [party])
+            not_them(w, complaint, [party])
 
 
 def _same(w: Work, complaint: m.Complaint, party: m.Party) -> None:
-    """The name that was typed becomes this colleague, and nobody else."""
+    """The name that was typed becomes this colleague, and nobody else; about who says so another answers."""
     account_id = party.account_id or 0
     refuse_without_reader(w, complaint.compartment, excluded_from(w, complaint) | {account_id})
     if not party.excluded:
@@ -124,21 +123,15 @@ def _same(w: Work, complaint: m.Complaint, party: m.Party) -> None:
     p = m.Party
     alike = w.session.scalars(select(p).where(p.complaint_id == complaint.id, p.name == party.name, p.id != party.id)).all()
     typed = [each for each in alike if each.account_id is None and each.relation in EXCLUDED_RELATIONS]
-    how = Relation(typed[0].relation) if typed else Relation.RESPONDENT
-    entry = record(w, complaint, EventKind.PARTY_ADDED, relation=how, account=account_id)
+    entries = []  # what was typed stays in them
+    for how in sorted({Relation(each.relation) for each in typed}) or [Relation.RESPONDENT]:
+        entry = record(w, complaint, EventKind.PARTY_ADDED, text=party.name or "", relation=how, account=account_id)
+        entries.append((how, entry))
     for each in typed:
         w.session.delete(each)
-    _another(w, complaint, [each for each in alike if each.relation == RESEMBLES])
-    store_parties(w, complaint, how, (Named(account_id=account_id),), entry)
-
-
-def _another(w: Work, complaint: m.Complaint, parties: Sequence[m.Party]) -> None:
-    for party in parties:
-        record(w, complaint, EventKind.RESEMBLES_NOT, resembled=party.account_id)
-        w.session.delete(party)
-    w.session.flush()  # who acts follows from who is left
-    if parties and complaint.compartment == Compartment.REGULAR:
-        complaint.acting_director_id = acting_director(w, excluded_from(w, complaint))
+    not_them(w, complaint, [each for each in alike if each.relation == RESEMBLES and each.account_id not in (account_id, w.me)])
+    for how, entry in entries:
+        store_parties(w, complaint, how, (Named(account_id=account_id),), entry)
 
 
 # Every night
