@@ -14,6 +14,8 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 from domain.attachments import MEDIA_TYPES, extension
 from domain.errors import Refused
@@ -113,26 +115,53 @@ def _pdf(content: bytes) -> bytes:
         if "/Info" in pdf.trailer:
             del pdf.trailer["/Info"]
         for each in pdf.objects:
-            _pdf_part(each)
+            for part in _parts(each):
+                _pdf_part(part)
         made = io.BytesIO()
         pdf.save(made, deterministic_id=True)
     return made.getvalue()
 
 
-def _pdf_part(part: object) -> None:
-    from pikepdf import Dictionary, Name, Stream
+def _parts(whole: Any) -> Iterator[Any]:
+    """The dictionaries and streams in it that have no number of their own, and itself."""
+    from pikepdf import Array, Dictionary, Object, Stream
 
-    if not isinstance(part, Dictionary | Stream):
-        return
+    if isinstance(whole, Dictionary | Stream):
+        yield whole
+    if isinstance(whole, Dictionary | Stream | Array):
+        inside = list(whole) if isinstance(whole, Array) else [value for _, value in whole.items()]
+        for each in inside:
+            if isinstance(each, Object) and not each.is_indirect:
+                yield from _parts(each)
+
+
+def _pdf_part(part: Any) -> None:
+    from pikepdf import Name, Stream
+
+    if "/EF" in part or part.get("/Type") == Name("/EmbeddedFile") or part.get("/Subtype") == Name("/FileAttachment"):
+        raise _Impossible  # a file inside it, with a maker of its own
+    if "/ByteRange" in part or part.get("/Type") in (Name("/Sig"), Name("/DocTimeStamp")):
+        raise _Impossible  # who signed it, when and where; without that it would be no signature
     for name in ("/Metadata", "/PieceInfo", "/LastModified", "/Thumb"):
         if name in part:
             del part[name]
-    if part.get("/Type") == Name("/Annot") and part.get("/Subtype") != Name("/Widget"):
+    if "/Rect" in part and "/Subtype" in part and part.Subtype != Name("/Widget"):
         for name in ("/T", "/M", "/CreationDate"):  # who wrote the remark, and when
             if name in part:
                 del part[name]
-    if isinstance(part, Stream) and part.get("/Filter") == Name("/DCTDecode"):
-        part.write(_jpeg_without(part.read_raw_bytes()), filter=Name("/DCTDecode"))
+    if isinstance(part, Stream):
+        _pdf_picture(part)
+
+
+def _pdf_picture(stream: Any) -> None:
+    from pikepdf import Array, Name
+
+    given = stream.get("/Filter")
+    filters = list(given) if isinstance(given, Array) else [given]
+    if filters in ([Name("/DCTDecode")], [Name("/DCT")]):
+        stream.write(_jpeg_without(stream.read_raw_bytes()), filter=Name("/DCTDecode"))
+    elif any(each in filters for each in (Name("/DCTDecode"), Name("/DCT"), Name("/JPXDecode"))):
+        raise _Impossible  # a picture with remarks that we do not open
 
 
 # Office documents: the same parts, those about the maker empty
@@ -147,7 +176,15 @@ _EMPTY = {
     "meta.xml": b'<?xml version="1.0" encoding="UTF-8"?>\n<office:document-meta xmlns:office='
     b'"urn:oasis:names:tc:opendocument:xmlns:office:1.0" office:version="1.2"/>',
 }
-_GONE = re.compile(r"(docProps|Thumbnails)/(thumbnail)\.\w+$")
+_ABOUT = {  # the same parts under any other name, by what [Content_Types].xml says that they are
+    "application/vnd.openxmlformats-package.core-properties+xml": _EMPTY["docProps/core.xml"],
+    "application/vnd.openxmlformats-officedocument.extended-properties+xml": _EMPTY["docProps/app.xml"],
+    "application/vnd.openxmlformats-officedocument.custom-properties+xml": _EMPTY["docProps/custom.xml"],
+}
+# What SharePoint knows of the document: its owner, with whom it is shared, where it lies.
+_SHAREPOINT = re.compile(rb"\bdocumentManagement\b")
+_NO_SHAREPOINT = b'<p:properties xmlns:p="http://schemas.microsoft.com/office/2006/metadata/properties"/>'
+_GONE = re.compile(r"(?i)((docProps|Thumbnails)/thumbnail\.\w+|printerSettings/[^/]+\.bin)$")
 # Who wrote a remark or changed a word, and when; where the file stood on somebody's disk.
 _MAKERS: tuple[tuple[re.Pattern[bytes], bytes], ...] = (
     (re.compile(rb"""(\s\w+:(?:author|initials|userId)=)("[^"]*"|'[^']*')"""), rb'\1"-"'),
@@ -162,25 +199,41 @@ _MAKERS: tuple[tuple[re.Pattern[bytes], bytes], ...] = (
     (re.compile(rb"(<meta:creator-initials>)[^<]*(</meta:creator-initials>)"), rb"\1-\2"),
     (re.compile(rb"(<dc:date>)[^<]*(</dc:date>)"), rb"\g<1>2000-01-01T00:00:00\2"),
     (re.compile(rb"<x15ac:absPath\b[^>]*/>"), b""),
-    (re.compile(rb"<Relationship\b[^>]*/metadata/thumbnail\"[^>]*/>"), b""),
+    # What refers to a part that goes: a thumbnail, and the printer with its name.
+    (re.compile(rb"""<Relationship\b[^>]*/(?:metadata/thumbnail|printerSettings)["'][^>]*?(?:/>|>\s*</Relationship>)"""), b""),
+    (re.compile(rb"""<Override\b[^>]*printerSettings["'][^>]*?(?:/>|>\s*</Override>)"""), b""),
+    (re.compile(rb"""(<(?:\w+:)?pageSetup\b[^>]*?)\s\w+:id=(?:"[^"]*"|'[^']*')"""), rb"\1"),
+    (re.compile(rb"<w:printerSettings\b[^>]*/>"), b""),
 )
 
 
 def _office(content: bytes) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as pack, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as anew:
+        emptied = _emptied(pack)
         for entry in pack.infolist():
             if _GONE.search(entry.filename) or entry.is_dir():
                 continue
             plain = zipfile.ZipInfo(entry.filename)  # without when it was packed, and on what machine
             plain.compress_type = entry.compress_type
-            anew.writestr(plain, _part(entry.filename, pack.read(entry)))
+            name, ending = entry.filename.casefold(), entry.filename.casefold().rpartition(".")[2]
+            instead = emptied.get(name) or emptied.get(f".{ending}")
+            anew.writestr(plain, instead or _part(name, pack.read(entry)))
     return made.getvalue()
 
 
+def _emptied(pack: zipfile.ZipFile) -> dict[str, bytes]:
+    """By the name of a part, or by ".ending": what stands there instead."""
+    found = {name.casefold(): instead for name, instead in _EMPTY.items()}
+    if "[Content_Types].xml" in pack.namelist():
+        for each in ElementTree.fromstring(pack.read("[Content_Types].xml")):  # noqa: S314 - bounded, see the top
+            name = each.get("PartName", "").lstrip("/") or f".{each.get('Extension', '')}"
+            if instead := _ABOUT.get(each.get("ContentType", "").casefold()):
+                found[name.casefold()] = instead
+    return found
+
+
 def _part(name: str, content: bytes) -> bytes:
-    if name in _EMPTY:
-        return _EMPTY[name]
     if content.startswith(b"\xff\xd8\xff"):
         return _jpeg_without(content)
     if content.startswith(_PNG):
@@ -188,10 +241,12 @@ def _part(name: str, content: bytes) -> bytes:
     if name.endswith((".xml", ".rels", ".rdf")):
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise _Impossible  # no office program writes that, and we would not find the names in it
+        if name.startswith("customxml/") and _SHAREPOINT.search(content):
+            return _NO_SHAREPOINT
         for pattern, instead in _MAKERS:
             content = pattern.sub(instead, content)
         return content
-    if name.lower().endswith((".tif", ".tiff", ".heic", ".webp", ".pdf", ".bin", ".docx", ".xlsx", ".pptx")):
+    if name.endswith((".tif", ".tiff", ".heic", ".webp", ".pdf", ".bin", ".docx", ".xlsx", ".pptx")):
         raise _Impossible  # a file inside it, with a maker of its own
     return content
 

@@ -181,6 +181,149 @@ def with_a_file_inside() -> bytes:
     return made.getvalue()
 
 
+def scan(filters: pikepdf.Name | pikepdf.Array, content: bytes) -> bytes:
+    """One picture on a page."""
+    made = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf())) as whole:
+        picture = whole.make_stream(
+            content, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=60, Height=40,
+            ColorSpace=pikepdf.Name.DeviceRGB, BitsPerComponent=8, Filter=filters,
+        )  # fmt: skip
+        whole.pages[0].obj.Resources.XObject = pikepdf.Dictionary(Im0=picture)
+        whole.save(made)
+    return made.getvalue()
+
+
+def packed_scan() -> bytes:
+    """A photograph that is packed once more."""
+    return scan(pikepdf.Array([pikepdf.Name.FlateDecode, pikepdf.Name.DCTDecode]), zlib.compress(photo("JPEG")))
+
+
+def marked(**mark: Any) -> bytes:
+    """With one annotation, directly on the page."""
+    made = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf())) as whole:
+        whole.pages[0].obj.Annots = pikepdf.Array([pikepdf.Dictionary(Rect=[0, 0, 9, 9], **mark)])
+        whole.save(made)
+    return made.getvalue()
+
+
+def with_a_file_on_the_page() -> bytes:
+    made = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf())) as whole:
+        inside = whole.make_stream(b"Van Jan Geheim", Type=pikepdf.Name.EmbeddedFile)
+        spec = pikepdf.Dictionary(Type=pikepdf.Name.Filespec, F=MAKER, EF=pikepdf.Dictionary(F=inside))
+        mark = pikepdf.Dictionary(Subtype=pikepdf.Name.FileAttachment, Rect=[0, 0, 9, 9], FS=spec)
+        whole.pages[0].obj.Annots = pikepdf.Array([whole.make_indirect(mark)])
+        whole.save(made)
+    return made.getvalue()
+
+
+def signed() -> bytes:
+    made = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf())) as whole:
+        by = pikepdf.Dictionary(Type=pikepdf.Name.Sig, Name=MAKER, M="D:20261120101112", Location="Geheimstraat")
+        field = whole.make_indirect(
+            pikepdf.Dictionary(Subtype=pikepdf.Name.Widget, FT=pikepdf.Name.Sig, T="s", V=by, Rect=[0, 0, 0, 0])
+        )
+        whole.pages[0].obj.Annots = pikepdf.Array([field])
+        whole.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([field]))
+        whole.save(made)
+    return made.getvalue()
+
+
+def repacked(content: bytes, change: Callable[[str, bytes], tuple[str, bytes]], **more: bytes) -> bytes:
+    """Each part as `change` makes it, and `more` parts."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as pack, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as anew:
+        for entry in pack.infolist():
+            anew.writestr(*change(entry.filename, pack.read(entry)))
+        for name, part in more.items():
+            anew.writestr(name, part)
+    return made.getvalue()
+
+
+def as_windows_packs_it() -> bytes:
+    """The core properties under another name, as System.IO.Packaging gives them; named by their ending."""
+    usual, other = "docProps/core.xml", "package/services/metadata/core-properties/0f1e.psmdcp"
+    kind = b"application/vnd.openxmlformats-package.core-properties+xml"
+
+    def change(name: str, part: bytes) -> tuple[str, bytes]:
+        part = re.sub(rb'<Override PartName="/docProps/core.xml"[^>]*/>', b"", part).replace(usual.encode(), other.encode())
+        if name == "[Content_Types].xml":
+            part = part.replace(b"</Types>", b'<Default Extension="psmdcp" ContentType="' + kind + b'"/></Types>')
+        return name.replace(usual, other), part
+
+    return repacked(letter(), change)
+
+
+def from_sharepoint() -> bytes:
+    item = (
+        '<p:properties xmlns:p="http://schemas.microsoft.com/office/2006/metadata/properties"><documentManagement>'
+        f'<SharedWithUsers xmlns="a"><UserInfo><DisplayName>{MAKER}</DisplayName></UserInfo></SharedWithUsers>'
+        "</documentManagement></p:properties>"
+    )
+    return repacked(letter(), lambda name, part: (name, part), **{"customXml/item9.xml": item.encode()})
+
+
+def once_printed() -> bytes:
+    """As Excel keeps a table after printing."""
+    printer = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/printerSettings"
+    office = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    book, made = openpyxl.Workbook(), io.BytesIO()
+    book.active["A1"] = "=1+1"
+    book.active.page_setup.orientation = "landscape"
+    book.save(made)
+
+    def change(name: str, part: bytes) -> tuple[str, bytes]:
+        if name == "[Content_Types].xml":
+            kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.printerSettings"
+            part = part.replace(b"</Types>", b'<Default Extension="bin" ContentType="' + kind + b'"/></Types>')
+        if name == "xl/worksheets/sheet1.xml":
+            part = part.replace(b"<pageSetup ", b'<pageSetup xmlns:r="' + office + b'" r:id="rId1" ')
+            assert b'r:id="rId1"' in part
+        return name, part
+
+    relations = (
+        b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="'
+        + printer
+        + b'" Target="../printerSettings/printerSettings1.bin"/></Relationships>'
+    )
+    given = {"xl/worksheets/_rels/sheet1.xml.rels": relations, "xl/printerSettings/printerSettings1.bin": b"Jan Geheim"}
+    return repacked(made.getvalue(), change, **given)
+
+
+WORD, EXCEL = list(FILES)[4:6]
+
+
+@pytest.mark.parametrize(
+    ("media_type", "make"),
+    [
+        ("application/pdf", lambda: scan(pikepdf.Array([pikepdf.Name.DCTDecode]), photo("JPEG"))),
+        ("application/pdf", lambda: marked(Subtype=pikepdf.Name.Text, T=MAKER, Contents="Ja")),
+        (WORD, as_windows_packs_it),
+        (WORD, from_sharepoint),
+        (EXCEL, once_printed),
+    ],
+    ids=["a list of one filter", "a remark without a number", "psmdcp", "SharePoint", "printer"],
+)
+def test_where_other_programs_put_it_it_goes_too(media_type: str, make: Callable[[], bytes]) -> None:
+    made = make()
+    assert b"Jan Geheim" in unpacked(made)
+
+    after = stripping.stripped(media_type, made)
+
+    assert not [trace for trace in TRACES if trace in unpacked(after)]
+    if media_type == WORD:
+        assert Document(io.BytesIO(after)).paragraphs[0].text == "Beste mevrouw, dit is een brief."
+    elif media_type == EXCEL:
+        sheet = openpyxl.load_workbook(io.BytesIO(after)).active
+        assert (sheet["A1"].value, sheet.page_setup.orientation, sheet.page_setup.id) == ("=1+1", "landscape", None)
+        assert b"rId1" not in zipfile.ZipFile(io.BytesIO(after)).read("xl/worksheets/_rels/sheet1.xml.rels")
+    else:
+        assert len(pikepdf.open(io.BytesIO(after)).pages) == 1
+
+
 def film() -> bytes:
     made = io.BytesIO()
     frames = [Image.new("RGB", (4, 4), color) for color in ("red", "blue")]
@@ -196,6 +339,10 @@ def film() -> bytes:
         ("text/plain", lambda: b"hallo", "strip_kind"),
         ("application/pdf", locked_pdf, "strip_locked"),
         ("application/pdf", with_a_file_inside, "strip_impossible"),
+        ("application/pdf", with_a_file_on_the_page, "strip_impossible"),
+        ("application/pdf", signed, "strip_impossible"),
+        ("application/pdf", packed_scan, "strip_impossible"),
+        ("application/pdf", lambda: scan(pikepdf.Name.JPXDecode, b"Jan Geheim"), "strip_impossible"),
         ("application/pdf", lambda: b"%PDF-1.7 geen pdf", "strip_impossible"),
         ("image/webp", film, "strip_impossible"),
         ("image/png", lambda: image()[:40], "strip_impossible"),
