@@ -19,6 +19,7 @@ from services import (
     procedures,
     retention,
     sealed_export,
+    shield,
     steps,
 )
 from services.anonymising import forget_contact
@@ -38,7 +39,7 @@ NAMELESS = {"complainant_type": "anonymous", "complainant_name": None, "complain
 
 def everything(cast: Cast) -> list[str]:
     """The references. First what is left open, because a new procedure and a new closed day move only that."""
-    alarmed, withdrawn = Case.registered(PROFILE, cast, kind="question"), Case.registered(PROFILE, cast).withdraw()
+    alarmed, withdrawn = Case.registered(PROFILE, cast, kind="question"), somebody_else(cast).withdraw()
     act(alarmed, "cora", "convert", "raise_red_flag", "expert_consulted")
     cora = cast.actor("cora")
     procedures.adopt(cora, SLOWER, TODAY, procedures.outlook(cora, SLOWER))
@@ -56,6 +57,14 @@ def act(case: Case, who: str, *names: str, n: int = 0) -> Case:
     """As `tests/acts.py` does it, today."""
     for name in names:
         getattr(Act(case.cast, PROFILE, case.reference, TODAY, who, 0, n), name)()
+    return case
+
+
+def somebody_else(cast: Cast) -> Case:
+    """Who is named looks like a colleague, and is another."""
+    case = Case.registered(PROFILE, cast, respondents=(Named(name="M. Manager"),))
+    (question,) = shield.questions(cast.actor("cora"), case.reference)
+    shield.recognise(cast.actor("cora"), case.reference, question.id, same=False)
     return case
 
 
