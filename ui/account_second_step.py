@@ -12,7 +12,7 @@ from services import second_factor, sessions
 from services.second_factor import Standing
 from services.second_step import Enrolment
 from text import moment
-from ui.second_step_parts import app_part, code_field, codes_part
+from ui.second_step_parts import app_part, code_field, codes_part, first_code
 from ui.session import Fields, actor, browser, emptied, go, language, me, show_refusals, t, tell
 
 CODES = "account.codes"
@@ -76,7 +76,8 @@ def _confirm(enrolment: Enrolment) -> None:
         submitted = st.form_submit_button(t("second_step.confirm"), type="primary")
     if submitted:
         with show_refusals(fields):
-            codes = second_factor.confirm(actor(), code)
+            with first_code():
+                codes = second_factor.confirm(actor(), code)
             del st.session_state[ENROLLING]
             _again(CODES, codes)
     if st.button(t("second_step.cancel"), type="tertiary", key="account.cancel"):

@@ -11,7 +11,7 @@ from domain.errors import Refused
 from services import second_step
 from services.door import VISITOR
 from services.tickets import Step
-from ui.second_step_parts import app_part, code_field, codes_part
+from ui.second_step_parts import app_part, code_field, codes_part, first_code
 from ui.session import Fields, address_here, browser, go, sentence, show_refusals, t
 
 TICKET = "sign_in.ticket"
@@ -26,6 +26,11 @@ def where_to() -> str:
         (name, value) for name in st.query_params for value in st.query_params.get_all(name) if name not in ("lang", "sign_on")
     ]
     return (address.path or "/") + (f"?{urlencode(asked)}" if asked else "")
+
+
+def halfway() -> bool:
+    """With a password that was right, and a step still to be taken."""
+    return TICKET in st.session_state
 
 
 def after_password(ticket: str) -> None:
@@ -99,7 +104,8 @@ def _enrol(ticket: str) -> None:
         submitted = st.form_submit_button(t("second_step.confirm"), type="primary")
     if submitted:
         with show_refusals(fields):
-            kept = second_step.confirm(VISITOR, ticket, browser(), code)
+            with first_code():
+                kept = second_step.confirm(VISITOR, ticket, browser(), code)
             st.session_state[TICKET], st.session_state[CODES] = kept.ticket, kept.codes
             st.rerun()
     _back_button()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 import qrcode
 import streamlit as st
 from qrcode.image.svg import SvgPathFillImage
 
+from domain.errors import Refused
 from services.second_step import Enrolment
 from ui.session import Fields, t
 
@@ -31,6 +34,15 @@ def code_field(key: str, fields: Fields, label: str = "second_step.code") -> str
     code = st.text_input(t(label), key=key, autocomplete="one-time-code")
     fields.under("code")
     return code
+
+
+@contextmanager
+def first_code() -> Iterator[None]:
+    """Around the first code of an app: there are no recovery codes yet, and mostly it is the clock of the telephone."""
+    try:
+        yield
+    except Refused as refusal:
+        raise Refused("first_code_wrong", "code") if refusal.code == "second_step_wrong" else refusal from None
 
 
 def codes_part(codes: tuple[str, ...]) -> None:

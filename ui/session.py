@@ -62,6 +62,12 @@ def source() -> str:
     return given if isinstance(given, str) else ""
 
 
+def chosen_before() -> str | None:
+    """The language that a visitor chose on an earlier screen."""
+    given = st.context.headers.get("X-Weerklank-Language")
+    return given if isinstance(given, str) else None
+
+
 def go(address: str) -> None:
     """Send the browser to an address of ours outside the screens, the way `st.login` itself does."""
     context = get_script_run_ctx()

@@ -10,7 +10,21 @@ from services.door import VISITOR
 from text import LANGUAGES
 from ui.idle_warning import idle_warning
 from ui.requests_view import account_notices
-from ui.session import PAGES, ROOT, actor, forget_other_pages, go, literal, me, reachable, sentence, show_told, t
+from ui.second_step import halfway
+from ui.session import (
+    PAGES,
+    ROOT,
+    actor,
+    chosen_before,
+    forget_other_pages,
+    go,
+    literal,
+    me,
+    reachable,
+    sentence,
+    show_told,
+    t,
+)
 from ui.sign_in import nobody_yet, sign_in_form, where_to
 
 WIDE = frozenset({"board", "complaint", "overview", "people", "requests", "restricted", "retention", "terms"})
@@ -30,8 +44,9 @@ def main() -> None:
 
 
 def visitor(refusal: Refused) -> None:
-    if st.query_params.get("lang") in LANGUAGES:
-        st.session_state["session.language"] = st.query_params["lang"]
+    chosen = st.query_params.get("lang") or chosen_before()
+    if chosen in LANGUAGES:
+        st.session_state["session.language"] = chosen
     st.set_page_config(page_title="Weerklank", layout="centered", initial_sidebar_state="collapsed")
     start = [st.Page(ROOT / "pages" / "start.py", title="Weerklank", url_path="home", default=True)]
     others = [st.Page(welcome, title="Weerklank", url_path=name) for name in PAGES if name != "home"]
@@ -54,6 +69,9 @@ def welcome() -> None:
         st.title("Weerklank", anchor=False)
         other = "nl" if st.session_state.get("session.language") == "en" else "en"
         if st.button(t(f"shell.language_{other}"), type="tertiary", key="session.other_language"):
+            if halfway():  # a new page knows no ticket, and recovery codes are shown only once
+                st.query_params["lang"] = other
+                st.rerun()
             go(f"/?lang={other}")
     st.text(front.organisation or t("sign_in.about"))
     if front.empty:

@@ -18,7 +18,7 @@ from services.sessions import Front
 from ui.second_step import TICKET, after_password, said_before, second_step_form
 from ui.second_step import where_to as where_to
 from ui.session import browser, sentence, source, t
-from ui.single_sign_on import sign_on_button
+from ui.single_sign_on import sign_on_button, what_was_wrong
 
 
 class _NoCookie:
@@ -78,6 +78,7 @@ def sign_in_form(front: Front) -> None:
     if refusal is not None:
         st.error(sentence(refusal), icon=":material/error:")
     said_before()
+    what_was_wrong()
     st.caption(t("sign_in.forgotten"))
     sign_on_button(where_to())
     if front.demo:

@@ -12,12 +12,12 @@ from ui.session import Fields, actor, browser, go, language, literal, show_refus
 
 _SAID = (
     "sign_on_failed", "sign_on_unknown", "sign_on_taken", "sign_on_second", "sign_on_away", "sign_on_off", "signed_out",
-    "database_away",
+    "sign_in_again", "database_away",
 )  # fmt: skip
 
 
-def _what_was_wrong() -> None:
-    """As the address says; only what we can say ourselves."""
+def what_was_wrong() -> None:
+    """Why one is back, as the address says; only what we can say ourselves."""
     said = st.query_params.get("sign_on")
     if said in _SAID:
         st.error(t(f"refused.{said}"), icon=":material/error:")
@@ -28,7 +28,6 @@ def sign_on_button(destination: str) -> None:
     name = single_sign_on.offered(VISITOR)
     if name is None:
         return
-    _what_was_wrong()
     if st.button(t("sign_on.button", name=literal(name)), icon=":material/login:", key="session.sign_on", width="stretch"):
         with show_refusals():
             go(single_sign_on.begin(VISITOR, browser(), destination))
@@ -40,7 +39,7 @@ def sign_on_part() -> None:
     if found is None:
         return
     st.subheader(t("sign_on.title", name=literal(found.name)), anchor=False)
-    _what_was_wrong()
+    what_was_wrong()
     if found.since is not None:
         st.text(t("sign_on.linked", name=found.name, since=moment(found.since, language())))
         if st.button(t("sign_on.unlink"), icon=":material/link_off:", key="account.sign_on_unlink"):

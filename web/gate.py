@@ -23,7 +23,7 @@ from services.sessions import Here, digest
 from web.frames import MEDIA, UPLOADS, HandedOut, asked_for, by_a_person
 from web.front import FrontPage
 from web.pace import Bucket
-from web.visit import BROWSER, BROWSER_LIFE, DESTINATION, DESTINATION_LIFE, SESSION, Visit, own_address
+from web.visit import BROWSER, BROWSER_LIFE, DESTINATION, DESTINATION_LIFE, LANGUAGE, SESSION, Visit, own_address
 
 GATE = SystemActor("gate", frozenset({Right.ENTER}))
 SESSION_HEADER = b"x-weerklank-session"
@@ -190,6 +190,8 @@ class Gate:
             answer.raw_headers.append(visit.set_cookie(DESTINATION, address, DESTINATION_LIFE))
         else:
             answer = HTMLResponse(self._front.page(here.language if here else visit.language))
+            if here is None and visit.chosen_language:  # it is not in the address with which somebody comes back
+                answer.raw_headers.append(visit.set_cookie(LANGUAGE, visit.chosen_language))
         if visit.token(BROWSER) is None:
             answer.raw_headers.append(visit.set_cookie(BROWSER, secrets.token_urlsafe(32), BROWSER_LIFE))
         return answer
@@ -204,7 +206,7 @@ class Gate:
             SESSION_HEADER: session_id if here else None,
             BROWSER_HEADER: digest(browser) if browser else None,
             SOURCE_HEADER: visit.source,
-            LANGUAGE_HEADER: here.language if here else None,
+            LANGUAGE_HEADER: here.language if here else visit.language,
         }
         kept = [(name, value) for name, value in scope["headers"] if name.lower() not in OURS]
         scope["headers"] = kept + [(name, value.encode("latin-1")) for name, value in said.items() if value]

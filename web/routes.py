@@ -23,14 +23,14 @@ _ICON = Path(__file__).parent / "icon.svg"
 
 
 async def redeem(request: Request) -> Response:
-    """A ticket becomes a cookie; on to where the person was going. Whatever is wrong with it: the sign-in screen."""
+    """A ticket becomes a cookie; on to where the person was going. Whatever is wrong with it: the sign-in screen says so."""
     visit = Visit.of(request.scope)
     browser = visit.token(BROWSER)
     ticket = request.query_params.get("ticket", "")
     try:
         token = await run_in_threadpool(sessions.redeem, VISITOR, ticket, digest(browser) if browser else "")
-    except Refused:
-        return RedirectResponse("/", 303)
+    except Refused as refusal:
+        return RedirectResponse("/" if request.state.session_id else f"/?sign_on={refusal.code}", 303)
     return _enter(visit, token, request.query_params.get("to", "/"))
 
 

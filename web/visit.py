@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-SESSION, BROWSER, DESTINATION = "weerklank", "weerklank-browser", "weerklank-to"
+from text import LANGUAGES
+
+SESSION, BROWSER, DESTINATION, LANGUAGE = "weerklank", "weerklank-browser", "weerklank-to", "weerklank-language"
 BROWSER_LIFE = 180 * 24 * 3600  # seconds
 DESTINATION_LIFE = 3600
 
@@ -55,8 +57,14 @@ class Visit:
 
     @property
     def language(self) -> str:
-        """What a visitor chose (``?lang=en``); Dutch otherwise."""
-        return "en" if "lang=en" in self.query.split("&") else "nl"
+        """What a visitor chose, now (``?lang=en``) or before; Dutch otherwise."""
+        chosen = self.chosen_language or self.cookies.get(self._prefixed(LANGUAGE), "")
+        return chosen if chosen in LANGUAGES else "nl"
+
+    @property
+    def chosen_language(self) -> str | None:
+        """What the address asks for."""
+        return next((each for each in LANGUAGES if f"lang={each}" in self.query.split("&")), None)
 
     @property
     def known_host(self) -> bool:

@@ -393,6 +393,18 @@ def test_the_page_is_dutch_and_says_nothing_of_streamlits_other_doors(server: Se
     assert "agent" not in body
 
 
+def test_the_language_that_a_visitor_chose_is_there_again_at_the_next_page(server: Server) -> None:
+    chosen = ask(server, "/?lang=en").cookies
+    assert "weerklank-language=en; Path=/; HttpOnly; SameSite=Lax" in chosen
+    cookies = {"weerklank-language": "en"}
+
+    assert '<html lang="en">' in ask(server, "/?sign_on=sign_on_failed", cookies=cookies).body.decode()
+    assert "This took too long" in open_tab(server, cookies).run("", "sign_on=sign_in_again")
+    assert '<html lang="nl">' in ask(server, "/?lang=nl", cookies=cookies).body.decode()
+    assert '<html lang="nl">' in ask(server, "/", cookies={"weerklank-language": "<script>"}).body.decode()
+    assert '<html lang="nl">' in ask(server, "/account", cookies=cookies | signed_in(server, "tom")).body.decode()
+
+
 def test_the_page_follows_the_language_of_the_person(server: Server) -> None:
     cookies = signed_in(server, "suze")
     with server.register() as register:

@@ -49,6 +49,8 @@ def test_a_ticket_becomes_a_cookie_once(server: Server) -> None:
     assert "HttpOnly; SameSite=Lax" in first.cookies[0]
     assert "Tom Trainer" in open_tab(server, {"weerklank": token}).run("account")
     assert session_cookie(second.cookies) is None
+    inside = ask(server, f"/auth/redeem?ticket={ticket}", cookies=browser | {"weerklank": token})
+    assert inside.headers["location"] == "/", "who is in already is not told to sign in"
 
 
 def test_a_ticket_is_worth_nothing_in_another_browser(server: Server) -> None:
@@ -58,6 +60,7 @@ def test_a_ticket_is_worth_nothing_in_another_browser(server: Server) -> None:
     nobody = ask(server, f"/auth/redeem?ticket={ticket}")
 
     assert session_cookie(stranger.cookies) is None
+    assert stranger.headers["location"] == "/?sign_on=sign_in_again"
     assert session_cookie(nobody.cookies) is None
 
 
@@ -73,7 +76,7 @@ def test_a_ticket_lives_thirty_seconds(server: Server) -> None:
 def test_a_made_up_ticket_leads_to_the_sign_in(server: Server, ticket: str) -> None:
     answer = ask(server, f"/auth/redeem?ticket={ticket}", cookies={"weerklank-browser": BROWSER})
 
-    assert (answer.status, answer.headers["location"]) == (303, "/")
+    assert (answer.status, answer.headers["location"]) == (303, "/?sign_on=sign_in_again")
 
 
 @pytest.mark.parametrize(
