@@ -22,7 +22,7 @@ PERIOD = 30  # seconds that one code stands in the app
 PENDING_LIFE = timedelta(minutes=10)  # of a secret that was shown and not confirmed
 RECOVERY_CODES = 10
 _SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
-_MISREAD = str.maketrans("ILO", "110", " -")
+_MISREAD = str.maketrans("ILO", "110")
 
 
 def next_step(w: Work, account: m.Account) -> Step:
@@ -45,12 +45,17 @@ def is_on(w: Work, account_id: int) -> bool:
 
 def accept(w: Work, account_id: int, code: str) -> str:
     """``"code"`` or ``"recovery"``, and then never again; empty: neither."""
-    given = code.upper().translate(_MISREAD) if isinstance(code, str) else ""
+    given = _tidy(code)
     if len(given) == 6:
         return "code" if _accept_code(w, account_id, given) else ""
     codes = m.RecoveryCode
     mine = update(codes).where(codes.account_id == account_id, codes.digest == _mark(account_id, given))
     return "recovery" if _changed(w, mine.where(codes.used_at.is_(None)).values(used_at=w.now)) else ""
+
+
+def _tidy(code: str) -> str:
+    """As typed or pasted: without spaces, dashes and line ends of any kind."""
+    return "".join(sign for sign in code.upper().translate(_MISREAD) if sign.isalnum()) if isinstance(code, str) else ""
 
 
 def _accept_code(w: Work, account_id: int, given: str) -> bool:
@@ -81,7 +86,7 @@ def _changed(w: Work, statement: Executable) -> bool:
 
 
 def begin(w: Work, account_id: int, holder: str) -> None:
-    """A new secret to show. `holder`: the session or the ticket (SHA-256) that asked; nobody else sees or confirms it. What
+    """A new secret to show. `holder`: the session or the browser (SHA-256) that asked; nobody else sees or confirms it. What
     was in force stays so until then."""
     row = w.session.get(m.SecondFactor, account_id, with_for_update=True)
     if row is None:
@@ -99,6 +104,14 @@ def pending(w: Work, account_id: int, holder: str) -> str | None:
     return server_key.unseal(row.pending) if mine else None
 
 
+def show_again(w: Work, account_id: int, holder: str) -> bool:
+    """The pending secret lives on, from now; whether there is one."""
+    if pending(w, account_id, holder) is None:
+        return False
+    w.session.get_one(m.SecondFactor, account_id).pending_at = w.now
+    return True
+
+
 def confirm(w: Work, account_id: int, holder: str, code: str) -> tuple[str, ...]:
     """From here on the pending secret counts; the recovery codes. Raises Refused: ``second_step_gone``,
     ``second_step_wrong``."""
@@ -106,7 +119,7 @@ def confirm(w: Work, account_id: int, holder: str, code: str) -> tuple[str, ...]
         raise Refused("second_step_gone")
     f = m.SecondFactor
     sealed = w.session.scalars(select(f.pending).where(f.account_id == account_id)).one()
-    step = _step(w, sealed or "", "".join(code.split()))
+    step = _step(w, sealed or "", _tidy(code))
     if step is None:
         raise Refused("second_step_wrong", "code")
     this = update(f).where(f.account_id == account_id, f.pending == sealed, f.pending_for == holder)

@@ -58,14 +58,13 @@ def give_code(actor: Actor, ticket: str, browser: str, code: str) -> str:
 
 
 def enrolment(actor: Actor, ticket: str, browser: str) -> Enrolment:
-    """The same one until it is confirmed. Raises Refused ``sign_in_again``."""
+    """The same one until it is confirmed, in every tab of this browser. Raises Refused ``sign_in_again``."""
     with work(actor, Right.SIGN_IN) as w:
         account, _ = tickets.held(w, ticket, browser, Step.ENROL)
-        holder = tickets.digest(ticket)
-        if codes.pending(w, account.id, holder) is None:
-            codes.begin(w, account.id, holder)
+        if not codes.show_again(w, account.id, browser):
+            codes.begin(w, account.id, browser)
             w.session.flush()  # it is read back
-        return shown(w, account, holder)
+        return shown(w, account, browser)
 
 
 def shown(w: Work, account: m.Account, holder: str) -> Enrolment:
@@ -82,7 +81,7 @@ def confirm(actor: Actor, ticket: str, browser: str, code: str) -> Kept:
     key = _attempt(actor, ticket, browser, Step.ENROL)
     with work(actor, Right.SIGN_IN) as w:
         account = tickets.take(w, ticket, browser, Step.ENROL)
-        made = codes.confirm(w, account.id, tickets.digest(ticket), code)
+        made = codes.confirm(w, account.id, browser, code)
         throttle.succeeded(w, key)
         revoke(w, account.id, "second_step")
         note(w, account.id, SignIn.CODE_CHANGED, "enrolled")

@@ -95,7 +95,7 @@ def test_who_must_have_one_sets_it_up_before_anything_opens() -> None:
     assert (standing.on_since, standing.required, standing.codes_left) == (NOW, True, 10)
 
 
-def test_the_secret_stays_the_same_until_it_is_confirmed_and_is_for_that_ticket_only() -> None:
+def test_the_secret_stays_the_same_until_it_is_confirmed_and_is_for_that_browser_only() -> None:
     ticket, another = half(), half(browser=OTHER)
     secret = second_step.enrolment(VISITOR, ticket, BROWSER).secret
     assert second_step.enrolment(VISITOR, ticket, BROWSER).secret == secret

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
@@ -85,3 +87,25 @@ def test_wrong_codes_and_recovery_codes_inside_a_session_stand_in_the_log_as_at_
     found = [(each.what, each.why) for each in reversed(sign_in_log.own(tom))]
 
     assert found == [("code_changed", "enrolled"), *[("wrong_code", None)] * 3, ("code_changed", "recovery_used")]
+
+
+@pytest.mark.parametrize(
+    "sign", ["\u00a0", "\t", "\u2013", "\u2011", "\n", "."], ids=["nbsp", "tab", "en", "hyphen", "line", "dot"]
+)
+def test_a_code_is_taken_however_it_was_pasted(sign: str) -> None:
+    ticket = half()
+    first = code_of(second_step.enrolment(VISITOR, ticket, BROWSER).secret)
+    recovery = second_step.confirm(VISITOR, ticket, BROWSER, f"{first[:3]}{sign}{first[3:]}{sign}").codes
+
+    assert second_step.give_code(VISITOR, half(), BROWSER, recovery[0].replace("-", sign))
+
+
+def test_a_second_tab_shows_the_same_picture_and_a_code_of_it_is_good_in_both() -> None:
+    first = half()
+    secret = second_step.enrolment(VISITOR, first, BROWSER).secret
+    with later(400):
+        second = half()
+        assert second_step.enrolment(VISITOR, second, BROWSER).secret == secret
+    with later(900):  # the first tab's sign-in is over, the second one's is not
+        assert second_step.enrolment(VISITOR, second, BROWSER).secret == secret
+        assert second_step.confirm(VISITOR, second, BROWSER, code_of(secret, timedelta(seconds=900))).codes
