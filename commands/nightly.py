@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from domain.rights import Right
-from services import anonymising, escalation, sealed_export, shield, sign_in_log
+from services import anonymising, escalation, shield, sign_in_log
 from services.door import SystemActor
 
 NIGHTLY = SystemActor("nightly", frozenset({Right.OPERATE}))
@@ -20,7 +20,6 @@ def nightly() -> None:
     ran = escalation.run(NIGHTLY)
     click.echo(f"Climbed: {ran.climbed}. Nobody found: {ran.nobody}.")
     sign_in_log.sweep(NIGHTLY)
-    sealed_export.sweep(NIGHTLY)
     click.echo(f"Names that look like a colleague's: {shield.look_again(NIGHTLY)}.")
     left = anonymising.sweep(NIGHTLY)
     if left:

@@ -121,9 +121,10 @@ def finish(actor: Actor) -> None:
 
 
 def sweep(actor: Actor) -> int:
-    """For the nightly run and the start: finishes what was cut short, forgets who opened what long ago, and drops drafts
-    that nobody came back to. By age nothing goes while the date of the server cannot be right. Answers how many files still
-    have to go; safe to run at any moment."""
+    """For the nightly run and the start: finishes what was cut short, forgets who opened what long ago, and drops sealed
+    files that can no longer be downloaded and drafts that nobody came back to. Of dossiers nothing goes by age while the date
+    of the server cannot be right. Answers how many files still have to go; safe to run at any moment."""
+    sealed_export.sweep(actor)
     with work(actor, Right.OPERATE) as w:
         _forget_drafts(w)
         if not clock_wrong(w):

@@ -36,7 +36,7 @@ from services.rendering import pdf
 from services.sealed_report import Made, report
 from text import translate
 
-LASTS = timedelta(minutes=15)  # so long it can be downloaded, by who made it
+LASTS = timedelta(minutes=15)  # so long it can be downloaded, by who made it; the file goes at the first look after that
 _FORGOTTEN = timedelta(hours=1)  # a half-made one that nobody finishes
 _ROOM = 50 * 1024 * 1024  # bytes that stay free besides it
 _CHUNK = 1024 * 1024
@@ -98,14 +98,17 @@ def make(actor: Actor, reference: str) -> Ready:
             facts: dict[str, Any] = {"events": gathered.made.seq, "files": len(packed.listed), "size": size, "sha256": sha256}
             entry = record(w, complaint, EventKind.SEALED, **facts)
             w.session.add(m.AccessLog(account_id=w.me, complaint_id=complaint.id, at=w.now, what="sealed"))
-            path.replace(_path(w.me, entry.id))
-            return Ready(entry.id, size, gone)
+            ready, kept, at = Ready(entry.id, size, gone), _path(w.me, entry.id), w.now.timestamp()
+        os.utime(path, (at, at))
+        path.replace(kept)  # only now: what could not be written down is never served
+        return ready
 
 
 def fetch(actor: Actor, event_id: int) -> tuple[Path, str]:
-    """Where it lies, and the name to save it under; for who made it, a quarter of an hour long. Raises Refused
-    ``not_found``."""
+    """Where it lies, and the name to save it under; for who made it, a quarter of an hour long. Files that are older go from
+    the disk whenever somebody makes or fetches one. Raises Refused ``not_found``."""
     with work(actor, Right.EXPORT_DOSSIER) as w:
+        _prune(w.now)
         event = w.session.get(m.Event, event_id)
         complaint = w.session.get(m.Complaint, event.complaint_id) if event else None
         path = _path(w.me, event_id)
@@ -117,7 +120,7 @@ def fetch(actor: Actor, event_id: int) -> tuple[Path, str]:
 
 
 def sweep(actor: Actor) -> None:
-    """For the nightly run: what was not downloaded in time goes."""
+    """For the nightly run and the start: what was made more than a quarter of an hour ago goes."""
     with work(actor, Right.OPERATE) as w:
         now = w.now
     _prune(now)

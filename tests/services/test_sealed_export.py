@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from pypdf import PdfReader
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, delete, event, select, update
 from sqlalchemy.orm import Session
 
 from commands.sealed import CHECKER
@@ -27,7 +27,7 @@ from domain.restricted import ClosedStep
 from domain.retention import What
 from domain.vocabulary import Compartment, EventKind, Side
 from manage import cli
-from services import attachments, door, dossier, readings, retention, sealed_check, sealed_export, steps
+from services import anonymising, attachments, door, dossier, readings, retention, sealed_check, sealed_export, steps
 from services.sealed_check import Fault, Stands, Wrong
 from tests.commands.test_verify import ENDS, LATER
 from tests.conftest import Cast
@@ -170,7 +170,7 @@ def test_who_does_not_hold_the_right_gets_nothing(cast: Cast, reference: str, wh
 
 def test_it_is_for_who_made_it_for_a_quarter_of_an_hour(cast: Cast, engine: Engine, reference: str) -> None:
     ready = sealed_export.make(cast.actor("cora"), reference)
-    path, name = sealed_export.fetch(cast.actor("cora"), ready.event_id)
+    _, name = sealed_export.fetch(cast.actor("cora"), ready.event_id)
     assert name == f"{reference}-2026-11-21.zip"
     for who, number in (("dora", ready.event_id), ("cora", ready.event_id - 1), ("cora", 0), ("cora", 10**30)):
         with pytest.raises(Refused, match="not_found"):
@@ -183,9 +183,26 @@ def test_it_is_for_who_made_it_for_a_quarter_of_an_hour(cast: Cast, engine: Engi
     with pytest.raises(Refused, match="not_found"):
         sealed_export.fetch(cast.actor("cora"), ready.event_id)
 
+
+def another_download(cast: Cast) -> None:
+    with pytest.raises(Refused, match="not_found"):
+        sealed_export.fetch(cast.actor("dora"), 0)
+
+
+@pytest.mark.parametrize(
+    "look",
+    [another_download, lambda _: anonymising.sweep(CHECKER), lambda _: sealed_export.sweep(CHECKER)],
+    ids=["another download", "at the start", "nightly"],
+)
+def test_after_a_quarter_of_an_hour_it_goes_from_the_disk(cast: Cast, reference: str, look: Callable[[Cast], Any]) -> None:
+    path = taken(cast, reference)
+    look(cast)
+    assert path.exists()
     long_ago = path.stat().st_mtime - 16 * 60
     os.utime(path, (long_ago, long_ago))
-    sealed_export.sweep(CHECKER)
+
+    look(cast)
+
     assert not path.exists()
 
 
@@ -220,6 +237,23 @@ def test_who_was_excluded_while_it_was_made_gets_nothing(
 
     with pytest.raises(Refused, match="not_found"):
         sealed_export.make(cast.actor("cora"), reference)
+
+    assert list((data_dir() / "sealed").iterdir()) == []
+    assert complaint_events(reference)[-1].kind != EventKind.SEALED
+
+
+def test_a_commit_that_fails_leaves_nothing_that_is_served(cast: Cast, reference: str) -> None:
+    def full(session: Session) -> None:
+        if any(isinstance(each, m.AccessLog) and each.what == "sealed" for each in session.new):
+            assert not list((data_dir() / "sealed").glob("*.zip"))
+            raise OSError("disk full")
+
+    event.listen(Session, "before_commit", full)
+    try:
+        with pytest.raises(OSError, match="disk full"):
+            sealed_export.make(cast.actor("cora"), reference)
+    finally:
+        event.remove(Session, "before_commit", full)
 
     assert list((data_dir() / "sealed").iterdir()) == []
     assert complaint_events(reference)[-1].kind != EventKind.SEALED
