@@ -92,7 +92,7 @@ def _codes(codes: tuple[str, ...]) -> None:
         st.download_button(
             t("second_step.codes_download"),
             "\r\n".join((head, "", *codes, "")).encode(),
-            file_name=f"herstelcodes-{token_hex(4)}.txt",
+            file_name=f"{t('second_step.codes_file_name')}-{token_hex(4)}.txt",
             mime="text/plain",
             on_click="ignore",
             icon=":material/download:",
@@ -106,7 +106,8 @@ def _codes(codes: tuple[str, ...]) -> None:
 def _on(standing: Standing) -> None:
     st.text(t("second_step.on", since=moment(standing.on_since, language())) if standing.on_since else "")
     if standing.codes_left <= FEW:
-        st.warning(t("second_step.codes_few", count=standing.codes_left), icon=":material/warning:")
+        few = "second_step.codes_few_one" if standing.codes_left == 1 else "second_step.codes_few"
+        st.warning(t(few, count=standing.codes_left), icon=":material/warning:")
     else:
         st.text(t("second_step.codes_left", count=standing.codes_left))
     offered = [each for each in CHANGES if not (each == "off" and standing.required)]

@@ -30,7 +30,8 @@ def _meter(password: str, own_words: tuple[str, ...]) -> None:
     password = passwords.tidy(password)  # a forged frame can hold no text
     if len(password) < passwords.SHORTEST:
         missing = passwords.SHORTEST - len(password)
-        st.progress(0.0, t("password.meter_short", count=missing) if password else t("password.meter_empty"))
+        short = "password.meter_short_one" if missing == 1 else "password.meter_short"
+        st.progress(0.0, t(short, count=missing) if password else t("password.meter_empty"))
         return
     found = passwords.strength(password, own_words)
     said = t(f"password.score_{found.score}")

@@ -26,5 +26,6 @@ def second_step_setting() -> None:
         submitted = st.form_submit_button(t("common.save"))
     if submitted:
         with show_refusals():
-            tell("second_step.required_saved", count=second_factor.require(actor(), now, tuple(chosen)))
+            count = second_factor.require(actor(), now, tuple(chosen))
+            tell("second_step.required_saved_one" if count == 1 else "second_step.required_saved", count=count)
             st.rerun()

@@ -181,7 +181,8 @@ def sentence(refusal: Refused, drawn: Callable[[str], str] = literal) -> str:
             return ", ".join(t(str(each)) for each in value)
         return drawn(value) if isinstance(value, str) else value
 
-    return t(f"refused.{refusal.code}", **{name: said(value) for name, value in refusal.values.items()})
+    code = "wait_one" if refusal.values.get("seconds") == 1 else refusal.code
+    return t(f"refused.{code}", **{name: said(value) for name, value in refusal.values.items()})
 
 
 class Fields:

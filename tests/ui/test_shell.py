@@ -145,6 +145,7 @@ def test_no_page_is_for_a_person_without_its_right() -> None:
 
 
 def test_a_refusal_becomes_a_sentence_with_its_values_in_words() -> None:
+    assert "Wacht 1 seconde en" in ui_session.sentence(Refused("wait_first", seconds=1))
     assert ui_session.sentence(Refused("wait_first", seconds=8)).startswith("Te veel pogingen achter elkaar. Wacht 8")
 
 
