@@ -22,6 +22,7 @@ from services.account_changes import unlink
 from services.door import Actor, Work, work
 from services.held_account import hold_own
 from services.sessions import folded, revoke
+from services.shield import look_for
 from services.sign_in_log import note
 from text import LANGUAGES
 
@@ -189,7 +190,8 @@ def create(actor: Actor, given: AccountInput) -> int:
         note(w, account.id, SignIn.CREATED)
         requests.did(w, account, Kind.ROLES, before=())
         requests.change_roles(w, account, wanted)
-        return account.id
+    look_for(account.id)
+    return account.id
 
 
 def make_account(w: Work, given: AccountInput, roles: tuple[Role, ...]) -> m.Account:
@@ -216,7 +218,8 @@ def edit(actor: Actor, account_id: int, seen: int, given: AccountInput) -> bool:
         named = requests.change_name(w, account, _display_name(given))
         done = requests.change_roles(w, account, _roles(given.roles)) and named
         _fill(w, account, given)  # last: requests are locked before their account
-        return done
+    look_for(account.id)
+    return done
 
 
 def disable(actor: Actor, account_id: int, seen: int) -> bool:
@@ -229,7 +232,10 @@ def disable(actor: Actor, account_id: int, seen: int) -> bool:
 def enable(actor: Actor, account_id: int, seen: int) -> bool:
     """As `disable`."""
     with work(actor, Right.ACCOUNTS) as w:
-        return requests.enable(w, _load(w, account_id, seen))
+        account = _load(w, account_id, seen)
+        done = requests.enable(w, account)
+    look_for(account.id)
+    return done
 
 
 def _load(w: Work, account_id: int, seen: int) -> m.Account:

@@ -38,6 +38,7 @@ from services.account_requests import (
 )
 from services.door import Actor, Work, work
 from services.organisation import carry_out_settings, carry_out_unit
+from services.shield import look_for
 
 _ASKED = (Kind.LINK, Kind.SECOND_FACTOR)  # the others follow from what the administrator does to the account
 
@@ -123,33 +124,40 @@ def confirm(actor: Actor, request_id: int) -> str:
     ``display_name_taken``."""
     with work(actor, Right.GRANT) as w:
         request, account = _to_answer(w, request_id)
-        if request.done_at is not None:  # was done at once, and now it was looked at
-            decide(w, request, Decision.CONFIRMED)
-            return ""
-        _refuse_outdated(w, request, account)
+        code = _confirmed(w, request, account)
+    if request.kind in (Kind.NAME, Kind.UNBLOCK):
+        look_for(account.id)
+    return code
+
+
+def _confirmed(w: Work, request: m.AccountRequest, account: m.Account) -> str:
+    if request.done_at is not None:  # was done at once, and now it was looked at
         decide(w, request, Decision.CONFIRMED)
-        match Kind(request.kind):
-            case Kind.LINK:
-                return new_code(request)
-            case Kind.ROLES:
-                give_roles(w, account, request.after)
-                request.done_at = w.now
-                return _first_guarded(w, request, account)
-            case Kind.SECOND_FACTOR:
-                second_factor.clear(w, account)
-            case Kind.BLOCK:
-                block(w, account)
-            case Kind.UNBLOCK:
-                unblock(w, account)
-            case Kind.NAME:
-                refuse_same_name(w, account.id, request.after[0])
-                account.display_name = request.after[0]
-            case Kind.SETTINGS:
-                carry_out_settings(w, request)
-            case Kind.UNIT:
-                carry_out_unit(w, request)
-        request.done_at = w.now
         return ""
+    _refuse_outdated(w, request, account)
+    decide(w, request, Decision.CONFIRMED)
+    match Kind(request.kind):
+        case Kind.LINK:
+            return new_code(request)
+        case Kind.ROLES:
+            give_roles(w, account, request.after)
+            request.done_at = w.now
+            return _first_guarded(w, request, account)
+        case Kind.SECOND_FACTOR:
+            second_factor.clear(w, account)
+        case Kind.BLOCK:
+            block(w, account)
+        case Kind.UNBLOCK:
+            unblock(w, account)
+        case Kind.NAME:
+            refuse_same_name(w, account.id, request.after[0])
+            account.display_name = request.after[0]
+        case Kind.SETTINGS:
+            carry_out_settings(w, request)
+        case Kind.UNIT:
+            carry_out_unit(w, request)
+    request.done_at = w.now
+    return ""
 
 
 def decline(actor: Actor, request_id: int) -> None:
@@ -159,6 +167,8 @@ def decline(actor: Actor, request_id: int) -> None:
         if request.done_at is not None:
             _undo(w, request, account)
         decide(w, request, Decision.DECLINED)
+    if request.kind == Kind.BLOCK:
+        look_for(account.id)
 
 
 def _first_guarded(w: Work, request: m.AccountRequest, account: m.Account) -> str:

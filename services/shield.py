@@ -3,6 +3,7 @@ may somebody see it again. Never shown to whom it is about (security 2.6)."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,7 +14,7 @@ from domain.entries import number
 from domain.errors import Refused
 from domain.rights import Right
 from domain.vocabulary import EXCLUDED_RELATIONS, RESEMBLES, EventKind, Relation, Status
-from services.door import Actor, Work, work
+from services.door import Actor, SystemActor, Work, work
 from services.lifting import proposed_in
 from services.lookalikes import active_names, lookalikes
 from services.parties import (
@@ -26,6 +27,8 @@ from services.parties import (
     store_parties,
 )
 from services.records import everything_in, load, load_to_append, locked, record
+
+_NAMES = SystemActor("names", frozenset({Right.OPERATE}))
 
 
 class Waits(StrEnum):
@@ -134,12 +137,18 @@ def _same(w: Work, complaint: m.Complaint, party: m.Party) -> None:
         store_parties(w, complaint, how, (Named(account_id=account_id),), entry)
 
 
-# Every night
+# Every night, and for an account that changes
 
 
-def look_again(actor: Actor) -> int:
+def look_for(account_id: int) -> None:
+    """The same at once, for one account that was made, opened or renamed; the night does what collides."""
+    with suppress(Refused):
+        look_again(_NAMES, account_id)
+
+
+def look_again(actor: Actor, only: int | None = None) -> int:
     """Names that were typed before a colleague of that name had an account; how many questions there are now. What is asked
-    or answered already is not asked again."""
+    or answered already is not asked again. `only`: this account, of all."""
     with work(actor, Right.OPERATE) as w:
         p = m.Party
         query = (
@@ -153,13 +162,17 @@ def look_again(actor: Actor) -> int:
             )
         )
         rows = w.session.execute(query).all()
-        known = active_names(w)
+        known = _known(w, only)
         alike = {name for name in {row.name for row in rows} if lookalikes(known, (name,))}
         dossiers = sorted({row.complaint_id for row in rows if row.name in alike})
-    return sum(_look_in(actor, each) for each in dossiers)
+    return sum(_look_in(actor, each, only) for each in dossiers)
 
 
-def _look_in(actor: Actor, complaint_id: int) -> int:
+def _known(w: Work, only: int | None) -> tuple[tuple[int, str], ...]:
+    return tuple(each for each in active_names(w) if only in (None, each[0]))
+
+
+def _look_in(actor: Actor, complaint_id: int, only: int | None) -> int:
     with work(actor, Right.OPERATE) as w:
         complaint = w.session.get(m.Complaint, complaint_id)
         if complaint is None or complaint.status == Status.ANONYMISED:
@@ -167,5 +180,5 @@ def _look_in(actor: Actor, complaint_id: int) -> int:
         complaint, p = locked(w, complaint), m.Party
         rows = everything_in(w, complaint, p.account_id, p.name, p.relation, p.event_id)
         typed = [row for row in rows if row.account_id is None and row.relation in EXCLUDED_RELATIONS and row.event_id]
-        known = active_names(w)
+        known = _known(w, only)
         return sum(ask(w, complaint, (row.name,), w.session.get_one(m.Event, row.event_id), known) for row in typed)

@@ -249,17 +249,25 @@ def test_a_question_of_another_dossier_is_none(cast: Cast) -> None:
 # Accounts that came later
 
 
-def test_a_colleague_who_gets_an_account_later_is_found_at_night(cast: Cast) -> None:
+def test_a_colleague_who_gets_an_account_later_is_found_at_once(cast: Cast) -> None:
     case = about(cast, "L. Later")
     assert shield.look_again(NIGHTLY) == 0
     given = accounts.AccountInput("lotte", "Lotte Later", "", ("coordinator",), None)
     accounts.create(cast.actor("adam"), given)
 
-    assert shield.look_again(NIGHTLY) == 1
-    assert shield.look_again(NIGHTLY) == 0
-
     (question,) = shield.questions(cast.actor("cora"), case.reference)
     assert (question.name, question.shut) == ("Lotte Later", True)
+    assert shield.look_again(NIGHTLY) == 0
+
+
+def test_a_name_that_came_in_otherwise_is_found_at_night(cast: Cast, engine: Engine) -> None:
+    case = about(cast, "L. Later")
+    with Session(engine) as session, session.begin():
+        session.get_one(m.Account, cast["mia"]).display_name = "Lotte Later"
+
+    assert shield.look_again(NIGHTLY) == 1
+    assert shield.look_again(NIGHTLY) == 0
+    assert asked(cast, "cora", case) == ["Lotte Later"]
 
 
 # Closed compartments

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from db import models as m
 from domain import sealed
 from domain.vocabulary import Compartment, EventKind, Relation
-from services import accounts, dossier, lifting, sealed_export, shield
+from services import accounts, door, dossier, granting, lifting, sealed_export, shield
 from services.accounts import AccountInput
 from services.board import BoardFilter
 from services.board import page as board_page
@@ -223,3 +223,21 @@ def test_who_sees_a_summary_does_not_see_who_acts_as_director(cast: Cast) -> Non
     assert (row.waiting_for, row.director_acts) == (None, True)
     (row,) = board_page(cast.actor("cora"), BoardFilter()).rows
     assert (row.waiting_for, row.director_acts) == ("Piet Partner", False)
+
+
+# An account that changes
+
+
+def test_a_colleague_whose_name_changes_to_a_typed_one_is_kept_out_at_once(cast: Cast) -> None:
+    case = about(cast, "L. Later")
+    with Session(door.engine()) as session:
+        mia = session.get_one(m.Account, cast["mia"])
+        given, seen = AccountInput("mia", "Lotte Later", "", ("manager",), mia.unit_id), mia.version
+
+    if not accounts.edit(cast.actor("adam"), cast["mia"], seen, given):
+        assert sees(cast, "mia", case.reference)
+        (request,) = (each for each in granting.to_answer(cast.actor("dora")) if each.mine_to_answer)
+        granting.confirm(cast.actor("dora"), request.id)
+
+    assert not sees(cast, "mia", case.reference)
+    assert asked(cast, "cora", case) == ["Lotte Later"]
