@@ -21,6 +21,8 @@ Altijd, wat er hieronder ook staat:
 
 - Wie met een account in het dossier staat als degene over wie de klacht gaat, of met een belangenconflict, bereikt er niets
   van.
+- Ook wie een account heeft met een naam die sterk lijkt op een getypte naam van zo iemand, bereikt er niets van totdat iemand
+  anders zegt of die collega bedoeld is.
 - Een band houdt op. De vorige behandelaar is geen behandelaar meer. Wie was aangewezen voor de ontvangstbevestiging leest mee
   zolang die nog verstuurd moet worden, en kort daarna; wie een beroep behandelde, tot de termijn na de uitspraak voorbij is
   (zie de woorden onderaan). Haar eigen stukken blijven in het dossier, voor wie het bewaart.

@@ -173,7 +173,9 @@ def refuse_without_reader(w: Work, compartment: str, concerned: frozenset[int]) 
     """A matter about everybody who may read it, or lead it, would disappear: the words on screen name the outside way.
     Raises Refused: ``no_recipient``, ``nobody_leads``."""
     if not keepers(w, compartment) - concerned:
-        raise Refused("no_recipient" if compartment in READERS else "nobody_leads")
+        if compartment not in READERS:
+            raise Refused("nobody_leads")
+        raise Refused("no_recipient", outside=[f"refused.outside_{compartment}"])
 
 
 def keepers(w: Work, compartment: str) -> frozenset[int]:
