@@ -195,7 +195,7 @@ def _event(entry: TimelineEntry) -> Entry:
     told = Told(entry.kind, entry.codes)
     late = "complaint.recorded_late" if entry.recorded_late else "complaint.recorded"
     recorded = _t(late, who=entry.who or _t("complaint.system"), when=moment(entry.recorded_at, "nl"))
-    title = f"{entry.seq}. {_day(entry.happened_on)}: {told.what}"
+    title = f"{_day(entry.happened_on)}: {told.what}"  # without its number: a gap tells that something is kept from this reader
     return Entry(title, _texts("; ".join(told.details), recorded), _texts(entry.text))
 
 
