@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -31,10 +32,14 @@ async def redeem(request: Request) -> Response:
         token = await run_in_threadpool(sessions.redeem, VISITOR, ticket, digest(browser) if browser else "")
     except Refused as refusal:
         return RedirectResponse("/" if request.state.session_id else f"/?sign_on={refusal.code}", 303)
-    return _enter(visit, token, request.query_params.get("to", "/"))
+    return await _enter(request, visit, token, request.query_params.get("to", "/"))
 
 
-def _enter(visit: Visit, token: str, to: str) -> Response:
+async def _enter(request: Request, visit: Visit, token: str, to: str) -> Response:
+    """The session that the browser had until now ends: nobody holds its cookie any more."""
+    if request.state.session_id:
+        with suppress(Refused):  # it ended meanwhile
+            await run_in_threadpool(sessions.sign_out, request.state.session_id)
     asked = own_address(to)
     answer = RedirectResponse(visit.destination if asked == "/" else asked, 303)
     answer.raw_headers.append(visit.set_cookie(SESSION, token))
@@ -57,7 +62,7 @@ async def came_back(request: Request) -> Response:
         token = await run_in_threadpool(sessions.redeem, VISITOR, back.ticket, browser)
     except Refused as refusal:
         return RedirectResponse(f"/{'account' if request.state.session_id else ''}?sign_on={refusal.code}", 303)
-    return _enter(visit, token, back.destination)
+    return await _enter(request, visit, token, back.destination)
 
 
 async def farewell(request: Request) -> Response:

@@ -53,6 +53,22 @@ def test_a_ticket_becomes_a_cookie_once(server: Server) -> None:
     assert inside.headers["location"] == "/", "who is in already is not told to sign in"
 
 
+def test_who_comes_in_again_in_the_same_browser_is_out_of_the_earlier_session(server: Server) -> None:
+    earlier = signed_in(server, "rosa")
+    assert ask(server, "/auth/redeem?ticket=x", cookies=earlier | {"weerklank-browser": BROWSER}).status == 303
+    assert revoked_why(server, earlier) is None
+
+    answer = ask(server, f"/auth/redeem?ticket={ticket_for(server, 'tom')}", cookies=earlier | {"weerklank-browser": BROWSER})
+
+    assert session_cookie(answer.cookies)
+    assert revoked_why(server, earlier) == "signed_out"
+
+
+def revoked_why(server: Server, cookies: dict[str, str]) -> str | None:
+    with server.register() as register:
+        return register.get_one(m.AuthSession, digest(cookies["weerklank"])).revoked_why
+
+
 def test_a_ticket_is_worth_nothing_in_another_browser(server: Server) -> None:
     ticket = ticket_for(server, "tom")
 
