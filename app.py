@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
+from typing import NoReturn
 
 import streamlit as st
 import uvicorn
@@ -19,7 +20,7 @@ from starlette.middleware import Middleware
 
 from domain.errors import Refused
 from domain.rights import Right
-from services import anonymising, schema, server_key
+from services import anonymising, schema, second_factor, server_key
 from services.door import SystemActor
 from services.incidents import log_to_stderr
 from ui.boundary import on_script_error
@@ -31,7 +32,7 @@ from web.routes import ROUTES
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     log_to_stderr()
     _refuse_an_old_database()
-    _refuse_an_open_key()
+    _check_the_key()
     _finish_destroying()
     _limit_what_browsers_send()
     _warm_up()
@@ -47,17 +48,32 @@ def _refuse_an_old_database() -> None:
         _stop("the database is missing or not upgraded to this version. Run: python manage.py upgrade")
 
 
-def _stop(why: str) -> None:
+def _stop(why: str) -> NoReturn:
     print(f"Weerklank does not start: {why}", file=sys.stderr)  # noqa: T201
     logging.getLogger("uvicorn.error").disabled = True  # the sentence is enough
     sys.exit(3)
 
 
-def _refuse_an_open_key() -> None:
+_WRONG_KEY = {
+    "server_key_open": "server.key in the data folder can be read by others. Run: chmod 600 server.key",
+    "server_key_damaged": "server.key in the data folder is empty or damaged. Put it back from a backup, or remove it: "
+    "then a new one is made, and everybody sets up the second step anew",
+}
+
+
+def _check_the_key() -> None:
+    """A damaged one stops the start; another one than before is said: the register works, but for those second steps."""
     try:
         server_key.check()
-    except Refused:
-        _stop("server.key in the data folder can be read by others. Run: chmod 600 server.key")
+        shut_out = second_factor.under_another_key(SystemActor("start", frozenset({Right.OPERATE})))
+    except Refused as refusal:
+        _stop(_WRONG_KEY.get(refusal.code, refusal.code))
+    if shut_out:
+        print(  # noqa: T201
+            f"server.key is new or another one than before: {shut_out} second steps cannot be used. Put the earlier server.key "
+            "back from a backup, or reset these second steps.",
+            file=sys.stderr,
+        )
 
 
 def _finish_destroying() -> None:

@@ -14,7 +14,7 @@ from db.settings import read_settings, write_settings
 from domain.errors import Refused
 from domain.rights import Right, Role
 from domain.sign_ins import SignIn
-from services import codes, passwords, throttle
+from services import codes, passwords, server_key, throttle
 from services.door import Actor, Work, work
 from services.held_account import hold, hold_own
 from services.second_step import Enrolment, shown
@@ -167,6 +167,13 @@ def clear_for(actor: Actor, name: str) -> None:
         if account is None:
             raise Refused("unknown_person")
         clear(w, account)
+
+
+def under_another_key(actor: Actor) -> int:
+    """For the start: how many second steps the server's key does not open. Raises Refused as `server_key.check`."""
+    with work(actor, Right.OPERATE) as w:
+        found = w.session.scalars(select(m.SecondFactor.secret).where(m.SecondFactor.secret.is_not(None)))
+        return sum(not server_key.opens(each) for each in found if each)
 
 
 def required_roles(actor: Actor) -> tuple[Role, ...]:

@@ -28,13 +28,22 @@ def unseal(sealed: str) -> str:
         raise Refused("server_key_other") from None
 
 
+def opens(sealed: str) -> bool:
+    try:
+        return bool(unseal(sealed))
+    except Refused as refusal:
+        if refusal.code != "server_key_other":
+            raise
+        return False
+
+
 def mark(text: str) -> str:
     """HMAC-SHA256 (hex): recognised again, and not guessed by who has the database alone."""
     return hmac.new(_key(), text.encode(errors="replace"), hashlib.sha256).hexdigest()
 
 
 def check() -> None:
-    """At the start. Raises Refused: ``server_key_open``."""
+    """At the start. Raises Refused: ``server_key_open``, ``server_key_damaged``."""
     _key()
 
 
@@ -49,14 +58,22 @@ def _key() -> bytes:
 
 @cache
 def _read(path: Path, _changed: int) -> bytes:
-    return path.read_bytes().strip()
+    key = path.read_bytes().strip()
+    try:
+        Fernet(key)
+    except ValueError:
+        raise Refused("server_key_damaged", file=path.name) from None
+    return key
 
 
 def _make(path: Path) -> None:
     """Whole or not at all, and never over one that another process made just now."""
     fresh = path.with_suffix(f".{os.getpid()}.{os.urandom(4).hex()}")
     fresh.touch(mode=0o600)
-    fresh.write_bytes(Fernet.generate_key())
+    with fresh.open("wb") as file:
+        file.write(Fernet.generate_key())
+        file.flush()
+        os.fsync(file.fileno())
     with suppress(FileExistsError):
         os.link(fresh, path)
     fresh.unlink()

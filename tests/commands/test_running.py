@@ -95,3 +95,19 @@ def test_the_application_refuses_a_database_that_was_not_upgraded(tmp_path: Path
     assert done.returncode != 0
     assert "manage.py upgrade" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_application_refuses_a_damaged_server_key(tmp_path: Path) -> None:
+    environment = os.environ | {"WEERKLANK_DATA": str(tmp_path)}
+    environment.pop("WEERKLANK_DATABASE_URL", None)
+    subprocess.run(
+        [sys.executable, "manage.py", "upgrade"], cwd=ROOT, env=environment, check=True, capture_output=True, timeout=60
+    )
+    (tmp_path / "server.key").touch(mode=0o600)
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", "8687"]
+
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+
+    assert done.returncode != 0
+    assert "server.key in the data folder is empty or damaged" in done.stderr
+    assert "Traceback" not in done.stderr

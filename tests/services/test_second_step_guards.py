@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from db import models as m
-from services import second_factor, second_step, sessions, sign_in_log
+from services import second_factor, second_step, server_key, sessions, sign_in_log
 from services.door import VISITOR
 from tests.conftest import Cast
-from tests.services.test_second_step import BROWSER, OTHER, code_of, enrolled, half, later, refusal_of
+from tests.services.test_second_step import BROWSER, OPERATOR, OTHER, code_of, enrolled, half, later, refusal_of
 from tests.services.test_second_step import noon as noon
 from tests.serving import password_of
 
@@ -109,3 +110,20 @@ def test_a_second_tab_shows_the_same_picture_and_a_code_of_it_is_good_in_both() 
     with later(900):  # the first tab's sign-in is over, the second one's is not
         assert second_step.enrolment(VISITOR, second, BROWSER).secret == secret
         assert second_step.confirm(VISITOR, second, BROWSER, code_of(secret, timedelta(seconds=900))).codes
+
+
+@pytest.mark.parametrize("content", [b"", b"kapot", b"x" * 44])
+def test_a_damaged_key_of_the_server_is_refused(tmp_path: Path, content: bytes) -> None:
+    server_key.seal("x")
+    (tmp_path / "server.key").write_bytes(content)
+
+    assert refusal_of(server_key.check) == "server_key_damaged"
+
+
+def test_the_start_knows_which_second_steps_another_key_shuts_out(tmp_path: Path) -> None:
+    enrolled()
+    assert second_factor.under_another_key(OPERATOR) == 0
+
+    (tmp_path / "server.key").unlink()
+
+    assert second_factor.under_another_key(OPERATOR) == 1
