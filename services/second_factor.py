@@ -120,13 +120,14 @@ def prove(w: Work, code: str) -> None:
 
 
 @contextmanager
-def wrong_code_noted(actor: Actor) -> Iterator[None]:
-    """Around a transaction in which a code is asked: a wrong one is in the log, though nothing else of it is kept."""
+def wrong_code_noted(whose: Actor) -> Iterator[None]:
+    """Around a transaction in which a code is asked, and which opens the door by itself: a wrong code is in the log, though
+    nothing else of that transaction is kept."""
     try:
         yield
     except Refused as refusal:
         if refusal.code == "second_step_wrong":
-            with work(actor, Right.SELF) as w:
+            with work(whose, Right.SELF) as w:
                 note(w, w.me, SignIn.WRONG_CODE)
         raise
 

@@ -210,9 +210,9 @@ def end_others(actor: Actor) -> int:
 def renew(actor: Actor, browser: str) -> str:
     """After a change of how one signs in: this session ends, and the ticket opens one under a new token. Raises Refused
     ``no_cookies``."""
-    if not browser:
-        raise Refused("no_cookies")
     with work(actor, Right.SELF) as w:
+        if not browser:
+            raise Refused("no_cookies")
         hold_own(w)
         revoke(w, w.me, "renewed")
         return tickets.make(w, w.me, browser, Step.NOTHING)
