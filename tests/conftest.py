@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,7 @@ from tests import postgres as postgresql
 from tests.figures import figures as figures
 
 TODAY = date(2026, 11, 21)
+CHROMIUM = Path("/usr/bin/chromium")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -147,6 +149,17 @@ def need(what: str) -> None:
     if os.environ.get("WEERKLANK_REQUIRE_ALL"):
         pytest.fail(f"{what} is missing")
     pytest.skip(f"{what} is missing")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One for all tests of a process: Playwright does not start twice in it."""
+    if not CHROMIUM.exists():
+        need("Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

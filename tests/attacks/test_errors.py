@@ -228,6 +228,7 @@ def test_what_a_library_logs_goes_through_the_net(capsys: pytest.CaptureFixture[
     handler = logging.StreamHandler(written)
     logger = logging.getLogger("some.library")
     logger.addHandler(handler)
+    logger.setLevel(logging.WARNING)
     try:
         incidents.log_to_stderr()
         logging.setLogRecordFactory(incidents._without_words)

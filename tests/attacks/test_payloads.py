@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlencode
@@ -13,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 from docx import Document
-from playwright.sync_api import Browser, Dialog, Error, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Error, Locator, Page, Request, expect
 from pypdf import PdfReader
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -26,7 +25,7 @@ from tests.attacks.payloads import PAYLOADS, Texts, filled, make_hostile
 from tests.attacks.world import of_the_door
 from tests.browser.hands import settled, signed_in
 from tests.cases import Case
-from tests.conftest import TODAY, Cast, at, need
+from tests.conftest import TODAY, Cast, at
 from tests.figures import Figures, so_many
 from tests.serving import Server, fill, start
 
@@ -102,16 +101,6 @@ class Watched:
 def solid(words: str) -> str:
     """Without white space and invisible signs: a line end on paper or screen is no other text."""
     return "".join(sign for sign in words if not sign.isspace() and unicodedata.category(sign) != "Cf")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        need("Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 def drawn(page: Page) -> None:

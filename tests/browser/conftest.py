@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
-from tests.conftest import need
 from tests.serving import Server, password_of, serve
 
-CHROMIUM = Path("/usr/bin/chromium")
 PATIENCE = 30_000  # milliseconds; two shared cores
 
 expect.set_options(timeout=PATIENCE)
@@ -28,16 +25,6 @@ def server(tmp_path_factory: pytest.TempPathFactory, server_profile: str) -> Ite
     """The application with the cast (passwords: `password_of`), for the tests of one module."""
     with serve(tmp_path_factory.mktemp("server"), server_profile) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        need("Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
