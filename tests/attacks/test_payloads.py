@@ -182,6 +182,7 @@ NOT_READ = {
     "message_text.sheet": "on paper: see the letters below",
     **dict.fromkeys(
         (
+            "profile.sectors.label",  # of one sector nobody has to choose
             "profile.categories.name",
             "profile.categories.subcategories",
             "profile.functions",
