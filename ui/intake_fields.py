@@ -62,7 +62,7 @@ def where_and_what(words: ProfileWords, choose: Choices) -> None:
             _pick("unit_id", {place.id: place.name for place in choose.places}, t("intake.no_place"))
             problem("unit_id")
         if sector_asked(words, choose):
-            _pills("sector", {each.key: each.label for each in words.sectors})
+            _pills("sector", {each.key: literal(each.label) for each in words.sectors})
             problem("sector")
     with right:
         names = [each.name for each in words.categories_for(sector(words, choose))]
