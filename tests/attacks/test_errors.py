@@ -229,6 +229,7 @@ def test_what_a_library_logs_goes_through_the_net(capsys: pytest.CaptureFixture[
     logger = logging.getLogger("some.library")
     logger.addHandler(handler)
     logger.setLevel(logging.WARNING)
+    logging.disable(logging.NOTSET)  # a command that ran before in this process is silent
     try:
         incidents.log_to_stderr()
         logging.setLogRecordFactory(incidents._without_words)
