@@ -228,7 +228,9 @@ def engine(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("WEERKLANK_TODAY", TODAY.isoformat())
     if door.engine.cache_info().currsize and door.engine().url.render_as_string(hide_password=False) != database_url:
         door.engine.cache_clear()
-    yield door.engine()  # the same one for every test: compiling its statements anew took half of the time
+    made = door.engine()  # the same one for every test: compiling its statements anew took half of the time
+    yield made
+    made.dispose()  # a test may have put another in its place
     door.engine().dispose()
 
 
