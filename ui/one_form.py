@@ -53,19 +53,28 @@ def _looked(page: str, version: int) -> None:
 
 
 def carry_out(here: Here, save: Save) -> None:
-    """The second half of a double click finds what the first one did, and only says so."""
+    """The second half of a double click finds what the first one did, and only says so; where the first was still saving
+    when this one was drawn, it finds that when its own is refused."""
     sent = f"{here.page}.sent"
     before = st.session_state.get(sent)
-    if before is not None and here.newest > before and here.newest_by == me().display_name:
+    if _done(here, before):
         _finish(here)
     st.session_state[sent] = here.newest
     with show_refusals(here.fields):
         try:
             save(actor())
-        except Refused:
+        except Refused as refusal:
+            if before is not None and refusal.code == "changed_meanwhile":
+                here.look_again()
+                if _done(here, before):
+                    _finish(here)
             del st.session_state[sent]  # at once: a click that comes now cuts off whatever is drawn
             raise
         _finish(here)
+
+
+def _done(here: Here, before: int | None) -> bool:
+    return before is not None and here.newest > before and here.newest_by == me().display_name
 
 
 def _finish(here: Here) -> None:

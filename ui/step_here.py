@@ -31,6 +31,10 @@ class Here:
         self.page, self.file, self.name, self.seen, self.fields = page, file, name, seen, Fields()
         self.may_now = frozenset(each.name for each in steps if each.possible)
 
+    def look_again(self) -> None:
+        """The dossier as it is now. Raises Refused ``not_found``."""
+        self.file = dossier.read(actor(), self.reference)
+
     @property
     def reference(self) -> str:
         return self.file.reference

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
 
 from db import models as m
+from domain.rights import Right
 from domain.vocabulary import EventKind, Outcome, Status
 from domain.workflow import StepName
 from services import complaints, door, dossier, steps
@@ -32,6 +34,7 @@ from tests.dossiers import (
     seen,
 )
 from tests.ui.apptest import NotForThem, open_page
+from text import translate
 from ui.step_forms import FORMS
 
 YESTERDAY = date(2026, 11, 20)
@@ -571,6 +574,36 @@ def test_the_second_half_of_a_double_click_only_says_it_is_done(cast: Cast, on: 
 
     assert errors(at) == []
     assert "Het besluit is genomen." in words(at)
+    assert count(m.Decision) == 1
+
+
+@pytest.mark.parametrize(("first", "says"), [("hans", []), ("dora", ["changed_meanwhile"])])
+def test_the_second_half_that_drew_before_the_first_was_done_says_so_too(
+    cast: Cast, on: On, monkeypatch: pytest.MonkeyPatch, first: str, says: list[str]
+) -> None:
+    """Streamlit starts the second run while the first is still saving: it draws the dossier as it was before."""
+    reference = in_progress(cast, on, YESTERDAY)
+    at = opened(cast, "hans", reference)
+    step(at, StepName.DECIDE)
+    fill(at, "complaint.decide.outcome", Outcome.UPHELD)
+    fill(at, "complaint.decide.reasons", "Het was te koud.")
+    fill(at, "complaint.decide.no_measures", True)
+    version, newest = seen(reference), dossier.read(cast.actor("hans"), reference).content.timeline[0].seq  # type: ignore[union-attr]
+    at.session_state["complaint.sent"] = newest
+    clock, done = door._clock, []
+
+    def meanwhile() -> datetime:
+        if not done and sys._getframe(1).f_locals.get("right") is Right.DECIDE:
+            done.append(first)
+            steps.decide(cast.actor(first), reference, version, TODAY, Outcome.UPHELD, "Het was te koud.", no_measures=True)
+        return clock()
+
+    monkeypatch.setattr(door, "_clock", meanwhile)
+    press(at, "complaint.decide.save")
+
+    assert done == [first]
+    assert errors(at) == [translate("nl", f"refused.{each}") for each in says]
+    assert ("Het besluit is genomen." in words(at)) == (not says)
     assert count(m.Decision) == 1
 
 
