@@ -78,7 +78,7 @@ def calls(function: Callable[..., Any], possible: dict[str, list[Any]]) -> Itera
 
 def tried(name: str, everything: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
     """Everybody, with everything or with a sample of it."""
-    many = min(len(everything), so_many(10**9, 3))
+    many = min(len(everything), so_many(10**9, 4))
     return [(who, given) for who in CAST for given in Random(f"{name} {who}").sample(everything, many)]
 
 
@@ -121,7 +121,7 @@ def test_no_service_tells_anybody_what_is_not_theirs(
     assert len(seen) > 100, "the search finds canaries where they are allowed"
     assert leaked[:20] == []
     figures.equal("P2", "canaries out of scope in what services answer", len(leaked), 0)
-    figures.at_least("P2", "answers of services searched", answers, so_many(10_000, 500))
+    figures.at_least("P2", "answers of services searched", answers, so_many(10_000, 1_500))
 
 
 def test_the_readers_are_found() -> None:
