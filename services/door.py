@@ -109,12 +109,17 @@ def _local(moment: datetime) -> date:
     return moment.astimezone(AMSTERDAM).date()
 
 
+_BEGAN = datetime.now(UTC).isoformat()
+
+
 def _system_clock() -> datetime:
-    pinned = os.environ.get("WEERKLANK_TODAY")  # tests and screenshots: the date is given, the time of day is real
-    now = datetime.now(UTC)
-    if not pinned:
+    """The server's, UTC. Tests and pictures give the day (WEERKLANK_TODAY) and the moment at which it was noon on it
+    (WEERKLANK_NOON, by default when the process began): nothing in them depends on the hour, or passes midnight."""
+    now, given = datetime.now(UTC), os.environ.get("WEERKLANK_TODAY")
+    if not given:
         return now
-    return datetime.combine(date.fromisoformat(pinned), now.astimezone(AMSTERDAM).time(), AMSTERDAM).astimezone(UTC)
+    noon = datetime.combine(date.fromisoformat(given), time(12), AMSTERDAM)
+    return noon.astimezone(UTC) + (now - datetime.fromisoformat(os.environ.get("WEERKLANK_NOON", _BEGAN)))
 
 
 _clock: Callable[[], datetime] = _system_clock

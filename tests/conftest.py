@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from tests import postgres as postgresql
 from tests.figures import figures as figures
 
 TODAY = date(2026, 11, 21)
+os.environ.setdefault("WEERKLANK_NOON", datetime.now(UTC).isoformat())  # for every process that the tests start
 CHROMIUM = Path("/usr/bin/chromium")
 
 
@@ -69,6 +70,12 @@ class Cast:
 
     def actor(self, name: str) -> str:
         return session_id(name)
+
+
+def moment() -> datetime:
+    """Now, on the day on which the tests happen, UTC: what a server that a test started has on its clock."""
+    began = datetime.fromisoformat(os.environ["WEERKLANK_NOON"])
+    return datetime.combine(TODAY, time(12), door.AMSTERDAM).astimezone(UTC) + (datetime.now(UTC) - began)
 
 
 def session_id(name: str) -> str:
@@ -244,11 +251,11 @@ def cast(engine: Engine, templates: dict[str, tuple[str, Cast]], profile: str) -
 
 def at(engine: Engine, cast: Cast, day: date) -> None:
     """Make everybody's session live around noon of `day` (use with `door.clock_at(day)`)."""
-    moment = datetime.combine(day, datetime.min.time(), door.AMSTERDAM) + timedelta(hours=11, minutes=50)
+    now = datetime.combine(day, time(11, 50), door.AMSTERDAM)
     if day == TODAY:
-        moment = door._system_clock() - timedelta(minutes=1)
+        now = moment() - timedelta(minutes=1)
     with Session(engine) as session, session.begin():
-        sign_everybody_in(session, cast, moment)
+        sign_everybody_in(session, cast, now)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import bcrypt
@@ -22,7 +21,7 @@ from db import models as m
 from db.engine import make_engine
 from db.upgrade import upgrade
 from services.sessions import digest
-from tests.conftest import TODAY, Cast, people_the_register
+from tests.conftest import TODAY, Cast, moment, people_the_register
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -56,7 +55,7 @@ class Server:
     def token_for(self, name: str) -> str:
         """A cookie value of somebody who is signed in, without going through the form."""
         token = f"token-of-{name}-{time.monotonic_ns()}"
-        now = datetime.combine(TODAY, datetime.now(UTC).time(), UTC)
+        now = moment()
         with self.register() as session:
             session.add(m.AuthSession(id=digest(token), account_id=self.cast[name], created_at=now, last_seen_at=now))
         return token
@@ -98,12 +97,12 @@ def start(data: Path, cast: Cast, **environment: str) -> Iterator[Server]:
     """Start it on whatever stands in `data`."""
     port, log = free_port(), data / "server.log"
     known = {key: value for key, value in os.environ.items() if not key.startswith(("WEERKLANK_", "STREAMLIT_"))}
-    ours = {"WEERKLANK_DATA": str(data), "WEERKLANK_TODAY": TODAY.isoformat(), "PYTHONDONTWRITEBYTECODE": "1"}
+    ours = {"WEERKLANK_DATA": str(data), "WEERKLANK_TODAY": TODAY.isoformat(), "WEERKLANK_NOON": os.environ["WEERKLANK_NOON"]}
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
             cwd=ROOT,
-            env=known | ours | environment,
+            env=known | ours | {"PYTHONDONTWRITEBYTECODE": "1"} | environment,
             stdout=output,
             stderr=subprocess.STDOUT,
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -13,7 +12,7 @@ from services.door import IDLE_LIMIT
 from services.sessions import digest
 from tests.attacks.forging import Liar
 from tests.attacks.world import World
-from tests.conftest import TODAY
+from tests.conftest import moment
 from tests.figures import Figures
 from tests.web.client import ask, open_tab
 
@@ -95,7 +94,7 @@ def test_a_cookie_that_somebody_else_chose_is_never_used(world: World) -> None:
     """Fixation: the thief sets a cookie and waits until the victim signs in with it."""
     chosen = "chosen-by-a-thief-0123456789abcdef"
     ticket = secrets.token_urlsafe(32)
-    now = datetime.combine(TODAY, datetime.now(UTC).time(), UTC)
+    now = moment()
     with world.server.register() as register:
         browser = digest(BROWSER["weerklank-browser"])
         register.add(m.AuthTicket(id=digest(ticket), account_id=world.cast["cora"], browser=browser, created_at=now))
@@ -111,7 +110,7 @@ def test_a_cookie_that_somebody_else_chose_is_never_used(world: World) -> None:
 def test_a_thief_cannot_sign_the_victim_in_as_himself(world: World) -> None:
     """A link with a ticket of the thief, opened in the browser of the victim."""
     ticket = secrets.token_urlsafe(32)
-    now = datetime.combine(TODAY, datetime.now(UTC).time(), UTC)
+    now = moment()
     with world.server.register() as register:
         browser = digest(BROWSER["weerklank-browser"])
         register.add(m.AuthTicket(id=digest(ticket), account_id=world.cast["tom"], browser=browser, created_at=now))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import bcrypt
 import pyotp
 import pytest
@@ -17,7 +15,7 @@ from domain.rights import Role
 from services import second_step, sessions
 from services.door import VISITOR
 from services.sessions import digest
-from tests.conftest import TODAY, Cast
+from tests.conftest import Cast, moment
 from tests.serving import password_of
 from tests.ui.apptest import open_page
 
@@ -39,8 +37,7 @@ def half() -> str:
 
 def confirmed(ticket: str) -> second_step.Kept:
     secret = second_step.enrolment(VISITOR, ticket, BROWSER).secret
-    now = datetime.combine(TODAY, datetime.now(UTC).time(), UTC)
-    return second_step.confirm(VISITOR, ticket, BROWSER, pyotp.TOTP(secret).at(now))
+    return second_step.confirm(VISITOR, ticket, BROWSER, pyotp.TOTP(secret).at(moment()))
 
 
 def halfway(cast: Cast, ticket: str, codes: tuple[str, ...] = ()) -> AppTest:

@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,15 +23,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from tests.conftest import TODAY
+from tests.conftest import moment
 from tests.serving import free_port
 
 CLIENT, SECRET = "weerklank", "geheim-van-de-koppeling"
-
-
-def moment() -> int:
-    """Seconds, on the day on which the tests happen."""
-    return int(datetime.combine(TODAY, datetime.now(UTC).time(), UTC).timestamp())
 
 
 @dataclass
@@ -82,7 +76,7 @@ class Provider:
         return JSONResponse(answer | ({} if self.lie == "no token" else {"id_token": self.id_token(asked)}))
 
     def id_token(self, asked: dict[str, str]) -> str:
-        now = moment()
+        now = int(moment().timestamp())
         claims: dict[str, Any] = {
             "iss": self.issuer,
             "sub": self.person,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.message import Message
 from urllib.parse import quote
 
@@ -13,7 +13,7 @@ import pytest
 from db import models as m
 from services import attachments, door
 from services.sessions import digest
-from tests.conftest import TODAY
+from tests.conftest import TODAY, moment
 from tests.fill import make_complaint, make_party
 from tests.samples import pdf
 from tests.serving import Server
@@ -26,7 +26,7 @@ BROWSER = "browser-of-this-test-0123456789"
 
 def ticket_for(server: Server, name: str, browser: str = BROWSER, age: timedelta = timedelta(0)) -> str:
     ticket = secrets.token_urlsafe(32)
-    made = datetime.combine(TODAY, datetime.now(UTC).time(), UTC) - age
+    made = moment() - age
     with server.register() as register:
         register.add(m.AuthTicket(id=digest(ticket), account_id=server.cast[name], browser=digest(browser), created_at=made))
     return ticket
