@@ -103,6 +103,11 @@ class Socket:
         self.heard = monotonic()
         return self._pace.late() > 0
 
+    async def wait(self, seconds: float) -> None:
+        """Its turn for the next message comes later; also 0 seconds let others be heard."""
+        self._pace.stand_still(seconds)
+        await asyncio.sleep(seconds)
+
     async def send(self, message: Message) -> None:
         if self._closed:
             return
@@ -288,8 +293,8 @@ class Gate:
         if socket.session_id is None:
             if len(message.get("bytes") or message.get("text") or "") > LONGEST_ANONYMOUS_FRAME:
                 await socket.close(1009)
-            else:  # sleeping lets others be heard, also for 0 seconds
-                await asyncio.sleep(self._visitors.late())
+            else:
+                await socket.wait(self._visitors.late())
             return not socket.closed
         try:
             here = await run_in_threadpool(_check, socket.session_id)

@@ -18,3 +18,7 @@ class Bucket:
         self._left = min(self._at_once, self._left + (now - self._last) * self._a_second) - 1
         self._last = now
         return max(0.0, -self._left / self._a_second)
+
+    def stand_still(self, seconds: float) -> None:
+        """Time in which nothing could come: it does not make up for what came too early."""
+        self._last += seconds

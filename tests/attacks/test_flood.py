@@ -159,6 +159,22 @@ def test_a_visitor_who_sends_many_small_frames_stops_nobody(server: Server, figu
     assert "Gebruikersnaam" in open_tab(server).run("")
 
 
+def test_a_storm_is_closed_also_where_all_have_to_wait(server: Server) -> None:
+    """Found on a slow machine: who had to wait for the others never came too fast."""
+    for number in range(2):
+        other = open_tab(server, {"weerklank-browser": f"browser-of-another-{number:020d}"})
+        pour(other, rerun(), 50)
+    tab = open_tab(server, {"weerklank-browser": "browser-of-late-storm-0123456789"})
+    listening = threading.Thread(target=swallow, args=(tab,))
+    listening.start()
+    began = time.monotonic()
+    pour(tab, rerun(), 500)
+
+    listening.join(60)
+    assert tab.closed_with() == 1008
+    assert time.monotonic() - began < 15, "500 messages at twenty a second were not all taken"
+
+
 def test_visitors_who_all_send_what_one_may_leave_staff_its_share(server: Server, figures: Figures) -> None:
     cookies = {"weerklank": server.token_for("mia"), "weerklank-browser": "browser-of-mia-0123456789"}
     a_click(server, cookies)
