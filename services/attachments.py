@@ -7,7 +7,7 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -39,23 +39,25 @@ def add(actor: Actor, reference: str, files: Sequence[File], strip: bool = False
     """The tokens of the attached files, in their order: all of them or none. A file that is in the dossier already is
     not attached twice (a double click). `strip`: without data about who made it and where; the original is not kept.
     Raises Refused ``not_found``, ``scanner_away``, and the ``attachment_...`` and ``strip_...`` codes."""
-    if files and (strip or virus_scan.configured()):
-        with work(actor, Right.LOG) as w:
-            complaint_id = load_to_append(w, reference).id
-        files = _looked_into(actor, complaint_id, files, strip)
-    with _undone_on_error() as written, work(actor, Right.LOG) as w:
-        return _attach(w, load_to_append(w, reference), files, written, strip)
+    return _add(actor, Right.LOG, lambda w: load_to_append(w, reference), files, strip)
 
 
 def add_at_intake(actor: Actor, form_id: str, files: Sequence[File], strip: bool = False) -> tuple[str, ...]:
     """As `add`, to the dossier that this person made with this form within the last hour, though reporters may not work
     in it, nor see what they handed over. Answers nothing about the dossier."""
+    return _add(actor, Right.REGISTER, lambda w: _just_made(w, form_id), files, strip)
+
+
+def _add(
+    actor: Actor, right: Right, find: Callable[[Work], m.Complaint], files: Sequence[File], strip: bool
+) -> tuple[str, ...]:
+    """Whoever may not add learns nothing of the file; looking into it takes no transaction."""
     if files and (strip or virus_scan.configured()):
-        with work(actor, Right.REGISTER) as w:
-            complaint_id = _just_made(w, form_id).id
+        with work(actor, right) as w:
+            complaint_id = find(w).id
         files = _looked_into(actor, complaint_id, files, strip)
-    with _undone_on_error() as written, work(actor, Right.REGISTER) as w:
-        return _attach(w, _just_made(w, form_id), files, written, strip)
+    with _undone_on_error() as written, work(actor, right) as w:
+        return _attach(w, find(w), files, written, strip)
 
 
 def _just_made(w: Work, form_id: str) -> m.Complaint:

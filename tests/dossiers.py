@@ -16,16 +16,38 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from db import models as m
-from domain.vocabulary import Channel, LetterType, Outcome
-from services import appeals, complaints, door, hearing, letters, steps
+from domain.vocabulary import Channel, Compartment, LetterType, Outcome
+from services import appeals, complaints, door, handing_over, hearing, letters, steps
 from services.complaints import Intake
+from services.handing_over import HandOver
 from services.letters import Outgoing
+from services.parties import Named
+from services.profiles import vocabulary
 from tests.conftest import TODAY, Cast, at
 
 On = Callable[[date], AbstractContextManager[None]]
 RECEIVED = date(2026, 9, 7)  # a Monday
 DECIDED = date(2026, 9, 11)
 CATEGORY = {"training": "Organisatie en locatie", "kinderopvang-welzijn": "Communicatie en informatie"}
+
+
+def hand_over(cast: Cast, treatment: Compartment, by: str = "tom", *respondents: Named, text: str = "Besloten.") -> str:
+    """A matter for a closed compartment; its reference, which who handed it over does not see."""
+    kind = next(each for each in vocabulary(cast.actor(by)).restricted if each.treatment == treatment)
+    matter = HandOver(
+        compartment=kind.treatment,
+        received_on=TODAY,
+        channel=Channel.PHONE,
+        text=text,
+        category=kind.name,
+        complainant_type="client",
+        name="Karel de Vries",
+        respondents=respondents,
+    )
+    form_id = str(uuid4())
+    handing_over.hand_over(cast.actor(by), form_id, matter)
+    with Session(door.engine()) as session:
+        return session.scalars(select(m.Complaint.reference).where(m.Complaint.form_id == form_id)).one()
 
 
 _MADE: dict[str, tuple[Path, str]] = {}  # what was built on an empty register before, as a copy of its file

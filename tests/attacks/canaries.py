@@ -18,13 +18,12 @@ from sqlalchemy.orm import Session
 
 from db import models as m
 from domain.vocabulary import CloseReason, Compartment, EventKind, Relation, Side
-from services import attachments, door, drafts, handing_over, hearing, retention, steps
+from services import attachments, door, drafts, hearing, retention, steps
 from services.deciding import PartInput
-from services.handing_over import HandOver
 from services.parties import Named, add_party
-from services.profiles import vocabulary
 from tests.cases import Case
 from tests.conftest import CAST, TODAY, Cast
+from tests.dossiers import hand_over
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CANARY = re.compile(r"KANARIE-([a-z_]+)\.([a-z_]+)-(\d+)-(\d+)-")
@@ -107,26 +106,11 @@ def fill(cast: Cast) -> None:
         if name not in ("suze", "adam"):
             drafts.keep(cast.actor(name), "intake", {"description": "Wat ik typ."})
     for kind, by in ((Compartment.UNWANTED_BEHAVIOUR, "tom"), (Compartment.WHISTLEBLOWER, "rosa")):
-        hand_over(cast, kind, by)
+        hand_over(cast, kind, by, Named(name="Iemand Buiten"))
     with Session(door.engine()) as session, session.begin():
         session.scalars(select(m.Complaint).where(m.Complaint.reference == flagged.reference)).one().red_flag = True
         for one in session.scalars(select(m.Complaint).where(m.Complaint.compartment != Compartment.REGULAR)):
             session.add(m.Retention(complaint_id=one.id))
-
-
-def hand_over(cast: Cast, treatment: Compartment, by: str) -> None:
-    kind = next(each for each in vocabulary(cast.actor(by)).restricted if each.treatment == treatment)
-    matter = HandOver(
-        compartment=kind.treatment,
-        received_on=TODAY,
-        channel="phone",
-        text="Besloten.",
-        category=kind.name,
-        complainant_type="client",
-        name="Karel de Vries",
-        respondents=(Named(name="Iemand Buiten"),),
-    )
-    handing_over.hand_over(cast.actor(by), str(uuid4()), matter)
 
 
 def plant(engine: Engine) -> int:

@@ -11,18 +11,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine
 
-from db import models as m
 from domain.errors import Refused
 from domain.vocabulary import Compartment, Relation
-from services import appeal_files, appeals, attachments, door, dossier, handing_over, parties, restricted
-from services.handing_over import HandOver
+from services import appeal_files, appeals, attachments, dossier, parties, restricted
 from services.parties import Named
-from services.profiles import vocabulary
 from tests.cases import Case
 from tests.conftest import CAST, TODAY, Cast
+from tests.dossiers import hand_over
 from tests.services.test_guarded import SERVICES, arguments
 
 NOWHERE = "K26-ZZZZZ"
@@ -54,35 +51,12 @@ def dossier_of(cast: Cast, reference: str, name: str) -> None:
     parties.add_party(cast.actor("cora"), reference, Relation.CONFLICT, Named(account_id=cast[name]))
 
 
-def closed(cast: Cast) -> str:
-    """Handed over by tom; the confidant keeps it."""
-    kinds = vocabulary(cast.actor("tom")).restricted
-    kind = next(each for each in kinds if each.treatment == Compartment.UNWANTED_BEHAVIOUR)
-    matter = HandOver(
-        compartment=kind.treatment,
-        received_on=TODAY,
-        channel="phone",
-        text="Besloten.",
-        category=kind.name,
-        complainant_type="client",
-        name="Karel de Vries",
-    )
-    handing_over.hand_over(cast.actor("tom"), str(uuid4()), matter)
-    return newest()
-
-
-def newest() -> str:
-
-    with Session(door.engine()) as session:
-        return session.scalars(select(m.Complaint.reference).order_by(m.Complaint.id.desc())).first() or ""
-
-
 DOSSIERS: dict[str, Callable[[Cast], str]] = {
     "nobody's": about(),
     "about the handler, the manager and the director": about("hans", "mia", "dora"),
     "of a handler who lost it": formerly_of_hans,
     "of people who were excluded later": excluded_later,
-    "handed over": closed,
+    "handed over": lambda cast: hand_over(cast, Compartment.UNWANTED_BEHAVIOUR),
     "in appeal": lambda cast: Case.registered("training", cast).in_appeal().reference,
 }
 

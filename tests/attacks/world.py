@@ -11,19 +11,17 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session
 
 from db import models as m
 from db.engine import make_engine
 from domain.vocabulary import Compartment
-from services import attachments, door, handing_over
-from services.handing_over import HandOver
+from services import attachments, door
 from services.parties import Named
-from services.profiles import vocabulary
 from tests.attacks.forging import Liar
 from tests.attacks.soundness import faults
 from tests.cases import Case
 from tests.conftest import TODAY, Cast, at
+from tests.dossiers import hand_over
 from tests.serving import Server, fill, start
 from tests.web.client import ask
 
@@ -94,30 +92,12 @@ def attacked(folder: Path) -> Iterator[World]:
         (token,) = attachments.add(cast.actor("cora"), hidden.reference, [("brief.pdf", PDF)])
         working = Case.registered("training", cast).in_progress()
         appealed = Case.registered("training", cast).in_appeal()
-        closed = handed_over(cast)
+        closed = hand_over(cast, Compartment.UNWANTED_BEHAVIOUR, text="Geheimzaak van de vertrouwenspersoon.")
         before = everything(door.engine())
     with start(folder, cast) as server:
         yield World(server, cast, hidden.reference, working.reference, appealed.reference, closed, token, before)
     with of_the_door(folder):
         assert faults(door.engine(), folder / "attachments") == []
-
-
-def handed_over(cast: Cast) -> str:
-    words = vocabulary(cast.actor("tom"))
-    kind = next(each for each in words.restricted if each.treatment == Compartment.UNWANTED_BEHAVIOUR)
-    matter = HandOver(
-        compartment=Compartment.UNWANTED_BEHAVIOUR,
-        received_on=TODAY,
-        channel="phone",
-        text="Geheimzaak van de vertrouwenspersoon.",
-        category=kind.name,
-        complainant_type="client",
-        name="Karel de Vries",
-    )
-    handing_over.hand_over(cast.actor("tom"), "hand-over-1", matter)
-    with Session(door.engine()) as session:
-        query = select(m.Complaint.reference).where(m.Complaint.compartment == Compartment.UNWANTED_BEHAVIOUR)
-        return session.scalars(query).one()
 
 
 def unharmed(world: World, log: str) -> None:

@@ -4,7 +4,6 @@ exclusion is shown to who can confirm it."""
 from __future__ import annotations
 
 from functools import partial
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, select
@@ -14,16 +13,15 @@ from db import models as m
 from domain.errors import Refused
 from domain.rights import RIGHTS, Right
 from domain.vocabulary import Compartment, EventKind, Relation
-from services import accounts, dossier, handing_over, lifting, restricted, shield
+from services import accounts, dossier, lifting, restricted, shield
 from services.board import BoardFilter
 from services.board import page as board_page
 from services.door import SystemActor
-from services.handing_over import HandOver
 from services.parties import Named, add_party
-from services.profiles import vocabulary
 from services.shield import Waiting, Waits
 from tests.cases import Case
-from tests.conftest import CAST, TODAY, Cast
+from tests.conftest import CAST, Cast
+from tests.dossiers import hand_over
 
 NIGHTLY = SystemActor("nightly", frozenset({Right.OPERATE}))
 
@@ -273,23 +271,8 @@ def test_a_name_that_came_in_otherwise_is_found_at_night(cast: Cast, engine: Eng
 # Closed compartments
 
 
-def handed_over(cast: Cast, treatment: Compartment, typed: str) -> None:
-    kind = next(each for each in vocabulary(cast.actor("tom")).restricted if each.treatment == treatment)
-    matter = HandOver(
-        compartment=kind.treatment,
-        received_on=TODAY,
-        channel="phone",
-        text="Besloten.",
-        category=kind.name,
-        complainant_type="client",
-        name="Karel de Vries",
-        respondents=(Named(name=typed),),
-    )
-    handing_over.hand_over(cast.actor("tom"), str(uuid4()), matter)
-
-
 def test_the_keeper_is_asked_about_a_matter_that_was_handed_over(cast: Cast) -> None:
-    handed_over(cast, Compartment.UNWANTED_BEHAVIOUR, "M. Manager")
+    hand_over(cast, Compartment.UNWANTED_BEHAVIOUR, "tom", Named(name="M. Manager"))
 
     (waits,) = shield.waiting(cast.actor("vera"))
     (question,) = shield.questions(cast.actor("vera"), waits.reference)
@@ -302,7 +285,7 @@ def test_the_keeper_is_asked_about_a_matter_that_was_handed_over(cast: Cast) -> 
 
 
 def test_a_matter_about_somebody_like_the_only_keeper_is_refused_with_the_way_outside(cast: Cast) -> None:
-    assert refused(lambda: handed_over(cast, Compartment.WHISTLEBLOWER, "W. Klok")) == "no_recipient"
+    assert refused(lambda: hand_over(cast, Compartment.WHISTLEBLOWER, "tom", Named(name="W. Klok"))) == "no_recipient"
 
 
 # A proposal that waits

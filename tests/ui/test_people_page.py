@@ -39,6 +39,15 @@ def test_the_page_is_the_administrators(cast: Cast, who: str) -> None:
         open_page(cast, who, "people")
 
 
+def new_account(cast: Cast, name: str, display_name: str, role: str = "reporter") -> AppTest:
+    """The page of the administrator after a new account was made, or refused, on it."""
+    at = open_page(cast, "adam", "people")
+    labelled(at.text_input, "Gebruikersnaam").input(name)
+    labelled(at.text_input, "Naam").input(display_name)
+    labelled(at.multiselect, "Rollen").set_value([role])
+    return labelled(at.button, "Account maken").click().run()
+
+
 def test_the_list_shows_everybody(cast: Cast) -> None:
     at = open_page(cast, "adam", "people")
 
@@ -48,12 +57,7 @@ def test_the_list_shows_everybody(cast: Cast) -> None:
 
 
 def test_a_new_account_comes_with_a_link_that_is_shown_once(cast: Cast) -> None:
-    at = open_page(cast, "adam", "people")
-    labelled(at.text_input, "Gebruikersnaam").input("nel")
-    labelled(at.text_input, "Naam").input("Nel Nieuw")
-    labelled(at.multiselect, "Rollen").set_value(["reporter"])
-
-    labelled(at.button, "Account maken").click().run()
+    at = new_account(cast, "nel", "Nel Nieuw")
 
     assert not at.exception
     assert [each.value for each in at.success] == ["Het account van Nel Nieuw is gemaakt."]
@@ -65,12 +69,7 @@ def test_a_new_account_comes_with_a_link_that_is_shown_once(cast: Cast) -> None:
 
 
 def test_a_refused_account_says_why_at_the_field_and_keeps_what_was_typed(cast: Cast) -> None:
-    at = open_page(cast, "adam", "people")
-    labelled(at.text_input, "Gebruikersnaam").input("tom")
-    labelled(at.text_input, "Naam").input("Tweede Tom")
-    labelled(at.multiselect, "Rollen").set_value(["reporter"])
-
-    labelled(at.button, "Account maken").click().run()
+    at = new_account(cast, "tom", "Tweede Tom")
 
     assert [each.value for each in at.error] == ["Deze gebruikersnaam bestaat al."]
     assert labelled(at.text_input, "Naam").value == "Tweede Tom"

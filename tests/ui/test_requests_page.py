@@ -14,7 +14,7 @@ from tests.conftest import Cast
 from tests.fill import make_complaint
 from tests.granting import confirm_all
 from tests.ui.apptest import NotForThem, open_page
-from tests.ui.test_people_page import chosen, labelled, named, part
+from tests.ui.test_people_page import chosen, labelled, named, new_account, part
 
 CONFIRM = {"cora", "dora", "piet", "petra"}
 
@@ -91,11 +91,7 @@ def test_a_link_is_asked_confirmed_made_and_used(in_use: Cast) -> None:
 
 
 def test_a_new_account_says_which_role_waits(in_use: Cast) -> None:
-    at = open_page(in_use, "adam", "people")
-    labelled(at.text_input, "Gebruikersnaam").input("nel")
-    labelled(at.text_input, "Naam").input("Nel Nieuw")
-    labelled(at.multiselect, "Rollen").set_value(["confidant"])
-    labelled(at.button, "Account maken").click().run()
+    at = new_account(in_use, "nel", "Nel Nieuw", "confidant")
 
     assert "Wacht op bevestiging door de directie: Vertrouwenspersoon" in said(at)
     assert not at.code
@@ -184,11 +180,7 @@ def test_who_confirms_reads_that_a_name_looks_like_a_colleagues(in_use: Cast) ->
 
 
 def test_a_new_reporter_with_such_a_name_gets_no_link_at_once(in_use: Cast) -> None:
-    at = open_page(in_use, "adam", "people")
-    labelled(at.text_input, "Gebruikersnaam").input("hb")
-    labelled(at.text_input, "Naam").input("H. Behandelaar")
-    labelled(at.multiselect, "Rollen").set_value(["reporter"])
-    labelled(at.button, "Account maken").click().run()
+    at = new_account(in_use, "hb", "H. Behandelaar")
 
     assert "De naam lijkt op die van een ander account" in said(at)
     assert not at.code
