@@ -18,6 +18,14 @@ class Contact(BaseModel):
     phone: str = ""
     email: str = ""
 
+    @property
+    def reachable(self) -> bool:
+        return bool(self.name and (self.phone or self.email))
+
+    @property
+    def words(self) -> str:
+        return ", ".join(each for each in (self.name, self.phone, self.email) if each)
+
 
 class Settings(BaseModel):
     """Every field has a default, so that an empty register has settings too; what a letter needs and misses is named
@@ -33,6 +41,8 @@ class Settings(BaseModel):
     employee_count: int | None = None
     contact: Contact = Contact()  # for complainants: name and telephone in every letter
     confidant: Contact = Contact()  # shown on the help page and in decision letters
+    stand_in_confidant: Contact = Contact()  # outside: for what is about the only confidant
+    stand_in_admin: Contact = Contact()  # outside: does the accounts when it is about the only administrator
     profile: str = ""  # key of the adopted profile; empty until the first administrator chose
     director_id: int | None = None
     stand_in_ids: tuple[int, ...] = ()  # in order: the first who is not excluded acts as director

@@ -7,7 +7,7 @@ class Refused(Exception):
     """A rule says no.
 
     `code` is a key of the message catalogues (``refused.<code>``), `field` the name of the argument to blame (the
-    screen shows the sentence next to it), `values` what the sentence needs; values are never personal data.
+    screen shows the sentence next to it), `values` what the sentence needs: never personal data, but for whom to turn to.
     """
 
     def __init__(self, code: str, field: str | None = None, **values: object) -> None:

@@ -186,7 +186,7 @@ def settings(actor: Actor) -> Settings:
 
 
 def change_settings(actor: Actor, seen: Settings, changed: Mapping[str, object]) -> bool:
-    """Write `changed` (fields of Settings) if nobody changed those meanwhile. `contact` and `confidant` are mappings with
+    """Write `changed` (fields of Settings) if nobody changed those meanwhile. A `Contact` is a mapping with
     name, phone, email. True: all of it is done. False: who directs and hears appeals waits for a second person. Raises
     Refused: ``changed_meanwhile``, ``unknown_value``, ``address_form``, ``in_the_future``, ``not_a_director``,
     ``not_a_stand_in``, ``not_a_reviewer``, ``chosen_twice``, ``last_stand_in``, ``nobody_confirms``."""
@@ -282,8 +282,8 @@ def warnings(actor: Actor) -> tuple[str, ...]:
 
         found = {
             "organisation": not now.organisation or not now.address or not now.city,
-            "contact": not now.contact.name or not (now.contact.phone or now.contact.email),
-            "confidant": not now.confidant.name or not (now.confidant.phone or now.confidant.email),
+            "contact": not now.contact.reachable,
+            "confidant": not now.confidant.reachable,
             "privacy": not now.privacy_url,
             "director": missing(DIRECTORS, now.director_id),
             "stand_in": missing(STAND_INS, *now.stand_in_ids),

@@ -170,11 +170,14 @@ def _kept_without(w: Work, complaint: m.Complaint, account_id: int) -> bool:
 
 
 def refuse_without_reader(w: Work, compartment: str, concerned: frozenset[int]) -> None:
-    """A matter about everybody who may read it, or lead it, would disappear: the words on screen name the outside way.
-    Raises Refused: ``no_recipient``, ``nobody_leads``."""
+    """A matter about everybody who may read it, or lead it, would disappear: the words on screen name the outside way, and
+    whom the organisation named there. Raises Refused: ``no_recipient``, ``nobody_leads``."""
     if not keepers(w, compartment) - concerned:
         if compartment not in READERS:
             raise Refused("nobody_leads")
+        named = read_settings(w.session).stand_in_confidant
+        if compartment == Compartment.UNWANTED_BEHAVIOUR and named.reachable:
+            raise Refused("no_recipient", outside=named.words)
         raise Refused("no_recipient", outside=[f"refused.outside_{compartment}"])
 
 

@@ -125,6 +125,8 @@ def people_the_register(session: Session, profile: str) -> Cast:
             "privacy_version_on": date(2024, 5, 1),
             "contact": {"name": "Cora Coördinator", "phone": "010 000 00 00", "email": "klachten@voorbeeld.invalid"},
             "confidant": {"name": "Vera Vertrouwens", "phone": "06 00 00 00 00", "email": "vertrouwen@voorbeeld.invalid"},
+            "stand_in_confidant": {"name": "Els Extern", "phone": "06 00 00 00 02", "email": "els@arbodienst.invalid"},
+            "stand_in_admin": {"name": "Sam Server", "phone": "06 00 00 00 03", "email": "sam@leverancier.invalid"},
             "profile": profile,
             "director_id": ids["dora"],
             "stand_in_ids": [ids["piet"], ids["petra"]],

@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
 
 from db import models as m
+from db.settings import write_settings
 from domain.rights import Role
 from domain.vocabulary import Compartment
 from services import drafts
 from tests.conftest import CAST, Cast
 from tests.samples import image
 from tests.ui.apptest import NotForThem, open_page
+from ui.session import literal
 
 STORY = "Mevrouw Jansen vond de zaal te koud. Niemand was bereikbaar."
 REMARK: dict[str, Any] = {
@@ -442,6 +444,23 @@ def test_handing_over_needs_the_story_only(cast: Cast, engine: Engine) -> None:
     save(at)
 
     assert [complaint.compartment for complaint in rows(engine, m.Complaint)] == [Compartment.UNWANTED_BEHAVIOUR]
+
+
+@pytest.mark.parametrize("name", ["Els Extern", "*[x](http://a)*"])
+@pytest.mark.parametrize(("language", "before"), [("nl", "bijvoorbeeld bij "), ("en", "for example to ")])
+def test_what_is_about_the_only_confidant_says_whom_to_call_outside(
+    cast: Cast, engine: Engine, name: str, language: str, before: str
+) -> None:
+    with Session(engine) as session, session.begin():
+        session.get_one(m.Account, cast["tom"]).language = language
+        write_settings(session, {"stand_in_confidant": {"name": name, "phone": "06 00 00 00 02", "email": "els@arbo.invalid"}})
+    at = remark(open_page(cast, "tom", "intake"), category="Ongewenst gedrag", respondents=[cast["vera"]])
+
+    save(at)
+
+    words = literal(f"{name}, 06 00 00 00 02, els@arbo.invalid")
+    assert any(f"{before}{words}." in each.value for each in at.error)
+    assert rows(engine, m.Complaint) == []
 
 
 def test_too_long_a_story_is_refused_at_handing_over_too(cast: Cast, engine: Engine) -> None:
