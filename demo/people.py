@@ -62,6 +62,8 @@ SETTINGS: dict[str, dict[str, object]] = {
         "employee_count": 8,
         "contact": {"name": "Cora Lindeman", "phone": "030 000 00 01", "email": "klachten@klinker.example"},
         "confidant": {"name": "Vera Nijland", "phone": "06 00 00 00 01", "email": "vertrouwenspersoon@klinker.example"},
+        "stand_in_confidant": {"name": "Noor Bolhuis", "phone": "06 00 00 00 04", "email": "n.bolhuis@arbodienst.invalid"},
+        "stand_in_admin": {"name": "Joris Veldkamp", "phone": "06 00 00 00 05", "email": "j.veldkamp@leverancier.invalid"},
     },
     "kinderopvang-welzijn": {
         "organisation": "Stichting De Zwaluw, kinderopvang en welzijn",
@@ -73,5 +75,7 @@ SETTINGS: dict[str, dict[str, object]] = {
         "employee_count": 420,
         "contact": {"name": "Cora Lindeman", "phone": "020 000 00 02", "email": "klachten@dezwaluw.example"},
         "confidant": {"name": "Vera Nijland", "phone": "06 00 00 00 02", "email": "vertrouwenspersoon@dezwaluw.example"},
+        "stand_in_confidant": {"name": "Hanna Rietveld", "phone": "06 00 00 00 06", "email": "h.rietveld@arbodienst.invalid"},
+        "stand_in_admin": {"name": "Milan Hoekstra", "phone": "06 00 00 00 07", "email": "m.hoekstra@leverancier.invalid"},
     },
 }

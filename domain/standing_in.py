@@ -1,4 +1,5 @@
-"""A complaint can be about anybody. For each task there must be a second person who can do it without the first."""
+"""A complaint can be about anybody. For each task there must be somebody else: a second person who can do it without
+the first, or, for some tasks, somebody outside who is named."""
 
 from __future__ import annotations
 
@@ -17,12 +18,7 @@ class Task(StrEnum):
     ADMIN = "admin"
 
 
-# Without a second person for one of these a complaint that comes in has nowhere to go: no register begins, and no procedure is
-# put in force. A matter for a closed compartment is refused when it comes in, with the way outside; accounts can wait.
-NEEDED = frozenset({Task.DIRECTOR, Task.COORDINATOR, Task.HANDLER, Task.ESCALATION, Task.REVIEWER})
-
-
-def uncovered(able: Mapping[Task, Collection[int]]) -> tuple[Task, ...]:
+def uncovered(able: Mapping[Task, Collection[int]], outside: Collection[Task] = ()) -> tuple[Task, ...]:
     """The tasks that nobody can do when it is about who does them. `able`: the accounts that can do each; a task that is not
-    in it does not exist here."""
-    return tuple(task for task in Task if task in able and len(set(able[task])) < 2)
+    in it does not exist here. `outside`: those for which somebody outside is named."""
+    return tuple(task for task in Task if task in able and task not in outside and len(set(able[task])) < 2)

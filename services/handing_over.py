@@ -30,6 +30,7 @@ from services.parties import Named, checked, refuse_without_reader, shut_out_by,
 from services.placing import new_dossier
 from services.profiles import in_force
 from services.records import record
+from services.standing_in import refuse_first_without
 
 SERIES = {Compartment.UNWANTED_BEHAVIOUR: "V", Compartment.WHISTLEBLOWER: "M"}
 
@@ -78,6 +79,7 @@ def _handed_over(w: Work, form_id: str, matter: HandOver) -> None:
     complainant = complainant_row(kind, matter.name, matter.contact, fields=("name", "contact"))
     respondents = checked(w, matter.respondents)
     refuse_without_reader(w, compartment, shut_out_by(w, respondents))
+    refuse_first_without(w)
     complaint, fresh = new_dossier(
         w,
         form_id,

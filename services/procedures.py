@@ -115,7 +115,7 @@ def adopt(actor: Actor, source: str, valid_from: date, seen: Outlook | None = No
     ``no_stand_in``."""
     with work(actor, Right.PROCEDURE) as w:
         profile = _new(w, source)
-        refuse_without(w)
+        refuse_without(w, profile)
         before = _versions(w)
         if before and valid_from < before[-1].valid_from:
             raise Refused("version_before_newest", "valid_from", earliest=before[-1].valid_from)

@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import select
 
 from db import models as m
+from db.profiles import Profile
 from db.settings import Settings, read_settings
 from domain.errors import Refused
 from domain.rights import Right, Role
-from domain.standing_in import NEEDED, Task, uncovered
+from domain.standing_in import Task, uncovered
 from services import profiles
 from services.colleagues import HANDLERS
 from services.door import Actor, Work, holds_dossiers, work
 from services.parties import LEADING, READERS, directing
 
-_OUTSIDE = {Task.WHISTLEBLOWER: "wb_authority"}  # which outside body of the procedure is told of instead
+_FIELDS = {  # of the settings form, where it is another than the stand-ins of the director
+    Task.REVIEWER: "substitute_reviewer_ids",
+    Task.UNWANTED_BEHAVIOUR: "stand_in_confidant.name",
+    Task.ADMIN: "stand_in_admin.name",
+}
 
 
-@dataclass(frozen=True)
-class Gap:
-    task: Task
-    needed: bool  # until somebody is there no register begins and no procedure is put in force
-    outside: str  # the body that the screen refers to meanwhile
-
-
-def gaps(actor: Actor) -> tuple[Gap, ...]:
-    """What would have nobody when it is about who does it; empty: for everything there is a second person."""
+def gaps(actor: Actor) -> tuple[Task, ...]:
+    """What would have nobody when it is about who does it; empty: for everything there is somebody else."""
     with work(actor, Right.ACCOUNTS) as w:
-        return tuple(Gap(task, task in NEEDED, _outside(w, task)) for task in missing(w, read_settings(w.session)))
+        return _missing(w, read_settings(w.session), _in_force(w))
 
 
-def missing(w: Work, settings: Settings) -> tuple[Task, ...]:
-    return uncovered(_able(w, settings))
+def for_the_administrator(actor: Actor) -> str:
+    """Whom those who confirm requests reach when it is about the administrator; empty: nobody outside is named."""
+    with work(actor, Right.GRANT) as w:
+        named = read_settings(w.session).stand_in_admin
+        return named.words if named.reachable else ""
 
 
-def refuse_without(w: Work) -> None:
-    """Raises Refused ``no_stand_in``."""
-    if NEEDED & set(missing(w, read_settings(w.session))):
+def refuse_without(w: Work, profile: Profile | None = None) -> None:
+    """`profile`: the procedure that it is about, default the one in force. Raises Refused ``no_stand_in``."""
+    if _missing(w, read_settings(w.session), profile or _in_force(w)):
         raise Refused("no_stand_in")
 
 
@@ -49,14 +48,20 @@ def refuse_first_without(w: Work) -> None:
 
 
 def refuse_losing(w: Work, before: Settings, after: Settings) -> None:
-    """Of a register that is used: other settings may not leave a task without a second person that has one. While it is being
+    """Of a register that is used: other settings may not leave a task without anybody else that has one. While it is being
     set up everything can be saved. Raises Refused ``last_stand_in``."""
-    lost = NEEDED & (set(missing(w, after)) - set(missing(w, before)))
+    profile = _in_force(w)
+    had = _missing(w, before, profile)
+    lost = [task for task in _missing(w, after, profile) if task not in had]
     if lost and holds_dossiers(w):
-        raise Refused("last_stand_in", "substitute_reviewer_ids" if Task.REVIEWER in lost else "stand_in_ids")
+        raise Refused("last_stand_in", _FIELDS.get(lost[0], "stand_in_ids"))
 
 
-def _able(w: Work, settings: Settings) -> dict[Task, frozenset[int]]:
+def _missing(w: Work, settings: Settings, profile: Profile | None) -> tuple[Task, ...]:
+    return uncovered(_able(w, settings, profile), _outside(settings, profile))
+
+
+def _able(w: Work, settings: Settings, profile: Profile | None) -> dict[Task, frozenset[int]]:
     held: dict[str, set[int]] = {}
     query = select(m.AccountRole.role, m.Account.id).join(m.Account).where(m.Account.active.is_(True))
     for role, account_id in w.session.execute(query):
@@ -68,7 +73,7 @@ def _able(w: Work, settings: Settings) -> dict[Task, frozenset[int]]:
     directors = frozenset(directing(w, settings))
     leading = having(*LEADING) | directors
     hearing = {settings.reviewer_id, *settings.substitute_reviewer_ids} & having(Role.APPEAL_REVIEWER)
-    closed = {Task(each): having(READERS[each]) for each in _closed(w)}
+    compartments = {each.treatment for each in profile.restricted} & READERS.keys() if profile else ()
     return {
         Task.DIRECTOR: directors,
         Task.COORDINATOR: leading,
@@ -76,18 +81,20 @@ def _able(w: Work, settings: Settings) -> dict[Task, frozenset[int]]:
         Task.ESCALATION: leading | having(Role.MANAGER),
         Task.REVIEWER: frozenset(each for each in hearing if each is not None),
         Task.ADMIN: having(Role.ADMIN),
-    } | closed
+    } | {Task(each): having(READERS[each]) for each in compartments}
 
 
-def _closed(w: Work) -> set[str]:
-    """The closed compartments that the procedure knows."""
+def _outside(settings: Settings, profile: Profile | None) -> set[Task]:
+    named = {
+        Task.UNWANTED_BEHAVIOUR: settings.stand_in_confidant.reachable,
+        Task.ADMIN: settings.stand_in_admin.reachable,
+        Task.WHISTLEBLOWER: profile is not None and any(each.type == "wb_authority" for each in profile.bodies),
+    }
+    return {task for task, is_named in named.items() if is_named}
+
+
+def _in_force(w: Work) -> Profile | None:
     try:
-        return {str(each.treatment) for each in profiles.current(w).restricted if each.treatment in READERS}
+        return profiles.current(w)
     except Refused:
-        return set()
-
-
-def _outside(w: Work, task: Task) -> str:
-    if task not in _OUTSIDE:
-        return ""
-    return next((each.name for each in profiles.current(w).bodies if each.type == _OUTSIDE[task]), "")
+        return None

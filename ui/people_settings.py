@@ -41,10 +41,8 @@ def _stand_ins() -> None:
         if not gaps:
             st.text(t("standin.good"))
         for each in gaps:
-            st.badge(t("standin.needed" if each.needed else "standin.wanted"), color="red" if each.needed else "orange")
-            st.text(t(f"standin.{each.task}"))
-            if each.outside:
-                st.text(t("standin.only_outside", body=each.outside))
+            st.badge(t("standin.needed"), color="red")
+            st.text(t(f"standin.{each}"))
 
 
 def _who(now: Any, fields: Fields, key: str) -> dict[str, object]:
@@ -66,7 +64,7 @@ def _who(now: Any, fields: Fields, key: str) -> dict[str, object]:
 
 def _whom(now: Any, fields: Fields, key: str) -> dict[str, object]:
     given: dict[str, object] = {}
-    for name in ("contact", "confidant"):
+    for name in ("contact", "confidant", "stand_in_confidant", "stand_in_admin"):
         st.subheader(t(f"settings.{name}"), anchor=False)
         st.caption(t(f"settings.{name}_help"))
         parts = {}

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
 
 from services import accounts, organisation
 from tests.conftest import CAST, Cast
+from tests.fill import make_complaint
 from tests.ui.apptest import NotForThem, open_page
+from text import translate
 
 
 def part(cast: Cast, name: str) -> AppTest:
@@ -17,6 +21,10 @@ def part(cast: Cast, name: str) -> AppTest:
 
 def labelled(elements: object, label: str) -> AppTest:
     return next(each for each in elements if each.label == label)  # type: ignore[attr-defined,no-any-return]
+
+
+def ending(elements: object, key: str) -> AppTest:
+    return next(each for each in elements if each.key.endswith(f".{key}"))  # type: ignore[attr-defined,no-any-return]
 
 
 def chosen(cast: Cast, name: str) -> AppTest:
@@ -155,6 +163,35 @@ def test_a_wrong_setting_is_said_at_its_field(cast: Cast) -> None:
 
     assert at.error[0].value.startswith("Begin met https://")
     assert labelled(at.text_input, "Adres van het privacyreglement").value == "javascript:alert(1)"
+
+
+@pytest.mark.parametrize("setting", ["stand_in_confidant", "stand_in_admin"])
+def test_who_stands_in_from_outside_is_a_setting(cast: Cast, setting: str) -> None:
+    at = part(cast, "settings")
+    assert "Voor elke taak is er iemand anders" in at.container(key="people.stand_ins").text[0].value
+    for name, words in {"name": "Noor Nieuw", "phone": "", "email": "noor@voorbeeld.invalid"}.items():
+        ending(at.text_input, f"{setting}.{name}").input(words)
+
+    labelled(at.button, "Opslaan").click().run()
+
+    assert not at.exception
+    contact = getattr(organisation.settings(cast.actor("adam")), setting)
+    assert (contact.name, contact.phone, contact.email) == ("Noor Nieuw", "", "noor@voorbeeld.invalid")
+
+
+def test_without_anybody_outside_the_form_says_which_task_it_is(cast: Cast, engine: Engine) -> None:
+    at = part(cast, "settings")
+    for name in ("name", "phone", "email"):
+        ending(at.text_input, f"stand_in_confidant.{name}").input("")
+    labelled(at.button, "Opslaan").click().run()
+    assert "Als de melding over de vertrouwenspersoon gaat" in "\n".join(each.value for each in at.text)
+
+    with Session(engine) as session, session.begin():
+        make_complaint(session, cast)
+    at = part(cast, "settings")
+    ending(at.text_input, "stand_in_admin.name").input("")
+    labelled(at.button, "Opslaan").click().run()
+    assert [each.value for each in at.error] == [translate("nl", "refused.last_stand_in")]
 
 
 def test_what_is_missing_is_on_top(cast: Cast) -> None:
