@@ -4,7 +4,7 @@ import streamlit as st
 
 from services import granting
 from ui.account_log import rule_log
-from ui.requests_view import requests_table, shown_code, to_answer
+from ui.requests_view import about_the_administrator, requests_table, shown_code, to_answer
 from ui.session import actor, t
 
 rows = granting.to_answer(actor())
@@ -13,6 +13,7 @@ earlier = [row for row in rows if not row.mine_to_answer]
 
 st.title(t("granting.title"), anchor=False)
 st.caption(t("granting.about"))
+about_the_administrator()
 shown_code()
 if mine:
     to_answer(mine)

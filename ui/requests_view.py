@@ -9,7 +9,7 @@ import streamlit as st
 
 from domain.granting import Kind, State
 from domain.rights import Role
-from services import granting
+from services import granting, standing_in
 from services.account_requests import RequestRow
 from services.granting import Notice
 from text import moment
@@ -111,6 +111,11 @@ def _by(by: str, at: Any) -> str:
 
 
 # The second person
+
+
+def about_the_administrator() -> None:
+    if outside := standing_in.for_the_administrator(actor()):
+        st.text(t("granting.about_admin", contact=outside))
 
 
 def to_answer(rows: Iterable[RequestRow]) -> None:

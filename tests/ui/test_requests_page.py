@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
 
 from db import models as m
+from db.settings import write_settings
 from services import accounts, granting, links
 from services.door import VISITOR
 from tests.conftest import Cast
@@ -46,6 +47,20 @@ def test_the_page_is_for_who_confirms(in_use: Cast, who: str) -> None:
     else:
         with pytest.raises(NotForThem):
             open_page(in_use, who, "requests")
+
+
+@pytest.mark.parametrize(("name", "said_of_it"), [("*[x](http://a)*", True), ("", False)])
+def test_who_confirms_reads_who_does_the_accounts_when_it_is_about_the_administrator(
+    in_use: Cast, engine: Engine, name: str, said_of_it: bool
+) -> None:
+    with Session(engine) as session, session.begin():
+        write_settings(session, {"stand_in_admin": {"name": name, "phone": "06 00 00 00 03", "email": "sam@elders.invalid"}})
+
+    at = open_page(in_use, "piet", "requests")
+
+    line = f"Gaat het over de beheerder zelf? {name}, 06 00 00 00 03, sam@elders.invalid doet dan de accounts."
+    assert (line in [each.value for each in at.text]) is said_of_it  # st.text shows every sign as it is
+    assert ("Gaat het over de beheerder zelf?" in said(at)) is said_of_it
 
 
 def test_the_rule_stands_on_the_people_page(cast: Cast, engine: Engine) -> None:
