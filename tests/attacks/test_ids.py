@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 
 from domain.errors import Refused
+from domain.vocabulary import Compartment
 from services import appeal_files, attachments, dossier, restricted
 from tests.attacks.forging import Liar, state
 from tests.attacks.test_frames_of_others import Listener
-from tests.attacks.test_what_one_may_not_see import NOWHERE, about, closed
+from tests.attacks.test_what_one_may_not_see import NOWHERE, about
 from tests.attacks.world import World
 from tests.conftest import Cast
+from tests.dossiers import hand_over
 from tests.figures import Figures, so_many
 from tests.web.client import Answer, ask
 
@@ -68,7 +70,7 @@ def test_a_file_of_somebody_else_a_removed_one_and_none_are_the_same(cast: Cast,
     hidden = about("hans", "mia", "dora")(cast)
     foreign, gone = attachments.add(cast.actor("cora"), hidden, [("a.txt", b"hallo"), ("b.txt", b"dag")])
     attachments.remove(cast.actor("cora"), gone, "Hoorde hier niet.")
-    kept = closed(cast)
+    kept = hand_over(cast, Compartment.UNWANTED_BEHAVIOUR)
     hans = cast.actor("hans")
     tokens = (foreign, gone, "A" * 43, kept, *MALFORMED)
     assert {answered(partial(attachments.fetch, hans, each)) for each in tokens} == {("not_found", None, ())}
