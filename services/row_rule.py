@@ -18,7 +18,7 @@ from sqlalchemy.sql.visitors import InternalTraversal
 
 from db import models as m
 from domain.promises import APPEAL_PROMISES
-from domain.rights import REACH, Right, Role, Scope, scopes
+from domain.rights import REACH, Right, Role, Scope, Tie, scopes
 from domain.vocabulary import Compartment, Side
 from domain.workflow import TABLE, StepName
 
@@ -45,56 +45,47 @@ def not_excluded(c: Any) -> ColumnElement[bool]:
     return ~exists().where(party.c.complaint_id == c.id, party.c.account_id == _ME, party.c.excluded.is_(True))
 
 
-def _appealed(c: Any) -> ColumnElement[bool]:
+def _lately(done_on: Any, scope: Scope) -> ColumnElement[bool]:
+    return cast("ColumnElement[bool]", done_on >= _SINCE[scope])
+
+
+def _tied(tie: Tie, scope: Scope, c: Any) -> ColumnElement[bool]:
     appeal = _APPEAL
-    lately = or_(appeal.c.ruled_on.is_(None), appeal.c.ruled_on >= _SINCE[Scope.APPEALED])
-    return exists().where(appeal.c.complaint_id == c.id, appeal.c.reviewer_id == _ME, lately)
+    match tie:
+        case Tie.REPORTER:
+            return cast("ColumnElement[bool]", c.reporter_id == _ME)
+        case Tie.HANDLER:
+            return cast("ColumnElement[bool]", c.handler_id == _ME)
+        case Tie.ACKNOWLEDGER:
+            still = and_(c.acknowledged_on.is_(None), c.status.in_(_TO_ACKNOWLEDGE))
+            return and_(c.ack_owner_id == _ME, or_(still, _lately(c.acknowledged_on, scope)))
+        case Tie.MANAGER:
+            return cast("ColumnElement[bool]", c.unit_id.in_(_UNITS))
+        case Tie.ACTING_DIRECTOR:
+            return cast("ColumnElement[bool]", c.acting_director_id == _ME)
+        case Tie.REVIEWER:
+            lately = or_(appeal.c.ruled_on.is_(None), _lately(appeal.c.ruled_on, scope))
+            return exists().where(appeal.c.complaint_id == c.id, appeal.c.reviewer_id == _ME, lately)
 
 
-def _named(c: Any) -> ColumnElement[bool]:
-    still = and_(c.acknowledged_on.is_(None), c.status.in_(_TO_ACKNOWLEDGE))
-    return and_(c.ack_owner_id == _ME, or_(still, c.acknowledged_on >= _SINCE[Scope.NAMED]))
-
-
-def _reach(scope: Scope, c: Any) -> ColumnElement[bool]:  # noqa: C901 - one case per scope
-    regular: ColumnElement[bool] = c.compartment == Compartment.REGULAR
-    calm = and_(regular, c.red_flag.is_(False))  # a red flag is on the board of named people only
-    match scope:
-        case Scope.NONE:
-            return false()
-        case Scope.OWN:
-            return and_(calm, c.reporter_id == _ME)
-        case Scope.ASSIGNED:
-            return and_(regular, c.handler_id == _ME)
-        case Scope.NAMED:
-            return and_(regular, _named(c))
-        case Scope.UNIT:
-            return and_(calm, c.unit_id.in_(_UNITS))
-        case Scope.ACTING:
-            return and_(regular, c.acting_director_id == _ME)
-        case Scope.OPEN_ALL:
-            return calm
-        case Scope.ALL:
-            return regular
-        case Scope.APPEALED:
-            return and_(regular, _appealed(c))
-        case Scope.UNWANTED:
-            return cast("ColumnElement[bool]", c.compartment == Compartment.UNWANTED_BEHAVIOUR)
-        case Scope.WHISTLEBLOWER:
-            return cast("ColumnElement[bool]", c.compartment == Compartment.WHISTLEBLOWER)
+def _reach(scope: Scope, c: Any) -> ColumnElement[bool]:
+    """As the table says what this word stands for, inside its compartment."""
+    reach = REACH[scope]
+    calm = true() if reach.red_flag else c.red_flag.is_(False)
+    tied = or_(*(_tied(each, scope, c) for each in sorted(reach.ties))) if reach.ties else true()
+    return and_(calm, tied)
 
 
 def _reached(roles: Roles, right: Right, c: Any) -> ColumnElement[bool]:
     """Of a dossier with columns `c`: does `right` of these roles reach it?"""
     if roles is None:
         return true()
-    held = sorted(scopes(roles, right))
-    if not held:
-        return false()
-    # Said once in front too, where nothing else is reached: an OR of cases gives a database no index to start from.
-    regular = not set(held) & {Scope.UNWANTED, Scope.WHISTLEBLOWER}
-    reached = or_(false(), *(_reach(scope, c) for scope in held))
-    return and_(not_excluded(c), *([c.compartment == Compartment.REGULAR] if regular else []), reached)
+    held: dict[Compartment, list[ColumnElement[bool]]] = {}
+    for scope in sorted(scopes(roles, right) - {Scope.NONE}):
+        held.setdefault(REACH[scope].compartment, []).append(_reach(scope, c))
+    # The compartment stands in front of its cases: an OR of whole conditions gives a database no index to start from.
+    reached = or_(false(), *(and_(c.compartment == where, or_(*cases)) for where, cases in held.items()))
+    return and_(not_excluded(c), reached)
 
 
 class _Criterion(LoaderCriteriaOption):

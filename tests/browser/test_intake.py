@@ -143,6 +143,8 @@ def test_a_file_goes_along(open_browser: Callable[..., Page], server: Server) ->
     file: Any = {"name": "koude zaal.png", "mimeType": "image/png", "buffer": image()}
     choose_file(page, file)
     expect(page.get_by_text("koude zaal.png")).to_be_visible()
+    expect(page.get_by_text("Gegevens over maker")).to_be_visible()  # comes with the first file, and moves the button
+    settled(page)
     page.get_by_role("button", name="Registreren").click()
 
     expect(page.get_by_role("heading", name="Geregistreerd")).to_be_visible()

@@ -6,17 +6,17 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from db import models as m
 from domain.errors import Refused
 from domain.rights import Right
-from domain.vocabulary import Compartment
+from domain.vocabulary import Compartment, Relation
 from services import door
 from services.door import VISITOR, Work, already_lodged, already_made, appealable, reaches, stay_with, work
 from tests.conftest import TODAY, Cast
-from tests.fill import make_complainant, make_complaint, make_ruled_appeal
+from tests.fill import make_complainant, make_complaint, make_party, make_ruled_appeal
 
 
 def test_who_has_not_signed_in_is_nobody(cast: Cast) -> None:
@@ -104,3 +104,13 @@ def test_an_appeal_is_found_by_both_words_and_in_the_regular_compartment_alone(
             found = appealable(w, given, surname)
         right_one = (given, surname) == (reference, "klager") and compartment is Compartment.REGULAR
         assert (found is not None) == right_one
+
+
+def test_who_is_only_involved_sees_what_the_role_shows(engine: Engine, cast: Cast) -> None:
+    with Session(engine) as session, session.begin():
+        complaint = make_complaint(session, cast, handler_id=cast["hans"])
+        make_party(session, complaint, cast["hans"], Relation.INVOLVED)
+        reference = complaint.reference
+
+    with work(cast.actor("hans"), Right.READ) as w:
+        assert w.session.scalars(select(m.Complaint.reference)).all() == [reference]
