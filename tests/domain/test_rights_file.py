@@ -82,6 +82,7 @@ DAYS, GROUPS = "a number of days goes with a tie, and is said", "two groups with
         (r"(?m)^(own = .*tie = .*\], )", r"\1days = 3, ", DAYS),
         (r"(?m)^(all = .*gewone dossiers)", r"\1 {days}", DAYS),
         (r'one = \["admin"\]', "one = []", GROUPS),
+        (r"(?m)^other = .*$", "other = []", GROUPS),
         (r'one = \["admin"\]', 'one = ["reporter"]', GROUPS),
         (r'one = \["wb_officer"\]', 'one = ["wb_officer", "wb_officer"]', GROUPS),
         (r'why = ".*"', 'why = " "', GROUPS),
