@@ -33,6 +33,7 @@ GUARDED: dict[str, tuple[str, ...]] = {
         "tests/services/test_appeals.py",
         "tests/services/test_directing.py",
         "tests/services/test_complaints.py",
+        "tests/db/test_append_only.py",
     ),
     "services/row_rule.py": (
         "tests/services/test_door.py",
