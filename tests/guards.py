@@ -42,6 +42,7 @@ GUARDED: dict[str, tuple[str, ...]] = {
         "tests/services/test_as_it_stood.py",
         "tests/services/test_appeals.py",
         "tests/services/test_restricted.py",
+        "tests/services/test_door_guards.py",
     ),
     "web/visit.py": ("tests/web/test_gate.py", "tests/web/test_routes.py"),
     "web/gate.py": ("tests/web/test_gate.py", "tests/web/test_routes.py", "tests/attacks/test_frames.py"),

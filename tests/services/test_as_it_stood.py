@@ -14,12 +14,12 @@ from db import models as m
 from domain.errors import Refused
 from domain.promises import PromiseState
 from domain.rights import Right
-from domain.vocabulary import Channel, EventKind, ExternalStage, LetterType, Relation, Status
+from domain.vocabulary import Channel, Compartment, EventKind, ExternalStage, LetterType, Relation, Status
 from services import appeal_files, appeals, attachments, complaints, door, dossier, hearing, letters, reviewers, steps
 from services.dossier import Dossier
 from services.parties import Named
 from tests.cases import Case
-from tests.conftest import Cast
+from tests.conftest import TODAY, Cast
 from tests.dossiers import (
     DECIDED,
     On,
@@ -27,10 +27,12 @@ from tests.dossiers import (
     appeal_version,
     appealed,
     complaint_of,
+    hand_over,
     outgoing,
     ruled,
     seen,
 )
+from tests.fill import make_ruled_appeal
 
 LODGED = date(2026, 9, 21)
 LATER = date(2026, 9, 23)
@@ -55,6 +57,38 @@ def test_an_event_after_lodging_is_not_shown(cast: Cast, on: On) -> None:
     assert "Toch nog gebeld." in {each.text for each in theirs.timeline}
     assert "Toch nog gebeld." not in {each.text for each in hers.timeline}
     assert EventKind.APPEAL_LODGED in {each.kind for each in hers.timeline}
+
+
+def noted_later(cast: Cast, case: Case) -> bool:
+    """Does the reviewer read what the first line wrote after the appeal?"""
+    steps.log(cast.actor("cora"), case.reference, EventKind.NOTE, TODAY, "Na het beroep.")
+    content = case.read("vera").content
+    assert content is not None
+    return "Na het beroep." in {each.text for each in content.timeline}
+
+
+def test_what_she_keeps_in_a_closed_compartment_shows_no_more_of_her_appeals(cast: Cast) -> None:
+    hand_over(cast, Compartment.UNWANTED_BEHAVIOUR)
+
+    assert not noted_later(cast, Case.registered("training", cast).in_appeal())
+
+
+def test_another_dossier_that_went_on_longer_before_its_appeal_shows_no_more_of_this_one(cast: Cast) -> None:
+    longer = Case.registered("training", cast).answered()
+    for number in range(9):
+        steps.log(cast.actor("cora"), longer.reference, EventKind.NOTE, TODAY, f"Notitie {number}.")
+    longer.appeal()
+
+    assert not noted_later(cast, Case.registered("training", cast).in_appeal())
+
+
+def test_the_appeal_of_another_reviewer_in_the_same_dossier_shows_no_more_of_it(engine: Engine, cast: Cast) -> None:
+    case = Case.registered("training", cast).in_appeal()
+    with Session(engine) as session, session.begin():
+        other = make_ruled_appeal(session, cast, session.get_one(m.Complaint, case.row.id), TODAY)
+        other.reviewer_id, other.snapshot_seq = cast["suze"], 99
+
+    assert not noted_later(cast, case)
 
 
 def test_a_letter_after_lodging_is_not_shown(cast: Cast, on: On) -> None:
