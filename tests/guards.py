@@ -44,7 +44,7 @@ GUARDED: dict[str, tuple[str, ...]] = {
         "tests/services/test_restricted.py",
         "tests/services/test_door_guards.py",
     ),
-    "web/visit.py": ("tests/web/test_gate.py", "tests/web/test_routes.py"),
+    "web/visit.py": ("tests/web/test_visit.py", "tests/web/test_gate.py", "tests/web/test_routes.py"),
     "web/gate.py": ("tests/web/test_gate.py", "tests/web/test_routes.py", "tests/attacks/test_frames.py"),
 }
 
@@ -53,6 +53,7 @@ DOUBLE: dict[tuple[str, str], str] = {
     ("services/door.py", "row is None"): "without a session there is no account either, which is asked next to it",
     ("services/door.py", "account is None"): "no session without an account: a foreign key",
     ("services/door.py", "m.Party.account_id.in_(ordered)"): "who is not in the line is not asked about: it only reads less",
+    ("web/visit.py", "not self.origin"): "an empty origin has no scheme either, which is asked next to it",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -89,6 +89,25 @@ def test_the_appeal_of_another_reviewer_in_the_same_dossier_shows_no_more_of_it(
         other.reviewer_id, other.snapshot_seq = cast["suze"], 99
 
     assert not noted_later(cast, case)
+
+
+HERS = (m.Event, m.EventText, m.Message, m.MessageText, m.Party, m.Decision, m.Measure, m.Appeal, m.Promise, m.LedgerEntry)
+
+
+def rows(cast: Cast, who: str) -> dict[str, int]:
+    with door.work(cast.actor(who), Right.READ) as w:
+        return {model.__tablename__: len(w.session.scalars(select(model)).all()) for model in HERS}
+
+
+def test_of_every_table_nobody_has_rows_of_what_is_not_theirs(cast: Cast, on: On) -> None:
+    case = Case.registered("training", cast, respondents=(Named(name="Iemand Buiten"),))
+    case.decided(measures=1).answer().appeal().rule()
+
+    assert all(rows(cast, "vera").values())
+    for stranger in ("suze", "hilde", "rosa"):
+        assert not any(rows(cast, stranger).values())
+    with on(TODAY + timedelta(days=43)):
+        assert not any(rows(cast, "vera").values())
 
 
 def test_a_letter_after_lodging_is_not_shown(cast: Cast, on: On) -> None:
