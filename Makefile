@@ -50,6 +50,9 @@ check: $(VENV)/.dev ## formatting, lint and types
 mutants: $(VENV)/.dev ## change the rules in domain/ one by one: do the tests notice? (hours; results: mutmut results)
 	@WEERKLANK_TEST_EXAMPLES=10 $(VENV)/bin/mutmut run --max-children $(WORKERS)
 
+bench: $(VENV)/.dev ## how much the overview grows with the register: 10,000 and 100,000 dossiers (minutes)
+	@$(PY) -m bench.overview
+
 screenshots: $(VENV)/.dev ## make the pictures of the handbook again (needs Chromium)
 	@$(PY) -m tests.browser.screenshots
 

@@ -15,6 +15,8 @@ from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
+from domain.period import Period
+
 LANGUAGES = ("nl", "en")
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -73,6 +75,14 @@ def near_date(day: date, today: date, language: str = "nl") -> str:
 def month_name(number: int, language: str = "nl") -> str:
     """november"""
     return format_date(date(2000, number, 1), "MMMM", locale=language)
+
+
+def period_name(period: Period, language: str = "nl") -> str:
+    """2026; or september 2025 t/m augustus 2026"""
+    if period.is_year:
+        return str(period.first.year)
+    first, last = (f"{month_name(day.month, language)} {day.year}" for day in (period.first, period.last))
+    return first if first == last else translate(language, "overview.period_is", first=first, last=last)
 
 
 def moment(instant: datetime, language: str = "nl") -> str:

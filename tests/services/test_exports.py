@@ -15,6 +15,7 @@ from domain.errors import Refused
 from domain.vocabulary import Channel, Outcome
 from services import exports, overview
 from services.exports import LONGEST_CELL, Sheet, workbook
+from services.overview import Cut
 from tests.conftest import TODAY, Cast
 from tests.fill import make_complaint, make_party, make_promise
 from tests.services.test_board import filled
@@ -126,10 +127,11 @@ def test_the_workbook_holds_every_figure_of_the_page(cast: Cast) -> None:
     book = reopened(exports.year(cast.actor("cora")).content)
 
     assert book.sheetnames == [
-        "Over dit bestand", "Cijfers", "Beloften", "Per maand", "Hoe het binnenkwam", "Waar het over ging", "Per locatie",
-        "Uitkomst",
+        "Over dit bestand", "Cijfers", "Beloften", "Per maand", "Hoe het binnenkwam", "Soort onderwerp", "Waar het over ging",
+        "Per locatie", "Uitkomst", "Hoe lang het duurde", "Van eerste lijn naar buiten", "Wie er klaagde",
+        "Naar welke instantie", "Wat een instantie zei", "Categorie en locatie", "Wat opvalt",
     ]  # fmt: skip
-    figures = {row[0]: row[1:] for row in book["Cijfers"].iter_rows(values_only=True)}
+    figures = {row[0]: row[1:3] for row in book["Cijfers"].iter_rows(values_only=True)}
     assert figures["Ontvangen klachten"] == (3, 1)
     assert figures["Doorlooptijd, mediaan (dagen)"] == (shown.now.lead_median, "n.v.t.")
     assert figures["Alle beloften binnen de termijn"] == (1, "n.v.t.")
@@ -141,11 +143,23 @@ def test_the_workbook_holds_every_figure_of_the_page(cast: Cast) -> None:
     )  # fmt: skip
     assert promises[1] == ("Reactie naar de klant", 2026, 3, 0, 0, 0, 0, 1)
     assert promises[-1] == ("Alle beloften samen", 2025, 0, 0, 0, 0, 0, "n.v.t.")
-    assert list(book["Per maand"].iter_rows(values_only=True))[3] == ("maart", 3, 0)
+    assert list(book["Per maand"].iter_rows(values_only=True))[3] == ("maart", 3, 0, 1)
     assert list(book["Hoe het binnenkwam"].iter_rows(values_only=True)) == [
         ("Kanaal", "2026", "2025"), ("E-mail", 3, 0), ("Telefoon", 0, 1),
     ]  # fmt: skip
     assert list(book["Uitkomst"].iter_rows(values_only=True))[1] == ("Deels gegrond", 3, 0)
+
+
+@pytest.mark.usefixtures("some_year")
+def test_the_workbook_is_narrowed_as_the_page_is(cast: Cast) -> None:
+    march = Cut(first=date(2026, 3, 1), last=date(2026, 3, 31), unit_id=cast.units["zuid"], category="Iets anders")
+
+    book = reopened(exports.year(cast.actor("cora"), None, march).content)
+
+    about = dict(list(book["Over dit bestand"].iter_rows(values_only=True))[1:])
+    assert about["Gefilterd op"] == "=2+3; Iets anders"
+    assert "maart 2026" in about["Periode"]
+    assert dict(row[:2] for row in book["Cijfers"].iter_rows(values_only=True))["Ontvangen klachten"] == 0
 
 
 @pytest.mark.usefixtures("some_year")
