@@ -12,6 +12,7 @@ from services import exports, overview
 from services.overview import LINES, Counted, Figures, Overview
 from text import month_name, percent
 from ui import address, charts, overview_words
+from ui.overview_satisfaction import satisfaction
 from ui.session import actor, has, language, t
 from ui.widgets import plain
 
@@ -156,3 +157,4 @@ else:
     section("unit", overview_words.most("unit", units, shown), units, shown)
     section("outcome", overview_words.outcomes(shown), outcomes, shown)
     figures(shown)
+    satisfaction(shown)

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 import xlsxwriter
 
@@ -22,7 +23,7 @@ LONGEST_CELL = 32_767  # what a spreadsheet keeps; more would be cut without a w
 _LONGEST_NAME = 31  # of a sheet
 _KEPT = ("kept", "extended_in_time", "extended_late", "missed", "open")
 
-Cell = str | int | float | date | None
+Cell = str | int | float | Decimal | date | None  # a float is a share, a Decimal a mean with one decimal
 Words = Callable[..., str]
 
 
@@ -73,6 +74,7 @@ def _overview(shown: Overview, language: str, made_by: str) -> list[Sheet]:
         _counts(t, "category", years, shown.categories, {}),
         _counts(t, "unit", years, shown.units, {}),
         _counts(t, "outcome", years, shown.outcomes, outcomes),
+        Sheet(t("satisfaction.heading"), ("", *years), tuple(_satisfaction(shown, t)), (44, 12)),
     ]
 
 
@@ -97,6 +99,15 @@ def _figures(shown: Overview, t: Words) -> Iterator[tuple[Cell, ...]]:
     yield (t("overview.standing_open", day=shown.today), standing.open, None)
     yield (t("overview.standing_late", day=shown.today), standing.late, None)
     yield (t("overview.standing_oldest"), standing.oldest_received_on, None)
+
+
+def _satisfaction(shown: Overview, t: Words) -> Iterator[tuple[Cell, ...]]:
+    for name in ("process", "outcome", "invited", "answered", "share"):
+        key = f"mean_{name}" if name in ("process", "outcome") else name
+        values = (getattr(each, name) for each in shown.satisfied)
+        yield (t(f"satisfaction.{key}"), *(t("common.not_applicable") if value is None else value for value in values))
+    share = shown.confirmed.share
+    yield (t("confirmed.heading", day=shown.today), t("common.not_applicable") if share is None else share, None)
 
 
 def _number(value: int | float | None, measure: Measure, t: Words) -> Cell:
@@ -155,6 +166,7 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
 def _write(book: xlsxwriter.Workbook, name: str, sheet: Sheet) -> None:
     heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     percentage = book.add_format({"num_format": "0%"})
+    tenth = book.add_format({"num_format": "0.0"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     page = book.add_worksheet(name)
     page.freeze_panes(1, 0)
@@ -171,8 +183,8 @@ def _write(book: xlsxwriter.Workbook, name: str, sheet: Sheet) -> None:
                     page.write_blank(number, column, None)
                 case date():
                     page.write_datetime(number, column, datetime(value.year, value.month, value.day))  # noqa: DTZ001 - a day
-                case float():
-                    page.write_number(number, column, value, percentage)
+                case float() | Decimal():
+                    page.write_number(number, column, float(value), tenth if isinstance(value, Decimal) else percentage)
                 case int():
                     page.write_number(number, column, value)
                 case str():

@@ -24,8 +24,11 @@ from domain.promises import PromiseState
 from domain.rights import Right
 from domain.terms import Rule, Term
 from domain.vocabulary import CloseReason, Compartment, ExternalStage, Kind, Status
+from services import confirmed, satisfaction
 from services.board import OPEN
+from services.confirmed import Confirmed
 from services.door import Actor, Work, work
+from services.satisfaction import Satisfaction
 
 EARLIEST = 2000  # before it nobody kept a register
 
@@ -139,6 +142,8 @@ class Overview:
     units: tuple[Counted, ...]
     outcomes: tuple[Counted, ...]
     promises: tuple[Promised, ...]  # in the order of the procedure
+    satisfied: tuple[Satisfaction, Satisfaction] = (Satisfaction(), Satisfaction())  # this year, the year before (N24)
+    confirmed: Confirmed = field(default_factory=Confirmed)  # now (N26)
 
 
 def year(actor: Actor, year: int | None = None) -> Overview:
@@ -172,6 +177,8 @@ def collect(w: Work, year: int | None) -> Overview:
         units=_ranked(units),
         outcomes=_ranked({key: numbers for key, numbers in outcomes.items() if key is not None}),
         promises=promises,
+        satisfied=(satisfaction.in_year(w, chosen), satisfaction.in_year(w, chosen - 1)),
+        confirmed=confirmed.counted(w),
     )
 
 
