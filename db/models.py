@@ -20,6 +20,7 @@ from db.people import AuthTicket as AuthTicket
 from db.people import ClosedDay as ClosedDay
 from db.people import OneTimeLink as OneTimeLink
 from db.people import OrgUnit as OrgUnit
+from db.people import ProcedureConfirmed as ProcedureConfirmed
 from db.people import ProfileVersion as ProfileVersion
 from db.people import Setting as Setting
 from db.people import Throttle as Throttle
@@ -27,6 +28,7 @@ from db.requests import AccountRequest as AccountRequest
 from db.retention import Destroyed as Destroyed
 from db.retention import DoomedFile as DoomedFile
 from db.retention import Retention as Retention
+from db.satisfaction import Satisfaction as Satisfaction
 from db.second_factor import RecoveryCode as RecoveryCode
 from db.second_factor import SecondFactor as SecondFactor
 from db.sign_ins import SignInNote as SignInNote

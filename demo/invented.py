@@ -86,6 +86,13 @@ SEEDS: dict[str, tuple[Seed, ...]] = {
 }
 
 
+# Of the closed ones, in turn: not asked (None), no answer yet, or both scores and what they added.
+ANSWERS: tuple[tuple[int | None, int | None, str] | tuple[()] | None, ...] = (
+    (4, 3, "Netjes gebeld, al had het sneller gemogen."), (5, 5, ""), None, (2, 1, "Ik moest zelf blijven bellen."), (),
+    (4, 4, ""), (None, None, ""), (3, None, ""),
+)  # fmt: skip
+
+
 class Inventor:
     """Deterministic: the same seed gives the same register."""
 
@@ -135,7 +142,18 @@ class Inventor:
         if close is not None:
             self.stage.day(self.day(received + answer + close))
             case.close("dora", CloseReason.ACCEPTED)
+            self.asked(case, received + answer + close)
         return case
+
+    def asked(self, case: Case, closed: int) -> None:
+        """How it went, for most of them; some did not answer yet, or did not want to."""
+        answer = ANSWERS[self.made % len(ANSWERS)]
+        if answer is None:
+            return
+        case.ask("cora")
+        if answer:
+            self.stage.day(self.day(closed + 3))
+            case.say("cora", *answer)
 
 
 def board_states(made: Inventor) -> None:

@@ -25,7 +25,7 @@ from domain.vocabulary import (
     Ruling,
     SubjectType,
 )  # fmt: skip
-from services import appeal_files, appeals, clocks, complaints, door, dossier, hearing, letters, operations, steps
+from services import appeal_files, appeals, clocks, complaints, door, dossier, hearing, letters, operations, satisfaction, steps
 from services.complaints import HandOver, Intake
 from services.door import SystemActor
 from services.letters import Outgoing
@@ -231,6 +231,17 @@ class Case:
         at = self._at(by)
         with door.clock_at(self.stage.now):
             steps.close(*at, reason)
+
+    def ask(self, by: str) -> None:
+        at = self._at(by)
+        with door.clock_at(self.stage.now):
+            satisfaction.ask(*at, self.stage.now.date(), Channel.PHONE)
+
+    def say(self, by: str, process: int | None, outcome: int | None, remark: str = "") -> None:
+        """How it went, for the complainant; without a score: they did not want to answer."""
+        at, declined = self._at(by), process is None and outcome is None
+        with door.clock_at(self.stage.now):
+            satisfaction.answer(*at, self.stage.now.date(), process, outcome, remark, declined=declined)
 
     def refer(
         self, by: str, body: str, stage: ExternalStage, note: str, on: str | None = None, result: str | None = None

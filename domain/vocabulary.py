@@ -260,6 +260,8 @@ class EventKind(StrEnum):
     MEASURE_MOVED = "measure_moved"
     POSITION_SENT = "position_sent"  # what we do with the judgment of our committee
     CONSEQUENCES_DONE = "consequences_done"  # of a ruling in appeal
+    SATISFACTION_ASKED = "satisfaction_asked"  # how it went, for the complainant
+    SATISFACTION_ANSWERED = "satisfaction_answered"  # with the scores; again: put right
     ATTACHMENT_ADDED = "attachment_added"
     ATTACHMENT_REMOVED = "attachment_removed"
     EXTERNAL_ROUTE = "external_route"

@@ -10,6 +10,7 @@ import streamlit as st
 from services import help as helping
 from services.help import Contact, Help, ProcedureHelp
 from text import long_date
+from ui.procedure_confirmed import confirmation
 from ui.session import actor, language, literal, t
 
 
@@ -108,6 +109,7 @@ who_to_call(known)
 shown_apart = ("ladder", "privacy")
 for key in ("what", "procedure"):
     text(known, key)
+confirmation()
 st.subheader(t("help.terms"), anchor=False)
 for procedure in known.procedures:
     terms(procedure)

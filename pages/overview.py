@@ -9,6 +9,7 @@ from services import board, exports, overview
 from services.overview import Cut, Overview
 from ui import address, overview_filters, overview_words
 from ui import overview_sections as sections
+from ui.overview_satisfaction import satisfaction
 from ui.session import actor, has, show_refusals, t
 
 
@@ -48,6 +49,7 @@ def parts(on_screen: sections.Shown) -> None:
             "result", figures.files.results, lambda key: t(f"external_result.{key}"), on_screen, t("overview.say_result")
         )
     sections.figures(on_screen)
+    satisfaction(figures)
 
 
 who = actor()

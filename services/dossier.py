@@ -159,6 +159,8 @@ STEP_RIGHTS: dict[StepName, Right] = {
     StepName.MOVE_MEASURE: Right.EXTEND,
     StepName.POSITION: Right.DECIDE,
     StepName.CONSEQUENCES: Right.LOG,
+    StepName.ASK_SATISFACTION: Right.LOG,
+    StepName.SATISFACTION: Right.LOG,
     StepName.ADD_PARTY: Right.NAME_PARTY,
     StepName.NAME_COMPLAINANT: Right.IDENTITY_WRITE,
     StepName.CORRECT: Right.AMEND,

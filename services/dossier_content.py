@@ -150,6 +150,21 @@ class AppealBrief:
 
 
 @dataclass(frozen=True)
+class SatisfactionView:
+    """Answered without a score: the complainant did not want to answer."""
+
+    invited_on: date
+    answered_on: date | None
+    process: int | None
+    outcome: int | None
+    remark: str | None
+
+    @property
+    def declined(self) -> bool:
+        return self.answered_on is not None and self.process is None and self.outcome is None
+
+
+@dataclass(frozen=True)
 class Content:
     timeline: tuple[TimelineEntry, ...]  # newest first
     notes: tuple[TimelineEntry, ...]
@@ -162,6 +177,7 @@ class Content:
     referrals: tuple[ReferralView, ...]  # newest first
     parts: tuple[PartView, ...]  # of the last closing
     appeal: AppealBrief | None  # the newest
+    satisfaction: SatisfactionView | None  # none: not asked
 
 
 @dataclass(frozen=True)
@@ -177,6 +193,7 @@ class Rows:
     referrals: list[m.Referral]
     parts: list[m.ComplaintPart]
     appeals: list[m.Appeal]
+    satisfaction: m.Satisfaction | None
 
     def accounts(self) -> set[int]:
         found: set[int | None] = {event.actor_id for event, _ in self.events}
@@ -205,8 +222,10 @@ def rows_of(w: Work, complaint: m.Complaint) -> Rows:
         m.MessageText, m.MessageText.message_id == m.Message.id
     )
     measures = select(m.Measure, m.MeasureDone).outerjoin(m.MeasureDone, m.MeasureDone.measure_id == m.Measure.id)
+    newest_first = events.where(m.Event.complaint_id == here).order_by(m.Event.seq.desc())
+    found: list[tuple[m.Event, str | None]] = [(event, text) for event, text in look(newest_first)]
     return Rows(
-        events=[(event, text) for event, text in look(events.where(m.Event.complaint_id == here).order_by(m.Event.seq.desc()))],
+        events=found,
         parties=list(w.session.scalars(select(m.Party).where(m.Party.complaint_id == here).order_by(m.Party.id))),
         messages=[
             (each, subject, body)
@@ -230,7 +249,15 @@ def rows_of(w: Work, complaint: m.Complaint) -> Rows:
             w.session.scalars(select(m.ComplaintPart).where(m.ComplaintPart.complaint_id == here).order_by(m.ComplaintPart.id))
         ),
         appeals=list(w.session.scalars(select(m.Appeal).where(m.Appeal.complaint_id == here).order_by(m.Appeal.id.desc()))),
+        satisfaction=_asked(w, here, found),
     )
+
+
+def _asked(w: Work, complaint_id: int, events: Iterable[tuple[m.Event, str | None]]) -> m.Satisfaction | None:
+    """Looked up only where somebody asked: most dossiers have none."""
+    if not any(event.kind == EventKind.SATISFACTION_ASKED for event, _ in events):
+        return None
+    return w.session.scalar(select(m.Satisfaction).where(m.Satisfaction.complaint_id == complaint_id))
 
 
 def content_of(
@@ -265,6 +292,7 @@ def content_of(
         referrals=tuple(_referral(each, profile) for each in rows.referrals),
         parts=_last_parts(rows.parts),
         appeal=_appeal(rows.appeals[0], promises) if rows.appeals else None,
+        satisfaction=_satisfaction(rows.satisfaction),
     )
 
 
@@ -395,6 +423,12 @@ def _referral(referral: m.Referral, profile: Profile) -> ReferralView:
         referral.binding,
         referral.internal_first,
     )
+
+
+def _satisfaction(row: m.Satisfaction | None) -> SatisfactionView | None:
+    if row is None:
+        return None
+    return SatisfactionView(row.invited_on, row.answered_on, row.process, row.outcome, row.remark)
 
 
 def _appeal(appeal: m.Appeal, promises: tuple[PromiseView, ...]) -> AppealBrief:

@@ -96,7 +96,17 @@ def _overview(shown: Overview, language: str, made_by: str, narrowed: str = "") 
         *(_counts(t, what, years, rows, labels) for what, rows, labels in counts),
         _cells(shown, t),
         _signals(shown, t),
+        Sheet(t("satisfaction.heading"), ("", *years), tuple(_satisfaction(shown, t)), (44, 12)),
     ]
+
+
+def _satisfaction(shown: Overview, t: Words) -> Iterator[tuple[Cell, ...]]:
+    for name in ("process", "outcome", "invited", "answered", "share"):
+        key = f"mean_{name}" if name in ("process", "outcome") else name
+        values = (getattr(each, name) for each in shown.satisfied)
+        yield (t(f"satisfaction.{key}"), *(t("common.not_applicable") if value is None else value for value in values))
+    share = shown.confirmed.share
+    yield (t("confirmed.heading", day=shown.today), t("common.not_applicable") if share is None else share, None)
 
 
 _CODED: dict[str, type[StrEnum]] = {

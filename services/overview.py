@@ -16,13 +16,15 @@ from domain.indicators import BY_KEY, LEAD_BINS, Kept, lead_bin, nearest_rank
 from domain.period import Period
 from domain.rights import Right
 from domain.terms import Rule
-from services import overview_counts, overview_promises
+from services import confirmed, overview_counts, overview_promises, satisfaction
+from services.confirmed import Confirmed
 from services.door import Actor, Work, work
 from services.overview_counts import ByPeriod, Cell, Counted, Standing
 from services.overview_cut import Cut, Span, span, years
 from services.overview_files import COUNTS, InFiles, in_files
 from services.overview_promises import OWN, Books, Promised, PutOff, is_acknowledgement
 from services.overview_signals import Moved, Repeat, Signals, signals
+from services.satisfaction import Satisfaction
 
 __all__ = ["Cell", "Counted", "Cut", "Figures", "InFiles", "Moved", "Overview", "Promised", "Repeat", "Signals", "Standing"]
 
@@ -110,6 +112,8 @@ class Overview:
     promises: tuple[Promised, ...]  # in the order of the procedure
     files: InFiles
     signals: Signals
+    satisfied: tuple[Satisfaction, Satisfaction]  # this period, the one before (N24)
+    confirmed: Confirmed  # now, by everybody (N26)
 
     @property
     def funnel(self) -> tuple[Counted, ...]:
@@ -162,6 +166,8 @@ def collect(w: Work, year: int | None, cut: Cut = Cut()) -> Overview:  # noqa: B
         promises=overview_promises.promised(books, known),
         files=files,
         signals=signals(w, s),
+        satisfied=(satisfaction.counted(w, s.now, *s.narrowed), satisfaction.counted(w, s.before, *s.narrowed)),
+        confirmed=confirmed.counted(w),
     )
 
 

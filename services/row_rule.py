@@ -160,6 +160,7 @@ def _criteria(roles: Roles, right: Right) -> tuple[_Criterion, ...]:
     hers = exists().where(  # or an earlier one of the same dossier
         appeal.c.complaint_id == m.Appeal.complaint_id, appeal.c.reviewer_id == me, m.Appeal.id <= appeal.c.id
     )
+    counts = right in (Right.OVERVIEW, Right.EXPORT)  # who counts a dossier counts what was answered in it, without reading it
     rule = {
         m.Complaint: reached(right, m.Complaint),
         m.Complainant: within(m.Complainant, Right.IDENTITY),
@@ -182,6 +183,7 @@ def _criteria(roles: Roles, right: Right) -> tuple[_Criterion, ...]:
         m.ComplaintPart: stood(m.ComplaintPart, before(m.ComplaintPart.event_id)),
         m.AccessLog: within(m.AccessLog, Right.AUDIT),
         m.Retention: within(m.Retention, right),
+        m.Satisfaction: within(m.Satisfaction, right) if counts else stood(m.Satisfaction, before(m.Satisfaction.event_id)),
     }
     name = f"{right} of {None if roles is None else sorted(roles)} in "
     return tuple(_Criterion(name + model.__tablename__, model, criterion) for model, criterion in rule.items())

@@ -34,7 +34,8 @@ def report(file: Dossier, made: Made, files: tuple[tuple[str, str], ...], opened
     content = file.content
     sections = [_complaint(file), _people(file), _promises(file.promises)]
     if content is not None:
-        sections += [_decision(content), _appeal(content), _outside(content), _timeline(content), _messages(content)]
+        sections += [_decision(content), _satisfaction(content), _appeal(content), _outside(content)]
+        sections += [_timeline(content), _messages(content)]
     sections += [Section(_t("sealed.files"), facts=files), _opened(opened)]
     return Report(
         organisation=made.organisation,
@@ -151,6 +152,21 @@ def _decision(content: Content) -> Section:
         entries.append(Entry(_t("sealed.measure", name=measure.owner), (due,), _texts(measure.text, measure.evidence)))
     entries += [Entry(_t(f"outcome.{part.outcome}"), texts=(part.text,)) for part in content.parts]
     return Section(_t("complaint.decision"), entries=tuple(entries))
+
+
+def _satisfaction(content: Content) -> Section:
+    asked = content.satisfaction
+    if asked is None:
+        return Section("")
+    facts = _said(
+        ("satisfaction.invited_on", _day(asked.invited_on)),
+        ("satisfaction.answered_on", _day(asked.answered_on)),
+        ("satisfaction.answer", _t("satisfaction.declined") if asked.declined else None),
+        ("satisfaction.process", _t(f"satisfaction.score_{asked.process}") if asked.process else None),
+        ("satisfaction.outcome", _t(f"satisfaction.score_{asked.outcome}") if asked.outcome else None),
+        ("satisfaction.remark_said", asked.remark),
+    )
+    return Section(_t("satisfaction.dossier_heading"), facts)
 
 
 def _appeal(content: Content) -> Section:

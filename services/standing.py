@@ -97,6 +97,7 @@ def facts_of(w: Work, complaint: m.Complaint) -> Facts:
         open_measure=found.open_measure,
         position_due=found.position_due,
         consequences_due=found.consequences_due and not found.open_consequence,
+        asked=found.asked,
         open_promise=found.open_promise,
         appeal_open=found.appeal_open,
         appeal_until=found.appeal_until,
@@ -160,6 +161,7 @@ def _looks(complaint: m.Complaint, profile: Profile, today: date) -> Any:
         exists().where(*open_promise, key.in_(_met_by(profile, Fact.POSITION_SENT))).label("position_due"),
         exists().where(*open_promise, key.in_(_met_by(profile, Fact.CONSEQUENCES_DONE))).label("consequences_due"),
         exists().where(m.Measure.complaint_id == here, m.Measure.decision_id.is_(None), ~done()).label("open_consequence"),
+        exists().where(m.Satisfaction.complaint_id == here).label("asked"),
         exists().where(m.Appeal.complaint_id == here, m.Appeal.ruled_on.is_(None)).label("appeal_open"),
         exists()
         .where(

@@ -22,7 +22,7 @@ from domain.vocabulary import (
     Ruling,
     Status,
 )
-from services import appeals, clocks, complaints, door, following, hearing, letters, steps
+from services import appeals, clocks, complaints, door, following, hearing, letters, satisfaction, steps
 from services.complaints import Named
 from services.letters import Outgoing
 from services.steps import MeasureInput
@@ -180,6 +180,13 @@ class Act:
         says = following.new_date_says(measure.text if measure else "", until, why)
         letter = self.letter(LetterType.PROGRESS, **says)
         following.move_measure(self.actor, self.reference, self.seen, measure.id if measure else 0, until, why, letter)
+
+    def ask_satisfaction(self) -> None:
+        satisfaction.ask(self.actor, self.reference, self.seen, self.on, Channel.PHONE)
+
+    def satisfaction(self) -> None:
+        given = self.one((1, 2, 3, 4, 5, None))
+        satisfaction.answer(self.actor, self.reference, self.seen, self.on, given, None, "Netjes.", declined=given is None)
 
     def consequences(self) -> None:
         following.consequences(self.actor, self.reference, self.seen, self.on, "De excuses zijn gemaakt.")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from db import models as m
 from domain.vocabulary import Channel, CloseReason, EventKind, ExternalStage, LetterType, Outcome
-from services import appeals, complaints, door, dossier, hearing, letters, steps
+from services import appeals, complaints, door, dossier, hearing, letters, satisfaction, steps
 from services.complaints import Intake
 from services.letters import Outgoing
 from services.steps import MeasureInput
@@ -190,6 +190,17 @@ class Case:
         content = self.read(who).content
         assert content is not None
         steps.measure_done(self.cast.actor(who), self.reference, content.measures[0].id, self.at(day), "Gedaan.")
+        return self
+
+    def ask(self, who: str = "cora", day: int = 5) -> Case:
+        satisfaction.ask(self.cast.actor(who), self.reference, self.seen, self.at(day), Channel.PHONE)
+        return self
+
+    def say(self, process: int | None = 4, outcome: int | None = 2, remark: str = "", **options: Any) -> Case:
+        who, day = options.pop("who", "cora"), options.pop("day", 5)
+        satisfaction.answer(
+            self.cast.actor(who), self.reference, self.seen, self.at(day), process, outcome, remark, **options
+        )  # fmt: skip
         return self
 
     def appeal(self, day: int = 5) -> Case:

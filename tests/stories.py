@@ -82,7 +82,7 @@ def ordinary(cast: Cast) -> Case:
     case.decide(measures=2)
     act(case, "cora", "answer")
     act(case, "cora", "move_measure", n=10)
-    act(case, "cora", "measure_done")
+    act(case, "cora", "measure_done", "ask_satisfaction", "satisfaction")
     retention.hold(cast.actor("cora"), case.reference, "Er loopt een rechtszaak.")
     retention.release(cast.actor("cora"), case.reference, "De zaak is voorbij.")
     with door.work(cast.actor("cora"), Right.DESTROY) as w:

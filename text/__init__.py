@@ -7,6 +7,7 @@ sentences. A missing key shows as the key itself and fails a test; Dutch never f
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -100,6 +101,13 @@ def percent(share: float | None, language: str = "nl") -> str:
     if share is None:
         return translate(language, "common.not_applicable")
     return format_percent(round(share, 2), locale=language).replace("%", " %").replace("  %", " %")
+
+
+def tenth(value: Decimal | None, language: str = "nl") -> str:
+    """4,0; "n.v.t." where there was nothing to count."""
+    if value is None:
+        return translate(language, "common.not_applicable")
+    return format_decimal(value, format="0.0", locale=language)
 
 
 def number(value: float, language: str = "nl") -> str:

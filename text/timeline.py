@@ -64,7 +64,8 @@ class Told:
             ]
         said = []
         for code, value in codes.items():
-            word = self._of_promises(code, value) or self._of_procedure(code, value) or self._detail(code, value)
+            ways = (self._of_promises, self._of_procedure, self._of_satisfaction, self._detail)
+            word = next(filter(None, (way(code, value) for way in ways)), "")
             if word:
                 said.append(word)
         return said
@@ -106,6 +107,11 @@ class Told:
         if code == "committee" and value is not None:
             return self._t("complaint.code_committee" if value else "complaint.code_no_committee")
         return ""
+
+    def _of_satisfaction(self, code: str, value: Any) -> str:
+        if code in ("score_process", "score_outcome") and value is not None:
+            return self._t(f"complaint.code_{code}", score=value)
+        return self._t("satisfaction.declined") if code == "declined" else ""
 
     def _closed(self, iso: str, removed: bool) -> str:
         return self._t(

@@ -24,7 +24,7 @@ from services import appeals, complainants, complaints, steps
 from services.complaints import Named
 from services.steps import MeasureInput, PartInput
 from text import weekday_date
-from ui import one_form, step_clocks, step_following
+from ui import one_form, step_clocks, step_following, step_satisfaction
 from ui import step_corrections as corrections
 from ui import step_letters as by_letter
 from ui.session import form_id, language, literal, t
@@ -349,6 +349,7 @@ FORMS: dict[StepName, Callable[[Here], Save | None]] = {
     StepName.EXTEND: by_letter.extend,
     **step_clocks.FORMS,
     **step_following.FORMS,
+    **step_satisfaction.FORMS,
     StepName.DECIDE: decide,
     StepName.ANSWER: by_letter.answer,
     StepName.RESOLVE: by_letter.resolve,

@@ -33,8 +33,8 @@ from services import door, dossier
 from services.letter_sheets import sheet_of
 from services.rendering import pdf
 from tests.browser import hands
-from tests.browser.conftest import CHROMIUM, PATIENCE
-from tests.conftest import TODAY, Cast
+from tests.browser.conftest import PATIENCE
+from tests.conftest import CHROMIUM, TODAY, Cast
 from tests.serving import ROOT, Server, start
 from text import translate
 from ui.step_forms import FORMS
@@ -63,6 +63,8 @@ STEPS: dict[StepName, tuple[str, Status]] = {
     StepName.MOVE_MEASURE: ("cora", Status.ANSWERED),
     StepName.POSITION: ("cora", Status.ANSWERED),
     StepName.CONSEQUENCES: ("cora", Status.RULED),
+    StepName.ASK_SATISFACTION: ("cora", Status.CLOSED),
+    StepName.SATISFACTION: ("cora", Status.CLOSED),
     StepName.REMOVE_PARTY: ("cora", Status.REGISTERED),
     StepName.CLOSE: ("cora", Status.ANSWERED),
     StepName.REOPEN: ("cora", Status.CLOSED),

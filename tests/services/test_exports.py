@@ -13,9 +13,10 @@ from sqlalchemy import Engine
 from db import models as m
 from domain.errors import Refused
 from domain.vocabulary import Channel, Outcome
-from services import exports, overview
+from services import confirmed, exports, overview
 from services.exports import LONGEST_CELL, Sheet, workbook
 from services.overview import Cut
+from tests.cases import Case
 from tests.conftest import TODAY, Cast
 from tests.fill import make_complaint, make_party, make_promise
 from tests.services.test_board import filled
@@ -130,6 +131,7 @@ def test_the_workbook_holds_every_figure_of_the_page(cast: Cast) -> None:
         "Over dit bestand", "Cijfers", "Beloften", "Per maand", "Hoe het binnenkwam", "Soort onderwerp", "Waar het over ging",
         "Per locatie", "Uitkomst", "Hoe lang het duurde", "Van eerste lijn naar buiten", "Wie er klaagde",
         "Naar welke instantie", "Wat een instantie zei", "Categorie en locatie", "Wat opvalt",
+        "Tevredenheid van klagers",
     ]  # fmt: skip
     figures = {row[0]: row[1:3] for row in book["Cijfers"].iter_rows(values_only=True)}
     assert figures["Ontvangen klachten"] == (3, 1)
@@ -198,3 +200,22 @@ def test_a_complaint_about_the_reader_is_not_in_the_workbook(engine: Engine, cas
     words = {str(cell) for sheet in mine for row in sheet.iter_rows(values_only=True) for cell in row}
     assert "Alleen hier" not in words
     assert mine["Beloften"].max_row == 3
+
+
+def test_the_satisfaction_stands_in_it_as_numbers(cast: Cast) -> None:
+    Case.registered("training", cast).closed().ask().say(4, 2)
+    Case.registered("training", cast).closed().ask().say(5, None)
+    Case.registered("training", cast).closed().ask()
+    confirmed.confirm(cast.actor("tom"), confirmed.mine(cast.actor("tom")).version_id)
+
+    page = reopened(exports.year(cast.actor("cora")).content)["Tevredenheid van klagers"]
+
+    figures = {row[0].value: row[1:] for row in page.iter_rows()}
+    means = figures["Over de behandeling, gemiddeld (1 tot 5)"]
+    assert [(each.value, each.number_format) for each in means] == [(4.5, "0.0"), ("n.v.t.", "General")]
+    assert figures["Over de uitkomst, gemiddeld (1 tot 5)"][0].value == 2
+    assert [each.value for each in figures["Gevraagd hoe het ging"]] == [3, 0]
+    share = figures["Deel dat antwoord gaf"]
+    assert [(each.value, each.number_format) for each in share] == [(pytest.approx(2 / 3), "0%"), ("n.v.t.", "General")]
+    known = figures["Procedure bevestigd door wie een account heeft, op 21 november 2026"]
+    assert (known[0].value, known[1].value) == (pytest.approx(1 / 13), None)

@@ -265,6 +265,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "page", name=op.f("pk_draft")),
     )
     op.create_table(
+        "procedure_confirmed",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("profile_version_id", sa.Integer(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_procedure_confirmed_account_id")),
+        sa.ForeignKeyConstraint(
+            ["profile_version_id"], ["profile_version.id"], name=op.f("fk_procedure_confirmed_profile_version_id")
+        ),
+        sa.PrimaryKeyConstraint("account_id", "profile_version_id", name=op.f("pk_procedure_confirmed")),
+    )
+    op.create_table(
         "recovery_code",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -655,6 +666,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_referral_complaint_id"), ["complaint_id"], unique=False)
 
     op.create_table(
+        "satisfaction",
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("invited_on", sa.Date(), nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("process", sa.Integer(), nullable=True),
+        sa.Column("outcome", sa.Integer(), nullable=True),
+        sa.Column("remark", sa.Text(), nullable=True),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_satisfaction_complaint_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_satisfaction_event_id")),
+        sa.PrimaryKeyConstraint("complaint_id", name=op.f("pk_satisfaction")),
+    )
+    op.create_table(
         "appeal_snapshot",
         sa.Column("appeal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -741,6 +766,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_appeal_snapshot_complaint_id"))
 
     op.drop_table("appeal_snapshot")
+    op.drop_table("satisfaction")
     with op.batch_alter_table("referral", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_referral_complaint_id"))
 
@@ -815,6 +841,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_recovery_code_account_id"))
 
     op.drop_table("recovery_code")
+    op.drop_table("procedure_confirmed")
     op.drop_table("draft")
     with op.batch_alter_table("destroyed", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_destroyed_reference"))
