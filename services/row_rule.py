@@ -191,6 +191,7 @@ def _criteria(roles: Roles, right: Right) -> tuple[_Criterion, ...]:
         m.ComplaintPart: stood(m.ComplaintPart, before(m.ComplaintPart.event_id)),
         m.AccessLog: within(m.AccessLog, Right.AUDIT),
         m.Retention: within(m.Retention, right),
+        m.ReviewItem: within(m.ReviewItem, Right.REVIEW),
     }
     name = f"{right} of {None if roles is None else sorted(roles)} in "
     return tuple(_Criterion(name + model.__tablename__, model, criterion) for model, criterion in rule.items())
