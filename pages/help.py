@@ -10,6 +10,7 @@ import streamlit as st
 from services import help as helping
 from services.help import Contact, Help, ProcedureHelp
 from text import long_date
+from ui.review_line import review_help
 from ui.session import actor, language, literal, t
 
 
@@ -111,6 +112,7 @@ for key in ("what", "procedure"):
 st.subheader(t("help.terms"), anchor=False)
 for procedure in known.procedures:
     terms(procedure)
+review_help()
 ladder(known)
 outside(known)
 for each in known.texts:
