@@ -28,6 +28,9 @@ from db.requests import AccountRequest as AccountRequest
 from db.retention import Destroyed as Destroyed
 from db.retention import DoomedFile as DoomedFile
 from db.retention import Retention as Retention
+from db.reviews import Review as Review
+from db.reviews import ReviewItem as ReviewItem
+from db.reviews import ReviewParticipant as ReviewParticipant
 from db.satisfaction import Satisfaction as Satisfaction
 from db.second_factor import RecoveryCode as RecoveryCode
 from db.second_factor import SecondFactor as SecondFactor
@@ -252,6 +255,7 @@ class Measure(Base):
     owner_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     due_on: Mapped[date]
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+    review_item_id: Mapped[int | None] = mapped_column(ForeignKey("review_item.id"), index=True)  # agreed in a yearly review
 
 
 class MeasureDone(Base):

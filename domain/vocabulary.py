@@ -258,6 +258,8 @@ class EventKind(StrEnum):
     COMPLAINANT_NAMED = "complainant_named"  # who complained became known, or was corrected
     MEASURE_DONE = "measure_done"
     MEASURE_MOVED = "measure_moved"
+    REVIEW_ACTION = "review_action"  # the yearly review agreed on an extra action
+    REVIEW_ACTION_DROPPED = "review_action_dropped"  # and took it back before it was finalised
     POSITION_SENT = "position_sent"  # what we do with the judgment of our committee
     CONSEQUENCES_DONE = "consequences_done"  # of a ruling in appeal
     SATISFACTION_ASKED = "satisfaction_asked"  # how it went, for the complainant

@@ -10,6 +10,7 @@ from services.board import PAGE_SIZE, BoardFilter, BoardPage, ToDo
 from ui import address, board_filters
 from ui.calendar_changes import calendar_line
 from ui.requests_view import requests_line
+from ui.review_line import review_line
 from ui.session import PAGES, Fields, actor, has, show_refusals, t
 from ui.shield import waits_for_a_word
 from ui.widgets import board_table, days_left, flag_badge, plain, subject
@@ -96,6 +97,7 @@ st.title(t("board.title"), anchor=False)
 st.caption(t("board.scope"))
 tiles = st.container()
 requests_line()
+review_line()
 calendar_line()
 waits_for_a_word()
 to_do_list(board.to_do(who))

@@ -11,6 +11,7 @@ from services import help as helping
 from services.help import Contact, Help, ProcedureHelp
 from text import long_date
 from ui.procedure_confirmed import confirmation
+from ui.review_line import review_help
 from ui.session import actor, language, literal, t
 
 
@@ -113,6 +114,7 @@ confirmation()
 st.subheader(t("help.terms"), anchor=False)
 for procedure in known.procedures:
     terms(procedure)
+review_help()
 ladder(known)
 outside(known)
 for each in known.texts:

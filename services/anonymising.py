@@ -43,6 +43,7 @@ CODED: dict[Any, frozenset[str]] = {
     m.Appeal: frozenset(("form_id", "channel", "ruling")),
     m.Referral: frozenset(("form_id", "body", "stage", "initiated_by", "result")),
     m.Escalation: frozenset(("rung",)),
+    m.ReviewItem: frozenset(),
     m.AccessLog: frozenset(("what",)),
     m.Satisfaction: frozenset(),
 }

@@ -253,6 +253,8 @@ def measure_done(actor: Actor, reference: str, measure_id: int, on: date, eviden
         w.session.add(
             m.MeasureDone(measure_id=measure.id, complaint_id=complaint.id, done_on=on, evidence=words, event_id=entry.id)
         )
+        if measure.review_item_id is not None:  # agreed among ourselves: nobody outside was promised it
+            return
         promises.happened(w, complaint, Fact.MEASURE_DONE, on, entry, promises.due_then(w, complaint, measure.due_on, on))
         if measure.decision_id is None:  # it followed from a ruling in appeal
             promises.happened(w, complaint, Fact.CONSEQUENCES_DONE, on, entry)

@@ -24,7 +24,7 @@ from services.door import AMSTERDAM, Work
 from services.promises import PromiseView
 
 # Codes of events that hold an account's id; the reader gets the name.
-_PERSON_CODES = frozenset({"account", "ack_owner", "before", "handler", "participants", "reviewer"})
+_PERSON_CODES = frozenset({"account", "ack_owner", "before", "handler", "owner", "participants", "reviewer"})
 
 
 @dataclass(frozen=True)

@@ -160,8 +160,8 @@ def _looks(complaint: m.Complaint, profile: Profile, today: date) -> Any:
         exists().where(m.Measure.complaint_id == here, ~done(), ~without_ground()).label("open_measure"),
         exists().where(*open_promise, key.in_(_met_by(profile, Fact.POSITION_SENT))).label("position_due"),
         exists().where(*open_promise, key.in_(_met_by(profile, Fact.CONSEQUENCES_DONE))).label("consequences_due"),
-        exists().where(m.Measure.complaint_id == here, m.Measure.decision_id.is_(None), ~done()).label("open_consequence"),
         exists().where(m.Satisfaction.complaint_id == here).label("asked"),
+        exists().where(m.Measure.complaint_id == here, of_a_ruling(), ~done()).label("open_consequence"),
         exists().where(m.Appeal.complaint_id == here, m.Appeal.ruled_on.is_(None)).label("appeal_open"),
         exists()
         .where(
@@ -208,6 +208,11 @@ def done() -> Any:
 def without_ground() -> Any:
     """Of a measure: the decision that it came from does not hold any more, so nobody is held to it."""
     return exists().where(m.Decision.id == m.Measure.decision_id, m.Decision.superseded)
+
+
+def of_a_ruling() -> Any:
+    """Of a measure: it followed from a ruling in appeal, and was not agreed in a yearly review."""
+    return and_(m.Measure.decision_id.is_(None), m.Measure.review_item_id.is_(None))
 
 
 def lapsed(w: Work, measure: m.Measure) -> bool:

@@ -26,7 +26,7 @@ _CODED = {  # codes of events whose values are words of the catalogues
     "rung": "rung",
     "data": "files.was",
 }
-_NAMED = ("handler", "before", "ack_owner", "participants", "account")  # accounts, by name
+_NAMED = ("handler", "before", "ack_owner", "participants", "account", "owner")  # accounts, by name
 _DATED = (
     *("new_date", "due_on", "until", "after", "hearing_on", "was_due"),
     *("told_respondent", "told_provider", "told_committee"),

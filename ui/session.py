@@ -33,6 +33,7 @@ ICONS = {
     "complaint": ":material/folder_open:",
     "appeals": ":material/balance:",
     "overview": ":material/bar_chart:",
+    "review": ":material/event_repeat:",
     "terms": ":material/date_range:",
     "restricted": ":material/lock:",
     "retention": ":material/auto_delete:",
@@ -126,6 +127,7 @@ _NEEDS = {
     "overview": Right.OVERVIEW,
     "terms": Right.PROCEDURE,
     "retention": Right.RETAIN,
+    "review": Right.REVIEW,
     "requests": Right.GRANT,
     "people": Right.ACCOUNTS,
 }

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from db import models as m
 from domain.errors import Refused
+from domain.period import year_of
 from domain.rights import Right
 from domain.vocabulary import EventKind, Relation
 from services import overview, satisfaction
@@ -34,7 +35,7 @@ def seen(case: Case, who: str = "cora") -> SatisfactionView | None:
 
 def count(cast: Cast, who: str = "cora", year: int = 2026) -> Satisfaction:
     with work(cast.actor(who), Right.OVERVIEW) as w:
-        return satisfaction.in_year(w, year)
+        return satisfaction.counted(w, year_of(year))
 
 
 def closed(cast: Cast, **changes: object) -> Case:
