@@ -215,6 +215,15 @@ class Flag(StrEnum):
     NONE = "none"  # no open promise
 
 
+class Helped(StrEnum):
+    """Did a measure help?"""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+    UNCLEAR = "unclear"
+
+
 class EventKind(StrEnum):
     """What happened; the codes of the append-only history."""
 
@@ -258,6 +267,7 @@ class EventKind(StrEnum):
     COMPLAINANT_NAMED = "complainant_named"  # who complained became known, or was corrected
     MEASURE_DONE = "measure_done"
     MEASURE_MOVED = "measure_moved"
+    MEASURE_EFFECT = "measure_effect"  # did it help?
     POSITION_SENT = "position_sent"  # what we do with the judgment of our committee
     CONSEQUENCES_DONE = "consequences_done"  # of a ruling in appeal
     ATTACHMENT_ADDED = "attachment_added"

@@ -42,6 +42,7 @@ class StepName(StrEnum):
     NOT_HANDLED = "not_handled"
     MEASURE_DONE = "measure_done"
     MOVE_MEASURE = "move_measure"  # to another date, told in a letter
+    MEASURE_EFFECT = "measure_effect"  # did it help?
     POSITION = "position"  # what we do with the judgment of our committee (Jeugdwet 4.2.1(5))
     CONSEQUENCES = "consequences"  # what a ruling in appeal asked, was done
     ADD_PARTY = "add_party"
@@ -114,6 +115,7 @@ class Facts:
     respondent: bool = False
     party: bool = False  # somebody besides the complainant stands in it
     open_measure: bool = False
+    effect_due: bool = False  # a measure was done so long ago that it is asked whether it helped
     position_due: bool = False
     consequences_due: bool = False  # and no measure with a date stands for it
     open_promise: bool = False  # leaving out measures and what is only informative
@@ -162,6 +164,7 @@ PROCEDURE_CHOICE = Guard("no_procedure_choice", lambda f: f.procedure_choice)
 POSITION_DUE = Guard("no_position_due", lambda f: f.position_due)
 CONSEQUENCES_DUE = Guard("no_consequences_due", lambda f: f.consequences_due)
 OPEN_MEASURE = Guard("no_open_measure", lambda f: f.open_measure)
+EFFECT_DUE = Guard("no_effect_due", lambda f: f.effect_due)
 DECIDED = Guard("no_decision", lambda f: f.decided)
 NOT_RULED_ON = Guard("already_ruled_on", lambda f: not f.ruled_on)
 
@@ -274,6 +277,7 @@ TABLE: tuple[Transition, ...] = (
     _row("T14", StepName.REOPEN, frozenset({S.CLOSED}), S.IN_PROGRESS),
     _row("", StepName.MEASURE_DONE, _ANY, None, OPEN_MEASURE),
     _row("", StepName.MOVE_MEASURE, _IN_PROGRESS | _DONE, None, OPEN_MEASURE),
+    _row("", StepName.MEASURE_EFFECT, _ANY, None, EFFECT_DUE),
     _row("", StepName.POSITION, _DONE, None, *_ORDINARY, REACHABLE, POSITION_DUE),
     _row("", StepName.CONSEQUENCES, _ANY, None, CONSEQUENCES_DUE),
     _row("", StepName.ADD_PARTY, _ANY),
