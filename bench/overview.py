@@ -86,7 +86,8 @@ def fill(session: Any, cast: Any, size: int) -> None:
         complaints.append(
             {
                 "id": number, "reference": f"B-{number}", "form_id": str(uuid4()), "compartment": "regular",
-                "kind": "complaint", "status": "in_progress" if is_open else "closed", "profile_version_id": 1, "procedure": "HOUSE_WEEK",
+                "kind": "complaint", "status": "in_progress" if is_open else "closed", "profile_version_id": 1,
+                "procedure": "HOUSE_WEEK",
                 "received_on": received, "registered_on": received, "registered_at": datetime(2026, 1, 1, tzinfo=UTC),
                 "reporter_id": cast["tom"], "channel": chance.choice(["phone", "email"]), "subject_type": "service",
                 "title": "De zaal was koud", "description": "De verwarming deed het niet.",

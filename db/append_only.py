@@ -57,6 +57,7 @@ KEPT = (
     Kept("message_text", removed=_GOING),
     Kept("ledger_entry", ("event_id",), f"NEW.event_id IS NULL AND {_CLOSED_GOING}"),
     Kept("measure_done", ("evidence",), f"NEW.evidence = '' AND {_GOING}", _CLOSED_GOING),
+    Kept("measure_effect", ("explanation",), f"NEW.explanation = '' AND {_GOING}", _CLOSED_GOING),
     Kept("access_log", removed=_GONE),
     Kept("destroyed"),
     Kept("sign_in_note", removed="TRUE"),  # by its term

@@ -253,9 +253,11 @@ class Measure(Base):
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
     text: Mapped[str] = mapped_column(Text)
     owner_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    due_on: Mapped[date]
+    due_on: Mapped[date] = mapped_column(index=True)
+    check_months: Mapped[int | None]  # so long after it was done "did it help?" is asked; none: never
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
     review_item_id: Mapped[int | None] = mapped_column(ForeignKey("review_item.id"), index=True)  # agreed in a yearly review
+    __table_args__ = (Index(None, "owner_id", "due_on"),)
 
 
 class MeasureDone(Base):
@@ -264,6 +266,19 @@ class MeasureDone(Base):
     complaint_id: Mapped[int] = _complaint()
     done_on: Mapped[date]
     evidence: Mapped[str] = mapped_column(Text)
+    check_on: Mapped[date | None] = mapped_column(index=True)  # from this day on "did it help?" is asked
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+
+
+class MeasureEffect(Base):
+    """Did it help? Answered once."""
+
+    __tablename__ = "measure_effect"
+    measure_id: Mapped[int] = mapped_column(ForeignKey("measure.id"), primary_key=True)
+    complaint_id: Mapped[int] = _complaint()
+    helped: Mapped[str] = mapped_column(String(10))
+    explanation: Mapped[str] = mapped_column(Text)
+    answered_on: Mapped[date]
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
 
 

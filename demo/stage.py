@@ -215,12 +215,12 @@ class Case:
         with door.clock_at(self.stage.now):
             steps.answer(*at, self._letter(at[0], letter_type))
 
-    def measure_done(self, by: str, evidence: str) -> None:
+    def measure_done(self, by: str, evidence: str, months: int | None = None) -> None:
         actor, reference, _ = self._at(by)
         with door.clock_at(self.stage.now):
             content = dossier.read(actor, reference).content
             for measure in content.measures if content else ():
-                steps.measure_done(actor, reference, measure.id, self.stage.now.date(), evidence)
+                steps.measure_done(actor, reference, measure.id, self.stage.now.date(), evidence, months)
 
     def withdraw(self, by: str, text: str) -> None:
         at = self._at(by)

@@ -215,6 +215,15 @@ class Flag(StrEnum):
     NONE = "none"  # no open promise
 
 
+class Helped(StrEnum):
+    """Did a measure help?"""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+    UNCLEAR = "unclear"
+
+
 class EventKind(StrEnum):
     """What happened; the codes of the append-only history."""
 
@@ -260,6 +269,7 @@ class EventKind(StrEnum):
     MEASURE_MOVED = "measure_moved"
     REVIEW_ACTION = "review_action"  # the yearly review agreed on an extra action
     REVIEW_ACTION_DROPPED = "review_action_dropped"  # and took it back before it was finalised
+    MEASURE_EFFECT = "measure_effect"  # did it help?
     POSITION_SENT = "position_sent"  # what we do with the judgment of our committee
     CONSEQUENCES_DONE = "consequences_done"  # of a ruling in appeal
     SATISFACTION_ASKED = "satisfaction_asked"  # how it went, for the complainant

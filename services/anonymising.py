@@ -39,6 +39,7 @@ CODED: dict[Any, frozenset[str]] = {
     m.Decision: frozenset(("outcome",)),
     m.Measure: frozenset(),
     m.MeasureDone: frozenset(),
+    m.MeasureEffect: frozenset(("helped",)),
     m.ComplaintPart: frozenset(("outcome",)),
     m.Appeal: frozenset(("form_id", "channel", "ruling")),
     m.Referral: frozenset(("form_id", "body", "stage", "initiated_by", "result")),

@@ -157,6 +157,7 @@ STEP_RIGHTS: dict[StepName, Right] = {
     StepName.NOT_HANDLED: Right.CLOSE,
     StepName.MEASURE_DONE: Right.LOG,
     StepName.MOVE_MEASURE: Right.EXTEND,
+    StepName.MEASURE_EFFECT: Right.LOG,
     StepName.POSITION: Right.DECIDE,
     StepName.CONSEQUENCES: Right.LOG,
     StepName.ASK_SATISFACTION: Right.LOG,

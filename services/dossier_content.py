@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from db import models as m
 from db.profiles import Profile
+from domain.measures import MeasureState, state
 from domain.promises import is_open
 from domain.rights import Right
 from domain.vocabulary import RESEMBLES, EventKind
@@ -87,6 +88,11 @@ class MeasureView:
     due_on: date
     done_on: date | None
     evidence: str | None
+    check_months: int | None  # so long after it was done "did it help?" is asked
+    check_on: date | None  # from this day on it is
+    asked: bool  # now
+    helped: str | None  # Helped
+    explanation: str | None
     late: bool  # not done, and past its date
     lapsed: bool  # not done, and the decision that it came from does not hold any more
 
@@ -188,7 +194,7 @@ class Rows:
     parties: list[m.Party]
     messages: list[tuple[m.Message, str | None, str | None]]
     decisions: list[m.Decision]
-    measures: list[tuple[m.Measure, m.MeasureDone | None]]
+    measures: list[tuple[m.Measure, m.MeasureDone | None, m.MeasureEffect | None]]
     attachments: list[m.Attachment]
     referrals: list[m.Referral]
     parts: list[m.ComplaintPart]
@@ -202,7 +208,7 @@ class Rows:
         found |= {party.account_id for party in self.parties}
         found |= {message.recorded_by for message, _, _ in self.messages}
         found |= {decision.decided_by for decision in self.decisions}
-        found |= {measure.owner_id for measure, _ in self.measures}
+        found |= {measure.owner_id for measure, _, _ in self.measures}
         found |= {attachment.added_by for attachment in self.attachments}
         return {each for each in found if each is not None}
 
@@ -221,7 +227,11 @@ def rows_of(w: Work, complaint: m.Complaint) -> Rows:
     messages = select(m.Message, m.MessageText.subject, m.MessageText.body).outerjoin(
         m.MessageText, m.MessageText.message_id == m.Message.id
     )
-    measures = select(m.Measure, m.MeasureDone).outerjoin(m.MeasureDone, m.MeasureDone.measure_id == m.Measure.id)
+    measures = (
+        select(m.Measure, m.MeasureDone, m.MeasureEffect)
+        .outerjoin(m.MeasureDone, m.MeasureDone.measure_id == m.Measure.id)
+        .outerjoin(m.MeasureEffect, m.MeasureEffect.measure_id == m.Measure.id)
+    )
     newest_first = events.where(m.Event.complaint_id == here).order_by(m.Event.seq.desc())
     found: list[tuple[m.Event, str | None]] = [(event, text) for event, text in look(newest_first)]
     return Rows(
@@ -234,7 +244,7 @@ def rows_of(w: Work, complaint: m.Complaint) -> Rows:
         decisions=list(
             w.session.scalars(select(m.Decision).where(m.Decision.complaint_id == here).order_by(m.Decision.id.desc()))
         ),
-        measures=[(each, done) for each, done in look(measures.where(m.Measure.complaint_id == here))],
+        measures=[(each, done, helped) for each, done, helped in look(measures.where(m.Measure.complaint_id == here))],
         attachments=list(
             w.session.scalars(
                 select(m.Attachment)
@@ -276,7 +286,7 @@ def content_of(
     timeline = tuple(_entry(event, text, names, labels) for event, text in shown)
     decisions = tuple(_decision(each, names, appeal) for each in rows.decisions)
     superseded = frozenset(each.id for each in decisions if each.superseded)
-    measures = (_measure(*row, due_then(row[0], kept), names, w.today, superseded) for row in rows.measures)
+    measures = (_measure(row, kept, names, w.today, superseded) for row in rows.measures)
     return Content(
         timeline=timeline,
         notes=tuple(each for each in timeline if each.kind == EventKind.NOTE),
@@ -382,14 +392,16 @@ def _decision(decision: m.Decision, names: Mapping[int, str], heard: m.Appeal | 
 
 
 def _measure(
-    measure: m.Measure,
-    done: m.MeasureDone | None,
-    due_on: date,
+    row: tuple[m.Measure, m.MeasureDone | None, m.MeasureEffect | None],
+    kept: m.AppealSnapshot | None,
     names: Mapping[int, str],
     today: date,
     superseded: frozenset[int],
 ) -> MeasureView:
+    measure, done, effect = row
+    due_on, asked_on = due_then(measure, kept), done.check_on if done else None
     lapsed = done is None and measure.decision_id in superseded
+    stands = state(today, due_on, done.done_on if done else None, asked_on, effect.helped if effect else None, lapsed=lapsed)
     return MeasureView(
         measure.id,
         measure.decision_id,
@@ -398,7 +410,12 @@ def _measure(
         due_on,
         done.done_on if done else None,
         done.evidence if done else None,
-        late=done is None and not lapsed and due_on < today,
+        check_months=None if kept else measure.check_months,  # it may have been chosen after the appeal
+        check_on=asked_on,
+        asked=stands is MeasureState.TO_CHECK,
+        helped=effect.helped if effect else None,
+        explanation=effect.explanation if effect else None,
+        late=stands is MeasureState.OVERDUE,
         lapsed=lapsed,
     )
 

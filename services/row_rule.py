@@ -177,6 +177,7 @@ def _criteria(roles: Roles, right: Right) -> tuple[_Criterion, ...]:
         m.Decision: stood(m.Decision, decided),
         m.Measure: stood(m.Measure, before(m.Measure.event_id)),
         m.MeasureDone: stood(m.MeasureDone, before(m.MeasureDone.event_id)),
+        m.MeasureEffect: stood(m.MeasureEffect, before(m.MeasureEffect.event_id)),
         m.Appeal: stood(m.Appeal, hers),
         m.AppealSnapshot: within(m.AppealSnapshot, Right.READ),
         m.Referral: stood(m.Referral, before(m.Referral.event_id)),

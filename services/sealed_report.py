@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from domain.promises import is_open
 from services.dossier import Dossier
-from services.dossier_content import Content, MessageView, TimelineEntry
+from services.dossier_content import Content, MeasureView, MessageView, TimelineEntry
 from services.promises import PromiseView
 from services.readings import Reading
 from services.rendering import Entry, Report, Section
@@ -149,7 +149,9 @@ def _decision(content: Content) -> Section:
     for measure in content.measures:
         done = _t("complaint.measure_done", day=_day(measure.done_on)) if measure.done_on else None
         due = done or _t("complaint.measure_open", day=_day(measure.due_on))
-        entries.append(Entry(_t("sealed.measure", name=measure.owner), (due,), _texts(measure.text, measure.evidence)))
+        entries.append(
+            Entry(_t("sealed.measure", name=measure.owner), (due,), _texts(measure.text, measure.evidence, _helped(measure)))
+        )
     entries += [Entry(_t(f"outcome.{part.outcome}"), texts=(part.text,)) for part in content.parts]
     return Section(_t("complaint.decision"), entries=tuple(entries))
 
@@ -167,6 +169,11 @@ def _satisfaction(content: Content) -> Section:
         ("satisfaction.remark_said", asked.remark),
     )
     return Section(_t("satisfaction.dossier_heading"), facts)
+
+
+def _helped(measure: MeasureView) -> str | None:
+    said = _t("measures.helped", answer=_t(f"helped.{measure.helped}")) if measure.helped else None
+    return f"{said} {measure.explanation}" if said else None
 
 
 def _appeal(content: Content) -> Section:

@@ -95,6 +95,7 @@ def facts_of(w: Work, complaint: m.Complaint) -> Facts:
         respondent=found.respondent,
         party=found.party,
         open_measure=found.open_measure,
+        effect_due=found.effect_due,
         position_due=found.position_due,
         consequences_due=found.consequences_due and not found.open_consequence,
         asked=found.asked,
@@ -158,6 +159,7 @@ def _looks(complaint: m.Complaint, profile: Profile, today: date) -> Any:
         exists().where(m.Party.complaint_id == here, m.Party.relation == Relation.RESPONDENT).label("respondent"),
         exists().where(m.Party.complaint_id == here, m.Party.relation != RESEMBLES).label("party"),
         exists().where(m.Measure.complaint_id == here, ~done(), ~without_ground()).label("open_measure"),
+        exists().where(m.MeasureDone.complaint_id == here, m.MeasureDone.check_on <= today, ~answered()).label("effect_due"),
         exists().where(*open_promise, key.in_(_met_by(profile, Fact.POSITION_SENT))).label("position_due"),
         exists().where(*open_promise, key.in_(_met_by(profile, Fact.CONSEQUENCES_DONE))).label("consequences_due"),
         exists().where(m.Satisfaction.complaint_id == here).label("asked"),
@@ -203,6 +205,11 @@ def _rules(profile: Profile, complaint: m.Complaint) -> tuple[Rule, ...]:
 
 def done() -> Any:
     return exists().where(m.MeasureDone.measure_id == m.Measure.id)
+
+
+def answered() -> Any:
+    """Of a measure that was done: somebody said whether it helped."""
+    return exists().where(m.MeasureEffect.measure_id == m.MeasureDone.measure_id)
 
 
 def without_ground() -> Any:

@@ -26,7 +26,7 @@ from services.anonymising import forget_contact
 from services.parties import Named
 from services.records import load_to_append
 from tests.acts import Act
-from tests.cases import Case
+from tests.cases import LONG_AGO, Case
 from tests.conftest import TODAY, Cast
 from tests.samples import image
 from tests.services.test_following import welfare
@@ -48,7 +48,7 @@ def everything(cast: Cast) -> list[str]:
     assert question is not None
     calendar_changes.answer(cora, question, apply=True)
     escalation.run(NIGHTLY)
-    made = [alarmed, withdrawn, ordinary(cast), appealed(cast), handled_by_committee(cast), unknown(cast)]
+    made = [alarmed, withdrawn, ordinary(cast), looked_back(cast), appealed(cast), handled_by_committee(cast), unknown(cast)]
     sealed_export.make(cora, made[2].reference)
     return [each.reference for each in made] + [handed(cast)]
 
@@ -88,6 +88,12 @@ def ordinary(cast: Cast) -> Case:
     with door.work(cast.actor("cora"), Right.DESTROY) as w:
         forget_contact(w, load_to_append(w, case.reference))
     return case
+
+
+def looked_back(cast: Cast) -> Case:
+    """A measure was done long ago; did it help?"""
+    case = Case.registered(PROFILE, cast, received_on=LONG_AGO).answered(measures=1)
+    return case.measure_done(months=1).measure_effect()
 
 
 def appealed(cast: Cast) -> Case:

@@ -193,6 +193,12 @@ def _measure(measure: MeasureView) -> None:
     st.text(f"{measure.text} ({measure.owner})")
     if measure.evidence:
         st.text(t("complaint.evidence", text=measure.evidence))
+    if measure.helped:
+        st.text(f"{t('measures.helped', answer=t(f'helped.{measure.helped}'))} {measure.explanation}")
+    elif measure.check_on:
+        st.caption(t("measures.asked_now" if measure.asked else "measures.asked_on", day=day(measure.check_on)))
+    elif measure.check_months and not measure.done_on and not measure.lapsed:
+        st.caption(t("measures.asked_after", count=measure.check_months))
 
 
 def appeal(content: Content, reassign: Callable[[], None]) -> None:

@@ -40,6 +40,7 @@ _NO_NEWS = frozenset(
         "expert_already_consulted",
         "no_consent_here",
         "no_consultation_here",
+        "no_effect_due",
         "no_open_measure",
         "no_consequences_due",
         "no_party",

@@ -22,7 +22,7 @@ from domain.vocabulary import CloseReason, Compartment, EventKind, Relation, Sid
 from services import attachments, door, drafts, hearing, retention, review_items, reviews, steps
 from services.deciding import PartInput
 from services.parties import Named, add_party
-from tests.cases import MONDAY, Case
+from tests.cases import LONG_AGO, MONDAY, Case
 from tests.conftest import CAST, TODAY, Cast
 from tests.dossiers import hand_over
 
@@ -46,6 +46,7 @@ CODED = {
     "message": "side direction recipient letter_type channel form_id",
     "message_text": "salt",
     "decision": "outcome",
+    "measure_effect": "helped",
     "complaint_part": "outcome",
     "appeal": "form_id channel ruling",
     "appeal_snapshot": "promises measures",
@@ -95,6 +96,7 @@ def fill(cast: Cast) -> None:
     Case.registered("training", cast, respondents=(Named(name="Mia Maneger"),))
     appealed = Case.registered("training", cast).decided(measures=1).measure_done().answer().ask()
     appealed.say(remark="Het duurde lang.").appeal()
+    Case.registered("training", cast, received_on=LONG_AGO).answered(measures=1).measure_done(months=1).measure_effect()
     hearing.note(cast.actor("vera"), appealed.reference, str(uuid4()), "Een eigen notitie.")
     steps.log(cast.actor("cora"), appealed.reference, EventKind.NOTE, TODAY, "Na het beroep.")
     attachments.add(cast.actor("cora"), appealed.reference, file)

@@ -61,6 +61,7 @@ STEPS: dict[StepName, tuple[str, Status]] = {
     StepName.NOT_HANDLED: ("cora", Status.ACKNOWLEDGED),
     StepName.MEASURE_DONE: ("cora", Status.ANSWERED),
     StepName.MOVE_MEASURE: ("cora", Status.ANSWERED),
+    StepName.MEASURE_EFFECT: ("hans", Status.CLOSED),
     StepName.POSITION: ("cora", Status.ANSWERED),
     StepName.CONSEQUENCES: ("cora", Status.RULED),
     StepName.ASK_SATISFACTION: ("cora", Status.CLOSED),
@@ -409,6 +410,7 @@ def appeals(at: Studio) -> None:
 
 def other_pages(at: Studio) -> None:
     for who, address, name, highest in (
+        ("hans", "/actions", "actions", HIGHEST),
         ("dora", "/overview", "overview", HIGHEST),
         ("tom", "/help", "help", HIGHEST),
         ("adam", "/people", "people", 1000),

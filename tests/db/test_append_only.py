@@ -44,7 +44,9 @@ def filled(engine: Engine, cast: Cast, on: On) -> int:
             measure = m.Measure(complaint_id=number, text="Een rooster", owner_id=cast["hans"], due_on=TODAY)
             session.add(measure)
             session.flush()
-            session.add(m.MeasureDone(measure_id=measure.id, complaint_id=number, done_on=TODAY, evidence="Hangt er"))
+            of = {"measure_id": measure.id, "complaint_id": number}
+            session.add(m.MeasureDone(**of, done_on=TODAY, evidence="Hangt er", check_on=TODAY))
+            session.add(m.MeasureEffect(**of, helped="yes", explanation="Het klopt nu", answered_on=TODAY))
     with work(VISITOR, Right.SIGN_IN) as w:
         sign_in_log.note(w, cast["hans"], SignIn.SIGNED_IN)
     cora = cast.actor("cora")

@@ -608,6 +608,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("check_months", sa.Integer(), nullable=True),
         sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("review_item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_measure_complaint_id")),
@@ -619,6 +620,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("measure", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_measure_complaint_id"), ["complaint_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_measure_due_on"), ["due_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_measure_owner_id_due_on"), ["owner_id", "due_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_measure_review_item_id"), ["review_item_id"], unique=False)
 
     op.create_table(
@@ -777,6 +780,7 @@ def upgrade() -> None:
         sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("done_on", sa.Date(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("check_on", sa.Date(), nullable=True),
         sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_measure_done_complaint_id")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_measure_done_event_id")),
@@ -784,7 +788,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("measure_id", name=op.f("pk_measure_done")),
     )
     with op.batch_alter_table("measure_done", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_measure_done_check_on"), ["check_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_measure_done_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
+        "measure_effect",
+        sa.Column("measure_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("helped", sa.String(length=10), nullable=False),
+        sa.Column("explanation", sa.Text(), nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_measure_effect_complaint_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_measure_effect_event_id")),
+        sa.ForeignKeyConstraint(["measure_id"], ["measure.id"], name=op.f("fk_measure_effect_measure_id")),
+        sa.PrimaryKeyConstraint("measure_id", name=op.f("pk_measure_effect")),
+    )
+    with op.batch_alter_table("measure_effect", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_measure_effect_complaint_id"), ["complaint_id"], unique=False)
 
     op.create_table(
         "message_text",
@@ -812,8 +833,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_message_text_complaint_id"))
 
     op.drop_table("message_text")
+    with op.batch_alter_table("measure_effect", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_measure_effect_complaint_id"))
+
+    op.drop_table("measure_effect")
     with op.batch_alter_table("measure_done", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_measure_done_complaint_id"))
+        batch_op.drop_index(batch_op.f("ix_measure_done_check_on"))
 
     op.drop_table("measure_done")
     with op.batch_alter_table("escalation", schema=None) as batch_op:
@@ -846,6 +872,8 @@ def downgrade() -> None:
     op.drop_table("message")
     with op.batch_alter_table("measure", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_measure_review_item_id"))
+        batch_op.drop_index(batch_op.f("ix_measure_owner_id_due_on"))
+        batch_op.drop_index(batch_op.f("ix_measure_due_on"))
         batch_op.drop_index(batch_op.f("ix_measure_complaint_id"))
 
     op.drop_table("measure")
