@@ -142,16 +142,6 @@ def test_no_page_is_for_a_person_without_its_right() -> None:
     assert menu(Role.DIRECTOR) == {
         "intake", "board", "actions", "complaint", "overview", "review", "terms", "retention", "requests",
     }  # fmt: skip
-        "intake",
-        "board",
-        "actions",
-        "complaint",
-        "overview",
-        "review",
-        "terms",
-        "retention",
-        "requests",
-    }
     assert all("actions" in menu(each) for each in (Role.PARTNER, Role.MANAGER, Role.HANDLER, Role.COORDINATOR))
     assert "terms" not in menu(Role.PARTNER) | menu(Role.MANAGER) | menu(Role.HANDLER)
     assert menu() == set()
