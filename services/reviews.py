@@ -133,7 +133,7 @@ def _colleagues(w: Work) -> dict[int, Colleague]:
 def begin(actor: Actor, form_id: str, since: date, until: date, participants: Sequence[int]) -> int:
     """Freezes the list, today; a double click is one review. Answers its number.
 
-    Raises Refused: ``review_open`` (another one is), ``period_backwards``, ``unknown_person``, ``partner_missing``.
+    Raises Refused: ``review_open`` (another one is), ``review_period_backwards``, ``unknown_person``, ``partner_missing``.
     """
     with work(actor, Right.REVIEW_LEAD) as w:
         form_id = form(form_id)
@@ -143,7 +143,7 @@ def begin(actor: Actor, form_id: str, since: date, until: date, participants: Se
         if w.session.scalar(select(m.Review.id).where(m.Review.is_open.is_(True))) is not None:
             raise Refused("review_open")
         since = day(since, "since", latest=w.today)
-        until = day(until, "until", latest=w.today, earliest=since, too_early="period_backwards")
+        until = day(until, "until", latest=w.today, earliest=since, too_early="review_period_backwards")
         review = m.Review(
             form_id=form_id, since=since, until=until, frozen_on=w.today, opened_by=w.me, opened_at=w.now, is_open=True
         )  # fmt: skip

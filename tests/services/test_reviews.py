@@ -174,7 +174,7 @@ def test_who_takes_part_can_change_and_a_partner_stays(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("since", "until", "code"),
     [
-        (TODAY, SINCE, ("period_backwards", "until")),
+        (TODAY, SINCE, ("review_period_backwards", "until")),
         (SINCE, TODAY + timedelta(days=1), ("in_the_future", "until")),
         (None, TODAY, ("missing", "since")),
     ],
