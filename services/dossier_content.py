@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select
 
@@ -21,25 +20,9 @@ from domain.rights import Right
 from domain.vocabulary import RESEMBLES, EventKind
 from services import lifting
 from services.as_it_stood import due_then
-from services.door import AMSTERDAM, Work
+from services.door import Work
+from services.dossier_timeline import TimelineEntry, accounts_in, entry_of
 from services.promises import PromiseView
-
-# Codes of events that hold an account's id; the reader gets the name.
-_PERSON_CODES = frozenset({"account", "ack_owner", "before", "handler", "owner", "participants", "reviewer"})
-
-
-@dataclass(frozen=True)
-class TimelineEntry:
-    id: int
-    seq: int
-    kind: str  # EventKind
-    side: str
-    who: str | None  # none: the system
-    happened_on: date
-    recorded_at: datetime  # UTC
-    recorded_late: bool  # entered on a later day than it happened
-    text: str
-    codes: Mapping[str, Any]  # coded facts; accounts by name
 
 
 @dataclass(frozen=True)
@@ -204,21 +187,13 @@ class Rows:
     def accounts(self) -> set[int]:
         found: set[int | None] = {event.actor_id for event, _ in self.events}
         for event, _ in self.events:
-            found |= set(_ids(event.codes))
+            found |= set(accounts_in(event.codes))
         found |= {party.account_id for party in self.parties}
         found |= {message.recorded_by for message, _, _ in self.messages}
         found |= {decision.decided_by for decision in self.decisions}
         found |= {measure.owner_id for measure, _, _ in self.measures}
         found |= {attachment.added_by for attachment in self.attachments}
         return {each for each in found if each is not None}
-
-
-def _ids(codes: Mapping[str, Any]) -> Iterable[int]:
-    for name in _PERSON_CODES & codes.keys():
-        value = codes[name]
-        for each in value if isinstance(value, list) else [value]:
-            if isinstance(each, int):
-                yield each
 
 
 def rows_of(w: Work, complaint: m.Complaint) -> Rows:
@@ -283,7 +258,7 @@ def content_of(
     appeal, kept = heard or (None, None)
     labels = {each.key: each.label for each in promises} | {each.key: each.label for each in profile.procedures}
     shown = (each for each in rows.events if each[0].codes.get("resembled", 0) != w.person.id)  # never to them
-    timeline = tuple(_entry(event, text, names, labels) for event, text in shown)
+    timeline = tuple(entry_of(event, text, names, labels) for event, text in shown)
     decisions = tuple(_decision(each, names, appeal) for each in rows.decisions)
     superseded = frozenset(each.id for each in decisions if each.superseded)
     measures = (_measure(row, kept, names, w.today, superseded) for row in rows.measures)
@@ -323,40 +298,6 @@ def _people(w: Work, rows: Rows, names: Mapping[int, str], *, proposals: bool) -
         for each in rows.parties
         if each.relation != RESEMBLES  # a question, for some (services/shield.py)
     )
-
-
-def _entry(event: m.Event, text: str | None, names: Mapping[int, str], labels: Mapping[str, str]) -> TimelineEntry:
-    return TimelineEntry(
-        id=event.id,
-        seq=event.seq,
-        kind=event.kind,
-        side=event.side,
-        who=names.get(event.actor_id) if event.actor_id else None,
-        happened_on=event.happened_on,
-        recorded_at=event.recorded_at,
-        recorded_late=event.recorded_at.astimezone(AMSTERDAM).date() > event.happened_on,
-        text=text or "",
-        codes={key: _worded(key, value, names, labels) for key, value in event.codes.items() if key != "form"},
-    )
-
-
-def _worded(key: str, value: Any, names: Mapping[int, str], labels: Mapping[str, str]) -> Any:
-    """Accounts, promises and procedures by what they are called."""
-    if key in ("promise", "procedure", "procedure_before"):
-        return labels.get(value, value)
-    if key == "days":
-        return tuple((each["day"], each["removed"]) for each in value)
-    if key == "moved":
-        return tuple((labels.get(each["promise"], each["promise"]), each["before"], each["after"]) for each in value)
-    return _named(key, value, names)
-
-
-def _named(key: str, value: Any, names: Mapping[int, str]) -> Any:
-    if key not in _PERSON_CODES:
-        return value
-    if isinstance(value, list):
-        return tuple(names.get(each, each) for each in value)
-    return names.get(value, value)
 
 
 def _name(party: m.Party, names: Mapping[int, str]) -> str:

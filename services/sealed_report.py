@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 from domain.promises import is_open
 from services.dossier import Dossier
-from services.dossier_content import Content, MeasureView, MessageView, TimelineEntry
+from services.dossier_content import Content, MeasureView, MessageView
+from services.dossier_timeline import TimelineEntry
 from services.promises import PromiseView
 from services.readings import Reading
 from services.rendering import Entry, Report, Section
