@@ -1,4 +1,4 @@
-"""Of the overview: what complainants say of how it went, and how many colleagues know the procedure."""
+"""Of the overview: what complainants say of how it went; and how many colleagues know the procedure."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def satisfaction(shown: Overview) -> None:
         headings = [t("overview.figure"), this, last]
         rows = [[label, one, other] for (label, one), (_, other) in zip(_lines(now), _lines(before), strict=True)]
         st.table(pd.DataFrame(rows, columns=headings), border="horizontal", hide_index=True, alt=t("satisfaction.heading"))
+    st.subheader(t("confirmed.overview"), anchor=False)
     st.text(confirmed(shown))
 
 

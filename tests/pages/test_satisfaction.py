@@ -115,7 +115,7 @@ def test_the_overview_says_how_many_answered_and_what(cast: Cast) -> None:
         ["Antwoord gegeven", "2", "0"],
         ["Deel dat antwoord gaf", "67 %", "n.v.t."],
     ]
-    assert "Van de 13 mensen met een account hebben er nu 0 bevestigd" in said
+    assert "Nu bevestigd: 0 van de 13 mensen met een account en een rol (0 %)." in said
 
 
 @pytest.mark.parametrize("who", ["cora", "hilde"])
