@@ -7,7 +7,6 @@ import textwrap
 import streamlit as st
 
 from domain.measures import MeasureState
-from domain.vocabulary import Flag
 from domain.workflow import StepName
 from services import dossier
 from services.door import Actor
@@ -116,11 +115,12 @@ def _buttons(each: MeasureRow, section: str) -> None:
 
 
 def _open(each: MeasureRow, section: str, step: StepName) -> None:
-    before = one_form.opened("actions")
-    if before:
-        one_form.leave("actions", before)
-    for name in ("draft", "draft_values", "draft_kept"):
-        st.session_state.pop(f"actions.{name}", None)
+    """What was typed in the form of another measure stays as its draft, and comes back with that form."""
+    forms = tuple(f"actions.{name}." for name in StepName)
+    drafts = ("actions.sent", "actions.draft", "actions.draft_values", "actions.draft_kept")
+    for key in [str(name) for name in st.session_state]:
+        if key in drafts or key.startswith(forms):
+            del st.session_state[key]
     st.session_state["actions.at"] = (section, each.id)
     st.session_state["actions.step"], st.session_state["actions.seen"] = str(step), each.version
     st.rerun()
@@ -148,7 +148,7 @@ def lines(found: Part) -> None:
     for each in found.rows:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small", width=_SHORT):
-                flag_badge(each.flag if each.flag is not Flag.NONE else Flag.ON_TIME, days_left(each.days_left))
+                flag_badge(each.flag, days_left(each.days_left))
                 st.page_link(PAGES["complaint"], label=each.reference, query_params={"ref": each.reference})
             brief = textwrap.shorten(each.text, _BRIEF, placeholder="…")
             st.text(t("board.measure", text=brief, whose=_whose(each)), width=_LONG)

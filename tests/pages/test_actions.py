@@ -201,6 +201,10 @@ def test_one_form_is_open_at_a_time_and_what_was_typed_comes_back(cast: Cast) ->
     at = opened(cast, "cora")
     press(at, f"actions.open_mine_{first}_measure_done")
     at.text_area(key="actions.measure_done.evidence").input("Half getypt").run()
+    press(at, f"actions.open_mine_{second}_measure_done")
+    assert at.text_area(key="actions.measure_done.evidence").value == ""
+    press(at, f"actions.open_mine_{first}_measure_done")
+    assert at.text_area(key="actions.measure_done.evidence").value == "Half getypt"
 
     again = opened(cast, "cora")  # as after a reload
     press(again, f"actions.open_mine_{second}_measure_done")
