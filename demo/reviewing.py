@@ -10,7 +10,7 @@ from services import door, review_items, reviews
 
 AGO = timedelta(days=350)
 LEARNED = (
-    "Wachten zonder bericht levert de meeste klachten op. Wij bellen voortaan op de dag zelf, ook als er niets te melden is."
+    "Wachten zonder bericht levert de meeste klachten op. Wij bellen voortaan op de dag zelf, ook zonder nieuws."
 )
 
 
