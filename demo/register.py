@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from demo.invented import Inventor, board_states, two_years
 from demo.people import PASSWORD, PEOPLE, SETTINGS, UNITS
+from demo.reviewing import last_year
 from demo.stage import OPERATOR, SAMPLE_DAY, SAMPLE_TEXTS, Stage
 from demo.stories import SAMPLES
 from domain.rights import Role
@@ -62,6 +63,7 @@ def fill_demo(profile: str, today: date, now: datetime) -> Register:
     inventor = Inventor(register.stage(latest=now), profile)
     two_years(inventor)
     board_states(inventor)
+    last_year(register.stage(), today)
     for account_id in register.accounts.values():
         token = links.password_link(OPERATOR, account_id)
         links.set_password(door.VISITOR, token, PASSWORD, PASSWORD)

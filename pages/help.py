@@ -11,7 +11,7 @@ from services import help as helping
 from services.help import Contact, Help, ProcedureHelp
 from text import long_date
 from ui.procedure_confirmed import confirmation
-from ui.review_line import review_help
+from ui.review_line import review_due, review_help
 from ui.session import actor, language, literal, t
 
 
@@ -114,10 +114,13 @@ confirmation()
 st.subheader(t("help.terms"), anchor=False)
 for procedure in known.procedures:
     terms(procedure)
-review_help()
 ladder(known)
 outside(known)
 for each in known.texts:
     if each.key not in ("what", "procedure", *shown_apart):
         text(known, each.key)
+        if each.key == "review":
+            review_due()
+if known.text("review") is None:
+    review_help()
 privacy(known)

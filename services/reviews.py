@@ -107,14 +107,19 @@ def still_there() -> ColumnElement[bool]:
 def _due(w: Work) -> Due:
     last_on = w.session.scalar(select(func.max(m.Review.finalised_on)))
     open_id = w.session.scalar(select(m.Review.id).where(m.Review.is_open.is_(True)))
-    c = m.Complaint
-    first = select(func.min(c.registered_on)).where(c.compartment == Compartment.REGULAR, c.kind == Kind.COMPLAINT)
-    began = last_on or w.session.scalar(first)
+    began = last_on or w.session.scalar(_first())
     rule = next((each for each in profiles.current(w).terms if each.code == CODE), None)
     if began is None or rule is None or rule.term is None:
         return Due(None, Standing.LATER, last_on, open_id)
     on = raw_end(rule.term, began, profiles.calendar(w))
     return Due(on, standing(on, w.today), last_on, open_id)
+
+
+def _first() -> Select[date]:
+    """When the complaint was registered that was received first; an index gives it, however many there are."""
+    c = m.Complaint
+    query = select(c.registered_on).where(c.compartment == Compartment.REGULAR, c.kind == Kind.COMPLAINT)
+    return query.order_by(c.received_on, c.id).limit(1)
 
 
 def _colleagues(w: Work) -> dict[int, Colleague]:

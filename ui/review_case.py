@@ -99,7 +99,13 @@ def answer(who: Actor, shown: Review, one: Item, then: Callable[[], None]) -> No
     fields = Fields()
     with form_drafts.kept(FORM, step):
         said = _fields(who, one, step, fields)
-    if st.button(t("review.save"), key=f"{FORM}.{step}.save", type="primary", icon=":material/check:"):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        save = st.button(t("review.save"), key=f"{FORM}.{step}.save", type="primary", icon=":material/check:")
+        if st.button(t("common.cancel"), key=f"{FORM}.{step}.cancel", type="tertiary"):
+            form_drafts.drop(FORM)
+            _forget()
+            st.rerun()
+    if save:
         with show_refusals(fields):
             extra, action, why, owner_id, due_on, note = said
             review_items.answer(
@@ -143,14 +149,15 @@ def _fields(who: Actor, one: Item, step: str, fields: Fields) -> Said:
     fields.under("extra_action")
     extra = {said: answer for answer, said in _WORDS.items()}.get(word or "")
     action, owner_id, due_on = "", None, None
+    for name in _WHEN_YES if extra is False else (*_WHEN_YES, "why") if extra is None else ():  # out of sight, and not lost
+        st.session_state[key(name)] = st.session_state[key(name)]
     if extra:
         action = st.text_area(t("review.action"), key=key("action"), height=80)
         fields.under("action")
-    else:
-        for name in _WHEN_YES:  # out of sight, and not lost
-            st.session_state[key(name)] = st.session_state[key(name)]
-    why = st.text_area(t("review.why" if extra else "review.why_not"), key=key("why"), height=80)
-    fields.under("why")
+    why = ""
+    if extra is not None:
+        why = st.text_area(t("review.why" if extra else "review.why_not"), key=key("why"), height=80)
+        fields.under("why")
     if extra:
         owner_id = _owner(who, one, key("owner_id"), fields)
         chosen = st.date_input(t("review.due_on"), None, format="DD-MM-YYYY", key=key("due_on"))

@@ -26,9 +26,14 @@ def review_line() -> None:
 
 
 def review_help() -> None:
-    """That there is one, and for who takes part in it when the next one is due."""
-    st.subheader(t("menu.review"), anchor=False)
+    """Where the procedure has no words of its own about it."""
+    st.subheader(t("review.title"), anchor=False)
     st.markdown(t("review.help"))
+    review_due()
+
+
+def review_due() -> None:
+    """For who takes part in it: when the next one is due."""
     if has(Right.REVIEW):
         st.text(words(reviews.due(actor())))
 

@@ -96,7 +96,13 @@ def learned(who: Actor, shown: Review) -> None:
         fields.under("learned")
         notes = st.text_area(t("review.notes"), key=f"{FORM}.{step}.notes", height=120)
         fields.under("notes")
-    if st.button(t("common.save"), key=f"{FORM}.{step}.save", type="primary"):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        save = st.button(t("common.save"), key=f"{FORM}.{step}.save", type="primary")
+        if st.button(t("common.cancel"), key=f"{FORM}.{step}.cancel", type="tertiary"):
+            form_drafts.drop(FORM)
+            _forget()
+            st.rerun()
+    if save:
         with show_refusals(fields):
             reviews.note_down(who, shown.line.id, seen, said or "", notes or "")
             form_drafts.drop(FORM)

@@ -231,7 +231,7 @@ def test_the_board_says_when_it_is_late_to_who_takes_part(cast: Cast) -> None:
 
 def test_the_help_page_explains_it_to_everybody_and_dates_it_for_who_takes_part(cast: Cast) -> None:
     dossier(cast, received_on=date(2026, 3, 1))
-    assert "nemen de partners alle klachten opnieuw door" in said(open_page(cast, "tom", "help"))
+    assert "lopen de partners alle klachten nog eens langs" in said(open_page(cast, "tom", "help"))
     assert "1 maart 2027" not in said(open_page(cast, "tom", "help"))
     assert "1 maart 2027" in said(open_page(cast, "cora", "help"))
 
