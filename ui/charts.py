@@ -25,7 +25,7 @@ STATES = {  # in the order of the bar, best first
     "open": "#949ca0",
 }
 _BAR = 36  # pixels for two bars and the space around them
-_AROUND = 110  # pixels for legend and axis
+_AROUND = 150  # pixels for legend and axis
 _MARKED, _EDGE = "#d55e00", "#6b7378"
 Line = tuple[str, int, int]  # label, this period, the one before
 Years = tuple[str, str]  # what these are called
@@ -118,7 +118,7 @@ def of_promises(lines: Sequence[tuple[str, dict[str, int]]]) -> alt.Chart:
             alt.Tooltip("number:Q", title=t("overview.number_promises")),
         ],
     )
-    bars: alt.Chart = encoded.configure_legend(orient="top", columns=1).properties(height=_AROUND + 90 + _BAR * len(lines))
+    bars: alt.Chart = encoded.configure_legend(orient="top", columns=1).properties(height=_AROUND + 50 + _BAR * len(lines))
     return bars
 
 
