@@ -30,8 +30,8 @@ def main() -> None:
     small, large = (took[size] for size in SIZES)
     for who in READERS:
         (before, few), (after, many) = small[who], large[who]
-        sizes = f"{before:7.0f} ms of {SIZES[0]:,}  {after:7.0f} ms of {SIZES[1]:,}"
-        print(f"overview, {who:5} {sizes}  ratio {after / before:5.1f}  statements {few} and {many}")
+        times = f"{before:7.0f} ms of {SIZES[0]:,}  {after:7.0f} ms of {SIZES[1]:,}  ratio {after / before:5.1f}"
+        print(f"overview, {who:5} {times}  statements {few} and {many}")
 
 
 def measured(size: int) -> dict[str, tuple[float, int]]:
@@ -86,8 +86,8 @@ def fill(session: Any, cast: Any, size: int) -> None:
         complaints.append(
             {
                 "id": number, "reference": f"B-{number}", "form_id": str(uuid4()), "compartment": "regular",
-                "kind": "complaint", "status": "in_progress" if is_open else "closed", "profile_version_id": 1,
-                "procedure": "HOUSE_WEEK",
+                "kind": "complaint",
+                "status": "in_progress" if is_open else "closed", "profile_version_id": 1, "procedure": "HOUSE_WEEK",
                 "received_on": received, "registered_on": received, "registered_at": datetime(2026, 1, 1, tzinfo=UTC),
                 "reporter_id": cast["tom"], "channel": chance.choice(["phone", "email"]), "subject_type": "service",
                 "title": "De zaal was koud", "description": "De verwarming deed het niet.",

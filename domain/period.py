@@ -21,7 +21,7 @@ class Period:
     @property
     def months(self) -> tuple[int, ...]:
         """1 to 12, in the order of the period; none stands in it twice."""
-        return tuple((self.first.month - 1 + step) % 12 + 1 for step in range(_months(self.first, self.last)))
+        return tuple((self.first.month - 1 + step) % 12 + 1 for step in range(months_between(self.first, self.last)))
 
     @property
     def is_year(self) -> bool:
@@ -38,7 +38,7 @@ def year_of(year: int) -> Period:
 
 def between(first: date, last: date) -> Period:
     """The months of `first` to `last`, whole. Raises Refused: ``period_backwards``, ``period_too_long`` (field ``until``)."""
-    count = _months(first, last)
+    count = months_between(first, last)
     if count < 1:
         raise Refused("period_backwards", "until")
     if count > MOST_MONTHS:
@@ -46,7 +46,8 @@ def between(first: date, last: date) -> Period:
     return Period(first.replace(day=1), _end(last.year, last.month))
 
 
-def _months(first: date, last: date) -> int:
+def months_between(first: date, last: date) -> int:
+    """How many months it touches; below 1 when `last` lies in an earlier month."""
     return (last.year - first.year) * 12 + last.month - first.month + 1
 
 

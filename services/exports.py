@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import zip_longest
 
 import xlsxwriter
 
@@ -165,8 +166,13 @@ def _promises(promises: Sequence[Promised], years: tuple[str, str], t: Words) ->
 
 def _months(shown: Overview, t: Words, years: tuple[str, str], language: str) -> Sheet:
     rows = (
-        (month_name(int(each.key or 1), language), each.now, each.before, _number(kept.share, Measure.SHARE, t))
-        for each, kept in zip(shown.months, shown.running, strict=True)
+        (
+            month_name(int(each.key or 1), language),
+            each.now,
+            each.before,
+            _number(kept.share, Measure.SHARE, t) if kept else None,
+        )
+        for each, kept in zip_longest(shown.months, shown.running)
     )
     return Sheet(t("overview.by_month"), (t("overview.month"), *years, t("overview.running")), tuple(rows), (40, 10))
 

@@ -101,7 +101,7 @@ class Overview:
     before: Figures
     standing: Standing
     months: tuple[Counted, ...]  # "1" to "12", all of the period, in its order
-    running: tuple[Kept, ...]  # for each of these months: all promises since the beginning of the period
+    running: tuple[Kept, ...]  # by month, as far as they have begun: all promises since the first day
     channels: tuple[Counted, ...]  # most this period first
     subjects: tuple[Counted, ...]
     categories: tuple[Counted, ...]

@@ -24,6 +24,7 @@ from services.overview import chosen
 from services.overview_cut import COMPLAINT, REGULAR, Cut, Span, years
 from services.overview_files import MEDIATED, REVISED, measure_counts, reads_all, ruled
 from services.overview_promises import OWN
+from services.overview_signals import twelve_months
 
 PAGE_SIZE = 25
 _DUE = (PromiseState.KEPT, PromiseState.EXTENDED_IN_TIME, PromiseState.EXTENDED_LATE, PromiseState.MISSED)
@@ -56,7 +57,8 @@ def behind(actor: Actor, figure: str, year: int | None = None, cut: Cut = Cut(),
     `figure`: the key of an indicator, or one of its parts after a dot: ``month.3``, ``channel.email``, ``subject.conduct``,
     ``category.<name>``, ``unit.<id>`` (``unit.`` without one), ``cell.<id>.<category>``, ``outcome.upheld``, ``lead.<place>``,
     ``complainant.client``, ``body.<key>``, ``result.<value>``, ``promise.<procedure.code>.<state>``, ``standing.open``,
-    ``standing.late``. Raises Refused: ``not_found`` for what is no figure.
+    ``standing.late``; of what stands out ``repeat.<id>.<category>``, ``place.<id>``.
+    Raises Refused: ``not_found`` for what is no figure.
     """
     with work(actor, Right.OVERVIEW) as w:
         span = chosen(w, years(w), year, cut)
@@ -87,6 +89,9 @@ def _scope(w: Work, span: Span, figure: str) -> list[Condition]:
     if kind == "standing":
         late = {"open": c.status.in_(OPEN), "late": c.next_due_on < w.today}
         return [COMPLAINT, *span.narrowed, _one_of(late, rest)]
+    if kind in ("repeat", "place") and rest:
+        recent = c.received_on.between(twelve_months(span), span.until)
+        return [COMPLAINT, *span.narrowed, recent, _part(w, "cell" if kind == "repeat" else "unit", rest)]
     if figure == "questions":
         return [REGULAR, _period(span), overview_counts.numbers()["questions"]]
     if kind in ("measures", "measure_share") and not rest:

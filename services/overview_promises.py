@@ -12,6 +12,7 @@ from db import models as m
 from db.profiles import parse
 from domain.facts import Fact
 from domain.indicators import Kept
+from domain.period import months_between
 from domain.promises import PromiseState
 from domain.terms import Rule, Term
 from services.door import Work
@@ -136,9 +137,10 @@ def promised(found: Books, known: dict[str, Rule]) -> tuple[Promised, ...]:
 
 
 def running(found: Books, span: Span) -> tuple[Kept, ...]:
-    """For each month of this period: all promises to who complained from its beginning to the end of that month."""
+    """For each month of this period that has begun: all promises to who complained from its beginning to the end of that
+    month."""
     line, total = [], Kept()
-    for month in span.now.months:
+    for month in span.now.months[: max(0, months_between(span.now.first, span.until))]:
         total += found.kept(True, lambda _: True, month)
         line.append(total)
     return tuple(line)

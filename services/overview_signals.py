@@ -40,10 +40,15 @@ class Signals:
     moved: tuple[Moved, ...]  # the largest difference first
 
 
+def twelve_months(span: Span) -> date:
+    """Their first day."""
+    return months_back(span.until, 12) + timedelta(days=1)
+
+
 def signals(w: Work, span: Span) -> Signals:
     """One row for each category in each place, for each of both years."""
     last = span.until
-    middle, first = (months_back(last, months) + timedelta(days=1) for months in (12, 24))
+    middle, first = twelve_months(span), months_back(last, 24) + timedelta(days=1)
     c = m.Complaint
     recent = c.received_on >= literal(middle, literal_execute=True)
     query = (

@@ -25,7 +25,7 @@ STATES = {  # in the order of the bar, best first
     "open": "#949ca0",
 }
 _BAR = 36  # pixels for two bars and the space around them
-_AROUND = 110  # pixels for legend and axis
+_AROUND = 150  # pixels for legend and axis
 _MARKED, _EDGE = "#d55e00", "#6b7378"
 Line = tuple[str, int, int]  # label, this period, the one before
 Years = tuple[str, str]  # what these are called
@@ -108,7 +108,9 @@ def of_promises(lines: Sequence[tuple[str, dict[str, int]]]) -> alt.Chart:
     encoded: alt.Chart = chart.encode(
         y=alt.Y("label:N", sort=[label for label, _ in lines], title=None, axis=alt.Axis(labelLimit=220, labelOverlap=False)),
         x=alt.X("number:Q", title=t("overview.number_promises"), axis=alt.Axis(format="d", tickMinStep=1)),
-        color=alt.Color("state:N", title=None, sort=words, scale=alt.Scale(domain=words, range=list(STATES.values()))),
+        color=alt.Color(
+            "state:N", title=None, sort=words, scale=alt.Scale(domain=words, range=list(STATES.values())), legend=_flat()
+        ),
         order=alt.Order("order:Q"),
         tooltip=[
             alt.Tooltip("label:N", title=t("overview.promise")),
@@ -116,8 +118,12 @@ def of_promises(lines: Sequence[tuple[str, dict[str, int]]]) -> alt.Chart:
             alt.Tooltip("number:Q", title=t("overview.number_promises")),
         ],
     )
-    bars: alt.Chart = encoded.configure_legend(orient="top", columns=1).properties(height=_AROUND + 90 + _BAR * len(lines))
+    bars: alt.Chart = encoded.configure_legend(orient="top", columns=1).properties(height=_AROUND + 50 + _BAR * len(lines))
     return bars
+
+
+def _flat() -> alt.Legend:
+    return alt.Legend(symbolStrokeWidth=0)
 
 
 def _both(lines: Sequence[Line], year: Years) -> pd.DataFrame:

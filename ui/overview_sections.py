@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import pandas as pd
 import streamlit as st
@@ -17,6 +18,7 @@ from ui.overview_dossiers import behind
 from ui.session import language, t
 from ui.widgets import plain
 
+_MOST_SAID = 8
 MOST = 12  # bars in one chart; the table has them all
 
 
@@ -115,8 +117,17 @@ def stands_out(shown: Shown) -> None:
     found = shown.figures.signals
     st.subheader(t("overview.stands_out"), anchor=False)
     st.caption(t("overview.stands_out_scope", first=found.first, last=found.last))
-    for sentence in overview_words.stands_out(found):
+    said = overview_words.stands_out(found)
+    for sentence in said[:_MOST_SAID]:
         st.text(sentence)
+    if len(said) > _MOST_SAID:
+        with st.expander(t("overview.stands_out_more", count=len(said) - _MOST_SAID)):
+            for sentence in said[_MOST_SAID:]:
+                st.text(sentence)
+    labels = {f"repeat.{each.unit_id}.{each.category}": f"{each.category}, {each.unit}" for each in found.repeats}
+    labels |= {f"place.{each.unit_id}": each.unit for each in found.moved}
+    if labels:
+        shown.behind("stands_out", labels)
 
 
 def promises(shown: Shown) -> None:
@@ -161,7 +172,8 @@ def months(shown: Shown) -> None:
     figures = shown.figures
     lines = named(figures.months, lambda key: month_name(int(key), language()))
     sentence = overview_words.months(figures)
-    shares = [each.share for each in figures.running]
+    shares = [each.share if each else None for _, each in zip_longest(figures.months, figures.running)]
+    begun = len(figures.running)
     st.subheader(t("overview.by_month"), anchor=False)
     st.text(sentence)
     st.caption(overview_words.running(figures))
@@ -170,7 +182,8 @@ def months(shown: Shown) -> None:
         st.altair_chart(charts.by_month(lines, shown.names, shares), alt=sentence)
     with right:
         headings = (t("overview.month"), *shown.names, t("overview.running"))
-        rows = [(*line, percent(share, language())) for line, share in zip(lines, shares, strict=True)]
+        kept = [percent(share, language()) if place < begun else "" for place, share in enumerate(shares)]
+        rows = [(*line, share) for line, share in zip(lines, kept, strict=True)]
         table(headings, rows, t("overview.by_month"))
         shown.behind(
             "month", {f"month.{each.key}": line[0] for each, line in zip(figures.months, lines, strict=True) if each.now}
@@ -236,7 +249,8 @@ def figures(shown: Shown) -> None:
         )
         for each in INDICATORS
     ]
-    table((t("overview.figure"), *shown.names, t("overview.formula")), rows, t("overview.figures"))
+    headings = [t("overview.figure"), *shown.names, t("overview.formula")]
+    st.table(pd.DataFrame(rows, columns=headings), hide_index=True, alt=t("overview.figures"))  # only words of ours, which wrap
     labels = {each.key: t(f"overview.figure_{each.key}") for each in INDICATORS if each.of(now) is not None}
     standing = {f"standing.{name}": t(f"overview.standing_{name}", day=shown.figures.today) for name in ("open", "late")}
     shown.behind("figure", labels | standing)

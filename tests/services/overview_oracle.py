@@ -191,6 +191,7 @@ class Oracle:
         return found
 
     def running(self) -> list[float | None]:
-        """At the end of each month, of who complained since the beginning; twelve months from January."""
-        ends = [date(self.first.year + month // 12, month % 12 + 1, 1) - timedelta(days=1) for month in range(1, 13)]
+        """At the end of each month that has begun, of who complained since the beginning; a year from January."""
+        begun = [month for month in range(1, 13) if date(self.first.year, month, 1) <= self.today]
+        ends = [date(self.first.year + month // 12, month % 12 + 1, 1) - timedelta(days=1) for month in begun]
         return [Oracle(self.all, self.first, end, self.today).share_of() for end in ends]

@@ -327,6 +327,7 @@ def test_the_number_of_statements_does_not_depend_on_the_register(engine: Engine
         taken.append(len(statements))
 
     assert taken[0] == taken[1] <= 17
+    assert all("GROUP BY" in each or "count(" in each or "min(" in each for each in statements)  # no list of dossiers
 
 
 # The dossiers behind a figure
@@ -416,6 +417,9 @@ def test_three_of_one_kind_in_one_place_in_twelve_months_stand_out(engine: Engin
 
     assert (mine.first, mine.last) == (date(2025, 11, 22), TODAY)
     assert [(each.category, each.unit, each.number) for each in mine.repeats] == [("a", "Locatie Noord", 3)]
+    assert behind(cast, "cora", f"repeat.{noord}.a") == 3
+    assert behind(cast, "cora", f"repeat.{noord}.b") == 2
+    assert behind(cast, "cora", f"place.{noord}") == 5
     assert [(each.category, each.number) for each in theirs.repeats] == [("a", 3), ("b", 3)]
 
 
