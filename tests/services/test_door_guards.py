@@ -14,7 +14,7 @@ from domain.errors import Refused
 from domain.rights import Right
 from domain.vocabulary import Compartment, Relation
 from services import door
-from services.door import VISITOR, Work, already_lodged, already_made, appealable, reaches, stay_with, work
+from services.door import VISITOR, SystemActor, Work, already_lodged, already_made, appealable, reaches, stay_with, work
 from tests.conftest import TODAY, Cast
 from tests.fill import make_complainant, make_complaint, make_party, make_ruled_appeal
 
@@ -114,3 +114,16 @@ def test_who_is_only_involved_sees_what_the_role_shows(engine: Engine, cast: Cas
 
     with work(cast.actor("hans"), Right.READ) as w:
         assert w.session.scalars(select(m.Complaint.reference)).all() == [reference]
+
+
+def test_a_director_who_is_only_involved_acts_all_the_same(engine: Engine, cast: Cast) -> None:
+    with Session(engine) as session, session.begin():
+        complaint = make_complaint(session, cast)
+        make_party(session, complaint, cast["dora"], Relation.INVOLVED)
+        make_party(session, complaint, cast["piet"])
+
+    for ordered, acting in ((("dora", "petra"), "dora"), (("piet", "petra"), "petra")):
+        with work(SystemActor("test", frozenset({Right.OPERATE})), Right.OPERATE) as w:
+            door.direct_again(w, [cast[name] for name in ordered])
+        with Session(engine) as session:
+            assert session.scalar(select(m.Complaint.acting_director_id)) == cast[acting]
