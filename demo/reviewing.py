@@ -9,9 +9,7 @@ from demo.stage import Stage
 from services import door, review_items, reviews
 
 AGO = timedelta(days=350)
-LEARNED = (
-    "Wachten zonder bericht levert de meeste klachten op. Wij bellen voortaan op de dag zelf, ook zonder nieuws."
-)
+LEARNED = "Wachten zonder bericht levert de meeste klachten op. Wij bellen voortaan op de dag zelf, ook zonder nieuws."
 
 
 def last_year(stage: Stage, today: date) -> None:
