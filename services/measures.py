@@ -76,6 +76,7 @@ class MeasureRow:
     check_on: date | None
     helped: str | None  # Helped
     explanation: str | None
+    item_id: int | None  # of a yearly review: it was agreed there
     steps: tuple[StepName, ...]  # what this person can do with it now
 
 
@@ -173,12 +174,15 @@ def _due(w: Work) -> ColumnElement[bool]:
     return or_(mine, m.Measure.due_on < w.today) if w.may(Right.ASSIGN) else mine
 
 
-def open_before(w: Work, day: date) -> tuple[MeasureRow, ...]:
-    """Those that are not done yet and were agreed before this day, the earliest date first: what returns in a review."""
-    query = _rows(w).outerjoin(m.Event, m.Event.id == m.Measure.event_id)
-    agreed = or_(m.Event.id.is_(None), m.Event.happened_on < day)
-    found = w.session.execute(query.where(*_shown(w, Show.OPEN), agreed).order_by(*_order(Show.OPEN)))
-    return as_rows(w, found.all())
+def open_before(w: Work, day: date, *conditions: ColumnElement[bool]) -> tuple[MeasureRow, ...]:
+    """Those that were agreed before this day and were not done before it, as it stood then; the earliest date first: what
+    returns in a review. `conditions`: what more is asked of a measure."""
+    event = m.Event.__table__  # when it was agreed, and nothing else of what happened
+    agreed_on = select(event.c.happened_on).where(event.c.id == m.Measure.event_id).scalar_subquery()
+    agreed = or_(m.Measure.event_id.is_(None), agreed_on < day)
+    undone = or_(m.MeasureDone.done_on.is_(None), m.MeasureDone.done_on >= day)
+    query = _rows(w).where(agreed, undone, ~without_ground(), *conditions)
+    return as_rows(w, w.session.execute(query.order_by(*_order(Show.OPEN))).all())
 
 
 # In SQL
@@ -206,6 +210,7 @@ def _rows(w: Work) -> Query:
         m.Measure.due_on,
         m.Measure.check_months,
         m.Measure.owner_id,
+        m.Measure.review_item_id.label("item_id"),
         _owner.display_name.label("owner"),
         done.done_on,
         done.evidence,
@@ -272,7 +277,7 @@ def _row(w: Work, row: Row[Any], calendar: Calendar) -> MeasureRow:
             name: getattr(row, name)
             for name in ("id", "reference", "version", "title", "text", "owner", "due_on", "check_months")
         },
-        **{name: getattr(row, name) for name in ("done_on", "evidence", "check_on", "helped", "explanation")},
+        **{name: getattr(row, name) for name in ("done_on", "evidence", "check_on", "helped", "explanation", "item_id")},
         mine=row.owner_id == w.person.id,
         state=stands,
         flag=flag(row.due_on, None, w.today, calendar) if is_open else Flag.NONE,

@@ -16,7 +16,7 @@ from domain.indicators import BY_KEY, LEAD_BINS, Kept, lead_bin, nearest_rank
 from domain.period import Period
 from domain.rights import Right
 from domain.terms import Rule
-from services import confirmed, overview_counts, overview_promises, satisfaction
+from services import confirmed, overview_counts, overview_promises, reviews, satisfaction
 from services.confirmed import Confirmed
 from services.door import Actor, Work, work
 from services.overview_counts import ByPeriod, Cell, Counted, Standing
@@ -24,6 +24,7 @@ from services.overview_cut import Cut, Span, span, years
 from services.overview_files import COUNTS, InFiles, in_files
 from services.overview_promises import OWN, Books, Promised, PutOff, is_acknowledgement
 from services.overview_signals import Moved, Repeat, Signals, signals
+from services.reviews import Summed
 from services.satisfaction import Satisfaction
 
 __all__ = ["Cell", "Counted", "Cut", "Figures", "InFiles", "Moved", "Overview", "Promised", "Repeat", "Signals", "Standing"]
@@ -114,6 +115,7 @@ class Overview:
     signals: Signals
     satisfied: tuple[Satisfaction, Satisfaction]  # this period, the one before (N24)
     confirmed: Confirmed  # now, by everybody (N26)
+    reviewed: Summed | None  # now; the yearly review (N25)
 
     @property
     def funnel(self) -> tuple[Counted, ...]:
@@ -166,8 +168,9 @@ def collect(w: Work, year: int | None, cut: Cut = Cut()) -> Overview:  # noqa: B
         promises=overview_promises.promised(books, known),
         files=files,
         signals=signals(w, s),
-        satisfied=(satisfaction.counted(w, s.now, *s.narrowed), satisfaction.counted(w, s.before, *s.narrowed)),
+        satisfied=satisfaction.counted(w, s),
         confirmed=confirmed.counted(w),
+        reviewed=reviews.summed(w),
     )
 
 

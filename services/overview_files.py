@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, and_, case, distinct, exists, func, or_, select
+from sqlalchemy import Select, and_, case, distinct, exists, func, literal, or_, select, union_all
 
 from db import models as m
 from db.profiles import parse
@@ -53,7 +53,7 @@ def in_files(w: Work, span: Span) -> InFiles:
     if not reads_all(w):
         return InFiles()
     numbers: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
-    for query in (_rulings(span), _routes(span), _measures(w, span), _mediations(span), _mediated_outside(span)):
+    for query in (_rulings(span), _routes(span), _measures(w, span), _mediations(span)):
         for row in w.session.execute(query).mappings():
             numbers[bool(row["now"])].update({name: int(value or 0) for name, value in row.items() if name != "now"})
     bodies, results = _outside(w, span)
@@ -76,14 +76,16 @@ def ruled() -> Any:
 
 
 def _routes(span: Span) -> Query:
-    """Dossiers, not stages. What was said of it being put to us first decides."""
+    """Dossiers, not stages. What was said of it being put to us first decides. With the mediations outside, each of them."""
     r, now = m.Referral, span.is_now()
 
     def dossiers(name: str, first: bool) -> Any:
         return func.count(distinct(case((r.internal_first.is_(first), r.complaint_id)))).label(name)
 
+    mediated = func.count(case((r.result.in_(MEDIATED), 1))).label("mediations")
+    solved = func.count(case((r.result == ExternalResult.MEDIATION_SUCCEEDED, 1))).label("mediations_solved")
     return (
-        select(now.label("now"), dossiers("external_direct", False), dossiers("external_after", True))
+        select(now.label("now"), dossiers("external_direct", False), dossiers("external_after", True), mediated, solved)
         .join(m.Complaint, m.Complaint.id == r.complaint_id)
         .where(COMPLAINT, span.inside())
         .group_by(now)
@@ -122,17 +124,6 @@ def _mediations(span: Span) -> Query:
     )
 
 
-def _mediated_outside(span: Span) -> Query:
-    r, now = m.Referral, span.is_now()
-    solved = func.count(case((r.result == ExternalResult.MEDIATION_SUCCEEDED, 1)))
-    return (
-        select(now.label("now"), func.count().label("mediations"), solved.label("mediations_solved"))
-        .join(m.Complaint, m.Complaint.id == r.complaint_id)
-        .where(COMPLAINT, span.inside(), r.result.in_(MEDIATED))
-        .group_by(now)
-    )
-
-
 def _names(w: Work) -> dict[str, str]:
     found: dict[str, str] = {}
     for source in w.session.scalars(select(m.ProfileVersion.source).order_by(m.ProfileVersion.version.desc())):
@@ -145,16 +136,21 @@ def _outside(w: Work, span: Span) -> tuple[tuple[Counted, ...], tuple[Counted, .
     """By body and by result: a dossier counts once for each. One statement for both."""
     r, now = m.Referral, span.is_now()
     found: tuple[dict[Any, Pair], dict[Any, Pair]] = (defaultdict(lambda: (0, 0)), defaultdict(lambda: (0, 0)))
-    for place, column in enumerate((r.body, r.result)):
-        query = (
-            select(now.label("now"), column.label("value"), func.count(distinct(r.complaint_id)).label("number"))
-            .join(m.Complaint, m.Complaint.id == r.complaint_id)
-            .where(COMPLAINT, span.inside(), column.is_not(None))
-            .group_by(now, column)
+    each = (
+        select(
+            now.label("now"),
+            literal(place).label("place"),
+            column.label("value"),
+            func.count(distinct(r.complaint_id)).label("number"),
         )
-        for row in w.session.execute(query):
-            ours, before = found[place][row.value]
-            found[place][row.value] = (ours + row.number, before) if row.now else (ours, before + row.number)
+        .join(m.Complaint, m.Complaint.id == r.complaint_id)
+        .where(COMPLAINT, span.inside(), column.is_not(None))
+        .group_by(now, column)
+        for place, column in enumerate((r.body, r.result))
+    )
+    for row in w.session.execute(select(union_all(*each).subquery())):
+        ours, before = found[row.place][row.value]
+        found[row.place][row.value] = (ours + row.number, before) if row.now else (ours, before + row.number)
     return ranked(found[0]), ranked(found[1])
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
@@ -17,12 +17,12 @@ from domain.errors import Refused
 from domain.rights import Right
 from domain.texts import clean, required
 from domain.vocabulary import Compartment, EventKind, Kind, Status
+from services import measures
 from services.colleagues import available, pick
 from services.deciding import FARTHEST
 from services.door import AMSTERDAM, Actor, Work, work
 from services.records import everything_in, load_to_append, record, removed
 from services.reviews import ReviewLine, found, line_of, still_there
-from services.standing import without_ground
 
 
 @dataclass(frozen=True)
@@ -169,23 +169,13 @@ def _anonymised(w: Work, row: m.Review) -> int:
 def _open_actions(w: Work, row: m.Review) -> tuple[OpenAction, ...]:
     """The measures that this person may read, and of the dossiers of which only the review is theirs, what was agreed in an
     earlier review. As it stood on the day of the list, so that minutes stay what they were."""
-    c, measure, done, event = m.Complaint, m.Measure, m.MeasureDone.__table__, m.Event.__table__
-    done_on = select(done.c.done_on).where(done.c.measure_id == measure.id).scalar_subquery()
-    made_on = select(event.c.happened_on).where(event.c.id == measure.event_id).scalar_subquery()
-    still = or_(done_on.is_(None), done_on > row.frozen_on)
     ours = select(m.ReviewItem.id).where(m.ReviewItem.review_id >= row.id)
-    query = (
-        select(measure, c.reference, done_on)
-        .join(c, c.id == measure.complaint_id)
-        .where(still, ~without_ground(), made_on <= row.frozen_on, still_there())
-        .where(or_(measure.review_item_id.is_(None), measure.review_item_id.not_in(ours)))
-    )
-    rows = w.session.execute(query).all()
-    agreed = _agreed_before(w, row, [each.review_item_id for each, _, _ in rows if each.review_item_id])
-    names = _names(w, [each.owner_id for each, *_ in (*rows, *agreed)])
+    earlier = or_(m.Measure.review_item_id.is_(None), m.Measure.review_item_id.not_in(ours))
+    rows = measures.open_before(w, row.frozen_on + timedelta(days=1), earlier)
+    agreed = _agreed_before(w, row, [each.item_id for each in rows if each.item_id is not None])
+    names = _names(w, [each.owner_id for each, *_ in agreed])
     said = [
-        OpenAction(reference, each.text, names[each.owner_id], each.due_on, when, each.review_item_id is not None)
-        for each, reference, when in rows
+        OpenAction(each.reference, each.text, each.owner, each.due_on, each.done_on, each.item_id is not None) for each in rows
     ]
     said += [
         OpenAction(reference, each.action, names[each.owner_id], each.due_on, when, from_review=True)

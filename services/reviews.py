@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm.attributes import flag_modified
 
 from db import models as m
@@ -65,6 +65,16 @@ class Reviews:
     may_lead: bool
 
 
+@dataclass(frozen=True)
+class Summed:
+    """N25: of the last review that was finalised, and of the dossiers that this person may see."""
+
+    on: date
+    total: int
+    extra: int  # with extra action
+    open: int  # of what was agreed in any review, not done yet
+
+
 # Looking
 
 
@@ -98,6 +108,20 @@ def counted(w: Work) -> dict[int, tuple[int, int]]:
     item = m.ReviewItem
     query = select(item.review_id, func.count(), func.count(item.decided_at)).join(m.Complaint).where(still_there())
     return {row[0]: (row[1], row[2]) for row in w.session.execute(query.group_by(item.review_id))}
+
+
+def summed(w: Work) -> Summed | None:
+    """For the overview, in one statement; nothing for who has no part in reviews, or when none was finalised."""
+    if not w.may(Right.REVIEW):
+        return None
+    review, item, measure, done = m.Review.__table__, m.ReviewItem, m.Measure.__table__, m.MeasureDone.__table__
+    last = select(func.max(review.c.id)).where(review.c.finalised_on.is_not(None)).scalar_subquery()
+    on = select(review.c.finalised_on).where(review.c.id == last).scalar_subquery()
+    met = exists().where(measure.c.review_item_id == item.id, done.c.measure_id == measure.c.id)
+    extra, of_it = item.extra_action.is_(True), item.review_id == last
+    parts = (func.count(case((condition, 1))) for condition in (of_it, and_(of_it, extra), and_(extra, ~met)))
+    found = w.session.execute(select(on, *parts).select_from(item).join(m.Complaint).where(still_there())).one()
+    return Summed(*found) if found[0] else None
 
 
 def still_there() -> ColumnElement[bool]:

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm.attributes import flag_modified
 
 from db import models as m
 from domain.entries import choice, day
 from domain.errors import Refused
 from domain.indicators import share
-from domain.period import Period
 from domain.rights import Right
 from domain.satisfaction import mean, score
 from domain.texts import clean
-from domain.vocabulary import Channel, Compartment, EventKind, Kind
+from domain.vocabulary import Channel, EventKind
 from domain.workflow import StepName
 from services.door import Actor, Work, work
+from services.overview_cut import COMPLAINT, Span
 from services.records import load, record
 from services.standing import go
 
@@ -86,20 +86,20 @@ class Satisfaction:
         return share(self.answered, self.invited)
 
 
-def counted(w: Work, period: Period, *narrowed: ColumnElement[bool]) -> Satisfaction:
-    """Of the complaints that came in then, as far as this person may count them; `narrowed` to some of them."""
-    c, s = m.Complaint, m.Satisfaction
+def counted(w: Work, span: Span) -> tuple[Satisfaction, Satisfaction]:
+    """Of the complaints that came in in this period and in the one before, as far as this person may count them."""
+    c, s, now = m.Complaint, m.Satisfaction, span.is_now()
     answers = func.count(func.coalesce(s.process, s.outcome))
+    columns = (func.sum(s.process), func.count(s.process), func.sum(s.outcome), func.count(s.outcome))
     query = (
-        select(func.count(), answers, func.sum(s.process), func.count(s.process), func.sum(s.outcome), func.count(s.outcome))
+        select(now, func.count(), answers, *columns)
         .select_from(s)
         .join(c, c.id == s.complaint_id)
-        .where(
-            c.compartment == Compartment.REGULAR,
-            c.kind == Kind.COMPLAINT,
-            c.received_on.between(period.first, period.last),
-            *narrowed,
-        )
+        .where(COMPLAINT, span.inside())
+        .group_by(now)
     )
-    invited, answered, process, by_process, outcome, by_outcome = w.session.execute(query).one()
-    return Satisfaction(invited, answered, mean(process or 0, by_process), mean(outcome or 0, by_outcome))
+    found = {True: Satisfaction(), False: Satisfaction()}
+    for is_now, invited, answered, process, by_process, outcome, by_outcome in w.session.execute(query):
+        means = mean(process or 0, by_process), mean(outcome or 0, by_outcome)
+        found[bool(is_now)] = Satisfaction(invited, answered, *means)
+    return found[True], found[False]

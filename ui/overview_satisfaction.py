@@ -1,4 +1,4 @@
-"""Of the overview: what complainants say of how it went; and how many colleagues know the procedure."""
+"""Of the overview: what complainants say of how it went, how many colleagues know the procedure, and the last yearly review."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from services.overview import Overview
+from services.reviews import Summed
 from services.satisfaction import Satisfaction
-from text import percent, tenth
+from text import long_date, percent, tenth
 from ui import overview_words
 from ui.session import language, t
 
@@ -23,6 +24,8 @@ def satisfaction(shown: Overview) -> None:
         st.table(pd.DataFrame(rows, columns=headings), border="horizontal", hide_index=True, alt=t("satisfaction.heading"))
     st.subheader(t("confirmed.overview"), anchor=False)
     st.text(confirmed(shown))
+    if shown.reviewed:
+        st.text(reviewed(shown.reviewed))
 
 
 def said(now: Satisfaction, year: str) -> str:
@@ -49,3 +52,8 @@ def _lines(year: Satisfaction) -> list[tuple[str, str]]:
 def confirmed(shown: Overview) -> str:
     found = shown.confirmed
     return t("confirmed.say", confirmed=found.confirmed, active=found.active, share=percent(found.share, language()))
+
+
+def reviewed(found: Summed) -> str:
+    on = long_date(found.on, language())
+    return t("review.say", day=on, total=found.total, extra=found.extra, open=found.open)

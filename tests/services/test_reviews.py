@@ -17,7 +17,7 @@ from domain.errors import Refused
 from domain.reviewing import Standing
 from domain.rights import Role
 from domain.vocabulary import Compartment, EventKind, Kind, Relation, Status
-from services import anonymising, door, review_items, reviews
+from services import anonymising, door, overview, review_items, reviews
 from services.parties import Named, add_party
 from services.retention import confirm, propose
 from services.review_items import Item, Review
@@ -470,6 +470,27 @@ def test_what_a_review_agreed_comes_back_in_the_next_also_for_a_partner(cast: Ca
         assert said == [("Een tweede sleutel", "Hans Behandelaar", True)]
     case.measure_done(day=7)
     assert [each.done_on for each in read(cast, second, "piet").open_actions] == [], "done on the day of the list"
+
+
+# In the overview
+
+
+def test_the_overview_says_how_the_last_one_ended(cast: Cast, on: On) -> None:
+    cases = [dossier(cast), dossier(cast), dossier(cast)]
+    number = begin(cast)
+    assert overview.year(cast.actor("cora")).reviewed is None, "none was finalised"
+    yes(cast, number, cases[0])
+    yes(cast, number, cases[1])
+    no(cast, number, cases[2])
+    finalise(cast, number)
+    begin(cast)  # one that is going on is not counted
+
+    assert overview.year(cast.actor("cora")).reviewed == reviews.Summed(TODAY, total=3, extra=2, open=2)
+    cases[0].measure_done(day=7)
+    add_party(cast.actor("dora"), cases[1].reference, Relation.RESPONDENT, Named(account_id=cast["cora"]))
+    assert overview.year(cast.actor("cora")).reviewed == reviews.Summed(TODAY, total=2, extra=1, open=0)
+    assert overview.year(cast.actor("dora")).reviewed == reviews.Summed(TODAY, total=3, extra=2, open=1)
+    assert overview.year(cast.actor("mia")).reviewed is None, "who has no part in reviews"
 
 
 # Due

@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 
 from db import models as m
 from domain.errors import Refused
-from domain.period import year_of
 from domain.rights import Right
 from domain.vocabulary import EventKind, Relation
 from services import overview, satisfaction
 from services.door import work
 from services.dossier_content import SatisfactionView
+from services.overview_cut import Cut, span
 from services.parties import Named, add_party
 from services.satisfaction import Satisfaction
 from tests.cases import LONG_AGO, Case
-from tests.conftest import Cast
+from tests.conftest import TODAY, Cast
 from tests.services.test_board import filled
 from tests.services.test_retention import ENDS, On, let_go
 
@@ -35,7 +35,7 @@ def seen(case: Case, who: str = "cora") -> SatisfactionView | None:
 
 def count(cast: Cast, who: str = "cora", year: int = 2026) -> Satisfaction:
     with work(cast.actor(who), Right.OVERVIEW) as w:
-        return satisfaction.counted(w, year_of(year))
+        return satisfaction.counted(w, span(TODAY, year, Cut()))[0]
 
 
 def closed(cast: Cast, **changes: object) -> Case:
