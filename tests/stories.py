@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 from commands.nightly import NIGHTLY
 from db.profiles import standard_source
@@ -18,6 +19,8 @@ from services import (
     hearing,
     procedures,
     retention,
+    review_items,
+    reviews,
     sealed_export,
     shield,
     steps,
@@ -49,8 +52,20 @@ def everything(cast: Cast) -> list[str]:
     calendar_changes.answer(cora, question, apply=True)
     escalation.run(NIGHTLY)
     made = [alarmed, withdrawn, ordinary(cast), looked_back(cast), appealed(cast), handled_by_committee(cast), unknown(cast)]
+    reviewed(cast, made[2].reference)
     sealed_export.make(cora, made[2].reference)
     return [each.reference for each in made] + [handed(cast)]
+
+
+def reviewed(cast: Cast, reference: str) -> None:
+    """In the yearly review extra action is agreed, taken back, and agreed after all."""
+    cora = cast.actor("cora")
+    number = reviews.begin(cora, str(uuid4()), LONG_AGO, TODAY, [cast["piet"]])
+    for needed in (True, False, True):
+        item = review_items.read(cora, number).item(reference)
+        assert item is not None
+        agreed = {"action": "Bellen", "why": "Vaker", "owner_id": cast["cora"], "due_on": TODAY} if needed else {}
+        review_items.answer(cora, reference, number, item.version, needed, note="Besproken.", **agreed)  # type: ignore[arg-type]
 
 
 def act(case: Case, who: str, *names: str, n: int = 0) -> Case:
