@@ -44,6 +44,11 @@ def _same(column: str) -> str:
     return f"CAST(NEW.{column} AS TEXT) IS NOT DISTINCT FROM CAST(OLD.{column} AS TEXT)"
 
 
+# An answer in a yearly review: given once, changed while the review is open; only its texts go with those of the dossier.
+_REVIEWING = "EXISTS (SELECT 1 FROM review WHERE review.id = OLD.review_id AND review.finalised_on IS NULL)"
+_ANSWER = ("extra_action", "owner_id", "due_on", "decided_by", "decided_at", "version")
+_EMPTIED = " AND ".join(("NEW.action = '' AND NEW.why = '' AND NEW.note = ''", *map(_same, _ANSWER), _GOING))
+
 KEPT = (
     Kept("event", ("text_salt",), f"NEW.text_salt IS NULL AND {_GOING}", _CLOSED_GOING),
     Kept("event_text", removed=_GOING),
@@ -52,9 +57,22 @@ KEPT = (
     Kept("message_text", removed=_GOING),
     Kept("ledger_entry", ("event_id",), f"NEW.event_id IS NULL AND {_CLOSED_GOING}"),
     Kept("measure_done", ("evidence",), f"NEW.evidence = '' AND {_GOING}", _CLOSED_GOING),
+    Kept("measure_effect", ("explanation",), f"NEW.explanation = '' AND {_GOING}", _CLOSED_GOING),
     Kept("access_log", removed=_GONE),
     Kept("destroyed"),
     Kept("sign_in_note", removed="TRUE"),  # by its term
+    Kept(
+        "review",
+        ("learned", "notes", "unwanted", "whistleblower", "is_open", "finalised_by", "finalised_on", "version"),
+        "OLD.finalised_on IS NULL",
+    ),
+    Kept("review_participant", removed=_REVIEWING),
+    Kept(
+        "review_item",
+        (*_ANSWER, "action", "why", "note"),
+        f"(OLD.decided_at IS NULL OR {_REVIEWING} OR ({_EMPTIED}))",
+        _CLOSED_GOING,
+    ),
 )
 
 

@@ -20,6 +20,7 @@ from db.people import AuthTicket as AuthTicket
 from db.people import ClosedDay as ClosedDay
 from db.people import OneTimeLink as OneTimeLink
 from db.people import OrgUnit as OrgUnit
+from db.people import ProcedureConfirmed as ProcedureConfirmed
 from db.people import ProfileVersion as ProfileVersion
 from db.people import Setting as Setting
 from db.people import Throttle as Throttle
@@ -27,6 +28,10 @@ from db.requests import AccountRequest as AccountRequest
 from db.retention import Destroyed as Destroyed
 from db.retention import DoomedFile as DoomedFile
 from db.retention import Retention as Retention
+from db.reviews import Review as Review
+from db.reviews import ReviewItem as ReviewItem
+from db.reviews import ReviewParticipant as ReviewParticipant
+from db.satisfaction import Satisfaction as Satisfaction
 from db.second_factor import RecoveryCode as RecoveryCode
 from db.second_factor import SecondFactor as SecondFactor
 from db.sign_ins import SignInNote as SignInNote
@@ -248,8 +253,11 @@ class Measure(Base):
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
     text: Mapped[str] = mapped_column(Text)
     owner_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    due_on: Mapped[date]
+    due_on: Mapped[date] = mapped_column(index=True)
+    check_months: Mapped[int | None]  # so long after it was done "did it help?" is asked; none: never
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+    review_item_id: Mapped[int | None] = mapped_column(ForeignKey("review_item.id"), index=True)  # agreed in a yearly review
+    __table_args__ = (Index(None, "owner_id", "due_on"),)
 
 
 class MeasureDone(Base):
@@ -258,6 +266,19 @@ class MeasureDone(Base):
     complaint_id: Mapped[int] = _complaint()
     done_on: Mapped[date]
     evidence: Mapped[str] = mapped_column(Text)
+    check_on: Mapped[date | None] = mapped_column(index=True)  # from this day on "did it help?" is asked
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+
+
+class MeasureEffect(Base):
+    """Did it help? Answered once."""
+
+    __tablename__ = "measure_effect"
+    measure_id: Mapped[int] = mapped_column(ForeignKey("measure.id"), primary_key=True)
+    complaint_id: Mapped[int] = _complaint()
+    helped: Mapped[str] = mapped_column(String(10))
+    explanation: Mapped[str] = mapped_column(Text)
+    answered_on: Mapped[date]
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
 
 

@@ -115,6 +115,15 @@ class ProfileVersion(Base):
     __table_args__ = (UniqueConstraint("profile", "version"),)
 
 
+class ProcedureConfirmed(Base):
+    """Somebody says that they know this version of the procedure (R037)."""
+
+    __tablename__ = "procedure_confirmed"
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    profile_version_id: Mapped[int] = mapped_column(ForeignKey("profile_version.id"), primary_key=True)
+    confirmed_at: Mapped[datetime]
+
+
 _STANDING = text("removed_at IS NULL")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -86,6 +87,13 @@ SEEDS: dict[str, tuple[Seed, ...]] = {
 }
 
 
+# Of the closed ones, in turn: not asked (None), no answer yet, or both scores and what they added.
+ANSWERS: tuple[tuple[int | None, int | None, str] | tuple[()] | None, ...] = (
+    (4, 3, "Netjes gebeld, al had het sneller gemogen."), (5, 5, ""), None, (2, 1, "Ik moest zelf blijven bellen."), (),
+    (4, 4, ""), (None, None, ""), (3, None, ""),
+)  # fmt: skip
+
+
 class Inventor:
     """Deterministic: the same seed gives the same register."""
 
@@ -115,7 +123,14 @@ class Inventor:
         chosen = {"by": by, "unit": kind.unit, "complainant": name, "immediate_actions": kind.action}
         return self.stage.enter(f"invented-{self.made}", **(chosen | values | overrides))  # type: ignore[arg-type]
 
-    def handled(self, received: int, days: tuple[int, int, int], outcome: Outcome, close: int | None) -> Case:
+    def handled(
+        self,
+        received: int,
+        days: tuple[int, int, int],
+        outcome: Outcome,
+        close: int | None,
+        measures: Iterable[tuple[str, str, str]] = (),
+    ) -> Case:
         """From receipt to answer: acknowledged, handled, decided after `days`, closed after `close` more days."""
         case = self.enter(received)
         ack, contact, answer = days
@@ -130,12 +145,23 @@ class Inventor:
             until = self.day(received + answer + 1)
             case.extend("hans", until, "Wij wachten op informatie van een collega die terugkomt van verlof.")
         self.stage.day(self.day(received + answer))
-        case.decide("hans", outcome, "Wij hebben het verhaal van beide kanten gehoord en de planning nagekeken.")
+        case.decide("hans", outcome, "Wij hebben het verhaal van beide kanten gehoord en de planning nagekeken.", measures)
         case.answer("hans", LetterType.DECISION)
         if close is not None:
             self.stage.day(self.day(received + answer + close))
             case.close("dora", CloseReason.ACCEPTED)
+            self.asked(case, received + answer + close)
         return case
+
+    def asked(self, case: Case, closed: int) -> None:
+        """How it went, for most of them; some did not answer yet, or did not want to."""
+        answer = ANSWERS[self.made % len(ANSWERS)]
+        if answer is None:
+            return
+        case.ask("cora")
+        if answer:
+            self.stage.day(self.day(closed + 3))
+            case.say("cora", *answer)
 
 
 def board_states(made: Inventor) -> None:
@@ -181,7 +207,11 @@ def board_states(made: Inventor) -> None:
     made.enter(-2, 0, already_resolved=True, immediate_actions="Ter plekke opgelost en excuses gemaakt.")
     made.enter(-1, 3, kind=Kind.QUESTION, title="Hoe werkt de klachtenregeling?", description="Vraag over de stappen.")
 
-    made.handled(-11, (1, 3, 6), Outcome.UPHELD, None)  # answered, not closed
+    measures = (
+        ("Een vaste vervanger afspreken voor dagen waarop iemand ziek is", "hans", made.day(-2)),
+        ("De bevestiging met de afspraken voortaan dezelfde dag sturen", "cora", made.day(1)),
+    )
+    made.handled(-11, (1, 3, 6), Outcome.UPHELD, None, measures)  # answered, not closed
     appealed = made.handled(-30, (1, 4, 6), Outcome.NOT_UPHELD, None)
     stage.day(made.day(-12))
     appealed.appeal("vera", Channel.EMAIL, "De reden klopt niet: ik heb het wel gemeld.")

@@ -25,7 +25,7 @@ from domain.vocabulary import (
     Ruling,
     SubjectType,
 )  # fmt: skip
-from services import appeal_files, appeals, clocks, complaints, door, dossier, hearing, letters, operations, steps
+from services import appeal_files, appeals, clocks, complaints, door, dossier, hearing, letters, operations, satisfaction, steps
 from services.complaints import HandOver, Intake
 from services.door import SystemActor
 from services.letters import Outgoing
@@ -215,12 +215,12 @@ class Case:
         with door.clock_at(self.stage.now):
             steps.answer(*at, self._letter(at[0], letter_type))
 
-    def measure_done(self, by: str, evidence: str) -> None:
+    def measure_done(self, by: str, evidence: str, months: int | None = None) -> None:
         actor, reference, _ = self._at(by)
         with door.clock_at(self.stage.now):
             content = dossier.read(actor, reference).content
             for measure in content.measures if content else ():
-                steps.measure_done(actor, reference, measure.id, self.stage.now.date(), evidence)
+                steps.measure_done(actor, reference, measure.id, self.stage.now.date(), evidence, months)
 
     def withdraw(self, by: str, text: str) -> None:
         at = self._at(by)
@@ -231,6 +231,17 @@ class Case:
         at = self._at(by)
         with door.clock_at(self.stage.now):
             steps.close(*at, reason)
+
+    def ask(self, by: str) -> None:
+        at = self._at(by)
+        with door.clock_at(self.stage.now):
+            satisfaction.ask(*at, self.stage.now.date(), Channel.PHONE)
+
+    def say(self, by: str, process: int | None, outcome: int | None, remark: str = "") -> None:
+        """How it went, for the complainant; without a score: they did not want to answer."""
+        at, declined = self._at(by), process is None and outcome is None
+        with door.clock_at(self.stage.now):
+            satisfaction.answer(*at, self.stage.now.date(), process, outcome, remark, declined=declined)
 
     def refer(
         self, by: str, body: str, stage: ExternalStage, note: str, on: str | None = None, result: str | None = None

@@ -78,7 +78,7 @@ def v05(s: Stage) -> Case:
     )  # fmt: skip
     k.answer("hans", LetterType.DECISION)
     s.day("2026-10-20")
-    k.measure_done("hans", "Dagdeel gegeven op 19 oktober.")
+    k.measure_done("hans", "Dagdeel gegeven op 19 oktober.", months=1)
     k.close("dora", CloseReason.ACCEPTED)
     return k
 

@@ -67,6 +67,9 @@ class Right(StrEnum):
     REMOVE_FILE = "remove_file"
     REOPEN = "reopen"
     RETAIN = "retain"
+    REVIEW = "review"
+    REVIEW_LEAD = "review_lead"
+    REVIEW_WORK = "review_work"
     ROUTE = "route"
     SELF = "self"
     SEND = "send"
@@ -86,6 +89,7 @@ READ_RIGHTS = frozenset(
         Right.OVERVIEW,
         Right.READ,
         Right.RETAIN,
+        Right.REVIEW,
     }
 )
 

@@ -215,6 +215,15 @@ class Flag(StrEnum):
     NONE = "none"  # no open promise
 
 
+class Helped(StrEnum):
+    """Did a measure help?"""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+    UNCLEAR = "unclear"
+
+
 class EventKind(StrEnum):
     """What happened; the codes of the append-only history."""
 
@@ -258,8 +267,13 @@ class EventKind(StrEnum):
     COMPLAINANT_NAMED = "complainant_named"  # who complained became known, or was corrected
     MEASURE_DONE = "measure_done"
     MEASURE_MOVED = "measure_moved"
+    REVIEW_ACTION = "review_action"  # the yearly review agreed on an extra action
+    REVIEW_ACTION_DROPPED = "review_action_dropped"  # and took it back before it was finalised
+    MEASURE_EFFECT = "measure_effect"  # did it help?
     POSITION_SENT = "position_sent"  # what we do with the judgment of our committee
     CONSEQUENCES_DONE = "consequences_done"  # of a ruling in appeal
+    SATISFACTION_ASKED = "satisfaction_asked"  # how it went, for the complainant
+    SATISFACTION_ANSWERED = "satisfaction_answered"  # with the scores; again: put right
     ATTACHMENT_ADDED = "attachment_added"
     ATTACHMENT_REMOVED = "attachment_removed"
     EXTERNAL_ROUTE = "external_route"

@@ -42,8 +42,11 @@ class StepName(StrEnum):
     NOT_HANDLED = "not_handled"
     MEASURE_DONE = "measure_done"
     MOVE_MEASURE = "move_measure"  # to another date, told in a letter
+    MEASURE_EFFECT = "measure_effect"  # did it help?
     POSITION = "position"  # what we do with the judgment of our committee (Jeugdwet 4.2.1(5))
     CONSEQUENCES = "consequences"  # what a ruling in appeal asked, was done
+    ASK_SATISFACTION = "ask_satisfaction"  # two questions to the complainant, once it is over
+    SATISFACTION = "satisfaction"  # what they answered
     ADD_PARTY = "add_party"
     NAME_COMPLAINANT = "name_complainant"
     CORRECT = "correct"  # what was written down wrongly at registration
@@ -114,8 +117,10 @@ class Facts:
     respondent: bool = False
     party: bool = False  # somebody besides the complainant stands in it
     open_measure: bool = False
+    effect_due: bool = False  # a measure was done so long ago that it is asked whether it helped
     position_due: bool = False
     consequences_due: bool = False  # and no measure with a date stands for it
+    asked: bool = False  # the complainant, how it went
     open_promise: bool = False  # leaving out measures and what is only informative
     appeal_open: bool = False
     appeal_until: date | None = None  # last day on which an appeal is in time
@@ -161,7 +166,10 @@ LADDER_LEFT = Guard("top_of_ladder", lambda f: f.next_level is not None)
 PROCEDURE_CHOICE = Guard("no_procedure_choice", lambda f: f.procedure_choice)
 POSITION_DUE = Guard("no_position_due", lambda f: f.position_due)
 CONSEQUENCES_DUE = Guard("no_consequences_due", lambda f: f.consequences_due)
+NOT_ASKED = Guard("satisfaction_asked", lambda f: not f.asked)
+ASKED = Guard("satisfaction_not_asked", lambda f: f.asked)
 OPEN_MEASURE = Guard("no_open_measure", lambda f: f.open_measure)
+EFFECT_DUE = Guard("no_effect_due", lambda f: f.effect_due)
 DECIDED = Guard("no_decision", lambda f: f.decided)
 NOT_RULED_ON = Guard("already_ruled_on", lambda f: not f.ruled_on)
 
@@ -223,6 +231,7 @@ _LATER = frozenset({S.IN_PROGRESS, S.DECIDED, S.ANSWERED, S.IN_APPEAL, S.RULED})
 _REGISTERED, _IN_PROGRESS = frozenset({S.REGISTERED}), frozenset({S.IN_PROGRESS})
 _DONE = frozenset({S.ANSWERED, S.RULED, S.CLOSED})
 _ASKED = _REGISTERED | _IN_PROGRESS  # where a question can be
+_OVER = _DONE | {S.WITHDRAWN, S.NOT_HANDLED}
 
 _ACK = (*_ORDINARY, REACHABLE, OWNER_NAMED, NOT_ACKNOWLEDGED)
 _NO_ACK = (*_ORDINARY, UNREACHABLE, NOT_ACKNOWLEDGED)
@@ -274,8 +283,11 @@ TABLE: tuple[Transition, ...] = (
     _row("T14", StepName.REOPEN, frozenset({S.CLOSED}), S.IN_PROGRESS),
     _row("", StepName.MEASURE_DONE, _ANY, None, OPEN_MEASURE),
     _row("", StepName.MOVE_MEASURE, _IN_PROGRESS | _DONE, None, OPEN_MEASURE),
+    _row("", StepName.MEASURE_EFFECT, _ANY, None, EFFECT_DUE),
     _row("", StepName.POSITION, _DONE, None, *_ORDINARY, REACHABLE, POSITION_DUE),
     _row("", StepName.CONSEQUENCES, _ANY, None, CONSEQUENCES_DUE),
+    _row("", StepName.ASK_SATISFACTION, _OVER, None, REACHABLE, NOT_ASKED, question=False),
+    _row("", StepName.SATISFACTION, _OVER, None, ASKED, question=False),
     _row("", StepName.ADD_PARTY, _ANY),
     _row("", StepName.NAME_COMPLAINANT, _ANY),
     _row("", StepName.CORRECT, _ANY),

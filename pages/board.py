@@ -7,9 +7,10 @@ import streamlit as st
 from domain.rights import Right
 from services import board
 from services.board import PAGE_SIZE, BoardFilter, BoardPage, ToDo
-from ui import address, board_filters
+from ui import actions_view, address, board_filters
 from ui.calendar_changes import calendar_line
 from ui.requests_view import requests_line
+from ui.review_line import review_line
 from ui.session import PAGES, Fields, actor, has, show_refusals, t
 from ui.shield import waits_for_a_word
 from ui.widgets import board_table, days_left, flag_badge, plain, subject
@@ -19,7 +20,7 @@ _SHORT, _LONG = 270, 580  # pixels: beside each other at 1,280, under each other
 
 def to_do_list(work: ToDo) -> None:
     st.subheader(t("board.to_do"), anchor=False)
-    if not work.rows:
+    if not work.rows and not work.measures.rows:
         st.success(t("board.to_do_none_all" if has(Right.ASSIGN) else "board.to_do_none"), icon=":material/check_circle:")
     for row in work.rows:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -29,6 +30,7 @@ def to_do_list(work: ToDo) -> None:
             st.text(f"{row.promise}: {subject(row)} ({waits_for(row)})", width=_LONG)
     if work.total > len(work.rows):
         st.caption(t("board.to_do_more", count=work.total - len(work.rows)))
+    actions_view.lines(work.measures)
 
 
 def waits_for(row: board.BoardRow) -> str:
@@ -96,6 +98,7 @@ st.title(t("board.title"), anchor=False)
 st.caption(t("board.scope"))
 tiles = st.container()
 requests_line()
+review_line()
 calendar_line()
 waits_for_a_word()
 to_do_list(board.to_do(who))

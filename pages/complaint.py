@@ -53,6 +53,7 @@ def overview(who: Actor, file: Dossier, may_lodge: bool) -> None:
         if file.content:
             view.decision(file.content)
             view.closing(file)
+            view.satisfaction(file.content)
             view.appeal(file.content, lambda: other_reviewer(who, file) if may_lodge else None)
         view.promises(file)
     with right:

@@ -10,6 +10,8 @@ import streamlit as st
 from services import help as helping
 from services.help import Contact, Help, ProcedureHelp
 from text import long_date
+from ui.procedure_confirmed import confirmation
+from ui.review_line import review_due, review_help
 from ui.session import actor, language, literal, t
 
 
@@ -108,6 +110,7 @@ who_to_call(known)
 shown_apart = ("ladder", "privacy")
 for key in ("what", "procedure"):
     text(known, key)
+confirmation()
 st.subheader(t("help.terms"), anchor=False)
 for procedure in known.procedures:
     terms(procedure)
@@ -116,4 +119,8 @@ outside(known)
 for each in known.texts:
     if each.key not in ("what", "procedure", *shown_apart):
         text(known, each.key)
+        if each.key == "review":
+            review_due()
+if known.text("review") is None:
+    review_help()
 privacy(known)

@@ -1,122 +1,22 @@
-"""A year in figures: a sentence, a chart and a table each."""
+"""A year in figures: a sentence, a chart and a table each, and the dossiers behind them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
-import pandas as pd
 import streamlit as st
 
 from domain.rights import Right
-from services import exports, overview
-from services.overview import LINES, Counted, Figures, Overview
-from text import month_name, percent
-from ui import address, charts, overview_words
-from ui.session import actor, has, language, t
-from ui.widgets import plain
-
-MOST = 12  # bars in one chart; the table has them all
+from services import board, exports, overview
+from services.overview import Cut, Overview
+from ui import address, overview_filters, overview_words
+from ui import overview_sections as sections
+from ui.overview_satisfaction import satisfaction
+from ui.session import actor, has, show_refusals, t
 
 
-def named(rows: Sequence[Counted], label: Callable[[str], str]) -> list[charts.Line]:
-    return [(t("overview.not_given") if row.key is None else label(row.key), row.now, row.before) for row in rows]
-
-
-def shortened(lines: list[charts.Line]) -> list[charts.Line]:
-    if len(lines) <= MOST:
-        return lines
-    rest = lines[MOST - 1 :]
-    return [*lines[: MOST - 1], (t("overview.others"), sum(now for _, now, _ in rest), sum(before for *_, before in rest))]
-
-
-def table(headings: Sequence[str], rows: Sequence[Sequence[object]], alt: str) -> None:
-    frame = pd.DataFrame([list(row) for row in rows], columns=list(headings))
-    st.dataframe(frame, hide_index=True, height="content", alt=alt)
-
-
-def section(what: str, sentence: str, lines: list[charts.Line], shown: Overview) -> None:
-    st.subheader(t(f"overview.by_{what}"), anchor=False)
-    st.text(sentence)
-    if not lines:
-        return
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        chart = charts.by_month(lines, shown.year) if what == "month" else charts.by_value(shortened(lines), shown.year, what)
-        st.altair_chart(chart, alt=sentence)
-    with right:
-        headings = (t(f"overview.{what}"), str(shown.year), str(shown.year - 1))
-        table(headings, [(plain(label), now, before) for label, now, before in lines], t(f"overview.by_{what}"))
-
-
-def headline(shown: Overview) -> None:
-    now, before, standing = shown.now, shown.before, shown.standing
-    metrics = (
-        ("received", str(now.received), str(before.received)),
-        ("kept", percent(now.kept_share, language()), percent(before.kept_share, language())),
-        ("lead", overview_words.days(now.lead_median), overview_words.days(before.lead_median)),
-        ("open", str(standing.open), ""),
-        ("late", str(standing.late), ""),
-    )
-    with st.grid(len(metrics), min_column_width=150, gap="small"):
-        for name, value, earlier in metrics:
-            versus = t("overview.versus", value=earlier, year=shown.year - 1) if earlier else None
-            st.metric(
-                t(f"overview.headline_{name}"),
-                value,
-                versus,
-                delta_color="off",
-                delta_arrow="off",
-                border=True,
-                height="stretch",
-            )
-
-
-def promises(shown: Overview) -> None:
-    st.subheader(t("overview.promises"), anchor=False)
-    for sentence in [*overview_words.reactions(shown), overview_words.promises(shown)]:
-        st.text(sentence)
-    st.caption(t("overview.explain_promises"))
-    if not shown.promises:
-        return
-    states = list(charts.STATES)
-    st.altair_chart(
-        charts.of_promises([(each.label, {state: getattr(each.now, state) for state in states}) for each in shown.promises]),
-        alt=overview_words.promises(shown),
-    )
-    headings = [t("overview.promise"), *(t(f"overview.{state}") for state in states)]
-    headings += [t("overview.share"), t("overview.share_in", year=shown.year - 1)]
-    kept = [(each.label, each.now, each.before) for each in shown.promises]
-    kept.append((t("overview.all_promises"), shown.now.kept, shown.before.kept))
-    rows = [
-        (
-            plain(label),
-            *(getattr(now, state) for state in states),
-            percent(now.share, language()),
-            percent(before.share, language()),
-        )
-        for label, now, before in kept
-    ]
-    table(headings, rows, t("overview.promises"))
-
-
-def figures(shown: Overview) -> None:
-    st.subheader(t("overview.figures"), anchor=False)
-    st.text(overview_words.lead(shown))
-    st.text(overview_words.standing(shown))
-    rows = [
-        (
-            t(f"overview.figure_{name}"),
-            *(overview_words.figure(getattr(each, name), measure) for each in (shown.now, shown.before)),
-        )
-        for name, measure in LINES
-    ]
-    table((t("overview.figure"), str(shown.year), str(shown.year - 1)), rows, t("overview.figures"))
-
-
-def download(shown: Overview) -> None:
+def download(year: int | None, cut: Cut, shown: Overview) -> None:
     st.download_button(
         t("overview.download"),
-        lambda: exports.year(who, shown.year).content,
+        lambda: exports.year(who, year, cut).content,
         key="overview.download",
         file_name=exports.file_name("weerklank", shown.year),
         mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -126,33 +26,68 @@ def download(shown: Overview) -> None:
     )
 
 
-who = actor()
-address.follow("overview", {"year": []})
-asked = st.session_state["overview.year"]
-shown = overview.year(who, int(asked) if asked.isdecimal() and len(asked) == 4 else None)
-st.session_state["overview.year"] = str(shown.year)
-years = [str(each) for each in shown.years]
+def parts(on_screen: sections.Shown) -> None:
+    figures = on_screen.figures
+    sections.stands_out(on_screen)
+    sections.promises(on_screen)
+    sections.months(on_screen)
+    sections.coded("channel", figures.channels, lambda key: t(f"channel.{key}"), on_screen)
+    sections.coded("subject", figures.subjects, lambda key: t(f"subject_type.{key}"), on_screen)
+    if figures.files.complainants:
+        sections.coded("complainant", figures.files.complainants, lambda key: t(f"complainant_type.{key}"), on_screen)
+    sections.coded("category", figures.categories, str, on_screen)
+    sections.units(on_screen)
+    sections.cells(on_screen)
+    sections.coded("outcome", figures.outcomes, lambda key: t(f"outcome.{key}"), on_screen, overview_words.outcomes(figures))
+    sections.leads(on_screen)
+    sections.funnel(on_screen)
+    if figures.files.bodies:
+        bodies = figures.files.body_names
+        sections.coded("body", figures.files.bodies, lambda key: bodies.get(key, key), on_screen, t("overview.say_body"))
+    if figures.files.results:
+        sections.coded(
+            "result", figures.files.results, lambda key: t(f"external_result.{key}"), on_screen, t("overview.say_result")
+        )
+    sections.figures(on_screen)
+    satisfaction(figures)
 
-st.title(t("overview.heading", year=shown.year), anchor=False)
-st.caption(t("overview.scope"))
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    st.selectbox(t("overview.year"), years, key="overview.year", width=160)
+
+who = actor()
+options = board.options(who)
+address.follow("overview", overview_filters.choices(options))
+year, cut = overview_filters.asked()
+heading, bar, trouble = st.container(), st.container(horizontal=True, vertical_alignment="bottom"), st.container()
+shown = None
+with show_refusals(area=trouble):
+    shown = overview.year(who, year, cut)
+if shown is None:  # these months cannot be a period; the fields keep what was chosen
+    year, cut = None, Cut(unit_id=cut.unit_id, category=cut.category, procedure=cut.procedure)
+    shown = overview.year(who, year, cut)
+overview_filters.settle(shown)
+choices = overview_filters.choices(options, shown)
+with heading:
+    st.title(t("overview.heading", year=overview_words.names(shown)[0]), anchor=False)
+    st.caption(t("overview.scope"))
+with bar:
+    overview_filters.fields(options, shown)
     if has(Right.EXPORT):
-        download(shown)
-address.keep("overview", {"year": years})
-if shown.year == shown.today.year:
+        download(year, cut, shown)
+    if cut != Cut():
+        st.button(
+            t("overview.clear"),
+            icon=":material/filter_alt_off:",
+            type="tertiary",
+            on_click=address.reset,
+            args=("overview", choices),
+        )
+address.keep("overview", choices)
+if shown.period.is_year and shown.year == shown.today.year:
     st.caption(t("overview.so_far", day=shown.today))
-headline(shown)
-if shown.now == shown.before == Figures():
+on_screen = sections.Shown(shown, year, cut)
+sections.headline(on_screen)
+if shown.now.anything or shown.before.anything:
+    parts(on_screen)
+elif cut == Cut():
     st.info(t("overview.empty", year=shown.year), icon=":material/inbox:")
 else:
-    channels = named(shown.channels, lambda key: t(f"channel.{key}"))
-    outcomes = named(shown.outcomes, lambda key: t(f"outcome.{key}"))
-    categories, units = named(shown.categories, str), named(shown.units, str)
-    promises(shown)
-    section("month", overview_words.months(shown), named(shown.months, lambda key: month_name(int(key), language())), shown)
-    section("channel", overview_words.most("channel", channels, shown), channels, shown)
-    section("category", overview_words.most("category", categories, shown), categories, shown)
-    section("unit", overview_words.most("unit", units, shown), units, shown)
-    section("outcome", overview_words.outcomes(shown), outcomes, shown)
-    figures(shown)
+    st.info(t("overview.narrowed_empty"), icon=":material/filter_alt_off:")

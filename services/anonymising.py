@@ -39,11 +39,14 @@ CODED: dict[Any, frozenset[str]] = {
     m.Decision: frozenset(("outcome",)),
     m.Measure: frozenset(),
     m.MeasureDone: frozenset(),
+    m.MeasureEffect: frozenset(("helped",)),
     m.ComplaintPart: frozenset(("outcome",)),
     m.Appeal: frozenset(("form_id", "channel", "ruling")),
     m.Referral: frozenset(("form_id", "body", "stage", "initiated_by", "result")),
     m.Escalation: frozenset(("rung",)),
+    m.ReviewItem: frozenset(),
     m.AccessLog: frozenset(("what",)),
+    m.Satisfaction: frozenset(),
 }
 # Of a closed compartment less stays: its history says who came to whom, and codes cannot hide that.
 _STAYS_CLOSED = frozenset((m.Complaint, m.Complainant, m.Party, m.Promise, m.LedgerEntry, m.ChainHead, m.AccessLog))

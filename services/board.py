@@ -3,16 +3,16 @@ that is not on the screen."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import case, func, or_, select, union_all
+from sqlalchemy import and_, case, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from db import models as m
 from db.profiles import Profile
 from domain.rights import Right
-from services import profiles
+from services import measures, profiles
 from services.board_filters import (
     FINISHED,
     OPEN,
@@ -30,6 +30,7 @@ from services.board_filters import (
 from services.board_rows import BoardRow, as_rows, order, rows_of, waiting_id
 from services.colleagues import HANDLERS
 from services.door import Actor, Work, work
+from services.measures import Part
 from services.rungs import climbed_to
 
 __all__ = ["FINISHED", "OPEN", "BoardFilter", "BoardRow", "Show", "Sort", "View"]
@@ -74,6 +75,7 @@ class Options:
 class ToDo:
     rows: tuple[BoardRow, ...]  # mine first, at most TO_DO
     total: int
+    measures: Part = field(default_factory=Part)  # mine first, at most TO_DO
 
 
 # What a person can ask
@@ -98,16 +100,18 @@ def page(actor: Actor, filters: BoardFilter) -> BoardPage:
 
 def to_do(actor: Actor) -> ToDo:
     """What has to be done today, or should have been, and what climbed to me: mine first; who assigns work also sees what
-    waits for others. One statement on dossiers."""
+    waits for others. Besides promises the measures, each with whose it is: one that is here itself is not here once more as
+    a promise of its dossier. Two statements on dossiers."""
     with work(actor, Right.LIST) as w:
         due = aliased(m.Complaint)
         mine = or_(waiting_id() == w.me, m.Complaint.id.in_(climbed_to(w.me)))
         whose = [] if w.may(Right.ASSIGN) else [mine]
         now = m.Complaint.id.in_(union_all(select(due.id).where(due.next_due_on <= w.today), climbed_to(w.me)))
-        query = rows_of(w, now, *whose).add_columns(func.count().over().label("everything"))
+        twice = and_(measures.stands_for_next_promise(w), m.Complaint.id.not_in(climbed_to(w.me)))
+        query = rows_of(w, now, ~twice, *whose).add_columns(func.count().over().label("everything"))
         query = query.order_by(case((mine, 0), else_=1), m.Complaint.next_due_on, m.Complaint.id).limit(TO_DO)
         found = w.session.execute(query).all()
-        return ToDo(as_rows(w, found), found[0].everything if found else 0)
+        return ToDo(as_rows(w, found), found[0].everything if found else 0, measures.to_do(w, TO_DO))
 
 
 def options(actor: Actor) -> Options:

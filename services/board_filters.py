@@ -85,7 +85,7 @@ def conditions(w: Work, wanted: BoardFilter) -> list[ColumnElement[bool]]:
     if wanted.handler_id is not None:
         conditions.append(c.handler_id == number(wanted.handler_id))
     if wanted.unit_id is not None:
-        conditions.append(c.unit_id.in_(_unit_and_below(number(wanted.unit_id))))
+        conditions.append(c.unit_id.in_(unit_and_below(number(wanted.unit_id))))
     if wanted.category:
         conditions.append(c.category == wanted.category)
     if wanted.procedure:
@@ -140,7 +140,7 @@ def still_here() -> Select[int]:
     return select(m.Account.id).where(m.Account.active.is_(True))
 
 
-def _unit_and_below(unit_id: int) -> Select[int]:
+def unit_and_below(unit_id: int) -> Select[int]:
     tree = select(m.OrgUnit.id).where(m.OrgUnit.id == unit_id).cte("below", recursive=True)
     tree = tree.union(select(m.OrgUnit.id).where(m.OrgUnit.parent_id == tree.c.id))
     return select(tree.c.id)

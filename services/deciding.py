@@ -14,6 +14,7 @@ from db import models as m
 from domain.entries import choice, day, number
 from domain.errors import Refused
 from domain.facts import Fact
+from domain.measures import check_on, months
 from domain.rights import Right
 from domain.texts import clean, required
 from domain.vocabulary import Channel, CloseReason, EventKind, LetterType, Outcome, Ruling, Satisfied
@@ -45,6 +46,7 @@ class MeasureInput:
     text: str
     owner_id: int
     due_on: date
+    check_months: int | None = None  # so long after it was done "did it help?" is asked
 
 
 def extend(
@@ -178,6 +180,7 @@ def _measures(
             text=required(each.text, "measures"),
             owner_id=pick(people, each.owner_id, "measures").id,
             due_on=day(each.due_on, "measures", latest=FARTHEST, earliest=on, too_early="before_decision"),
+            check_months=months(each.check_months, "measures"),
         )
         for each in measures
     ]
@@ -227,9 +230,12 @@ def _answer_with_decision(w: Work, complaint: m.Complaint, outgoing: Outgoing) -
         promises.happened(w, complaint, Fact.COMMITTEE_JUDGED, message.sent_on, entry)  # the letter is its judgment
 
 
-def measure_done(actor: Actor, reference: str, measure_id: int, on: date, evidence: str) -> None:
-    """What was agreed was done; twice the same is once. Raises Refused: ``not_found``, ``measure_already_done``,
-    ``measure_lapsed``, ``before_decision``."""
+def measure_done(
+    actor: Actor, reference: str, measure_id: int, on: date, evidence: str, check_months: int | None = None
+) -> None:
+    """What was agreed was done; twice the same is once. `check_months`: so long after it "did it help?" is asked; 0: never;
+    None: as was chosen when it was agreed. Raises Refused: ``not_found``, ``measure_already_done``, ``measure_lapsed``,
+    ``before_decision``, ``unknown_value``."""
     with work(actor, Right.LOG) as w:
         complaint = load_to_append(w, reference)
         measure = w.session.scalar(
@@ -249,10 +255,14 @@ def measure_done(actor: Actor, reference: str, measure_id: int, on: date, eviden
         decision = w.session.get(m.Decision, measure.decision_id) if measure.decision_id else None
         since = decision.decided_on if decision else complaint.received_on
         on = day(on, "on", latest=w.today, earliest=since, too_early="before_decision")
-        entry = record(w, complaint, EventKind.MEASURE_DONE, on, words, measure=measure.id)
-        w.session.add(
-            m.MeasureDone(measure_id=measure.id, complaint_id=complaint.id, done_on=on, evidence=words, event_id=entry.id)
-        )
+        if check_months is not None:
+            measure.check_months = months(check_months, "check_months")
+        asked_on = check_on(on, measure.check_months)
+        entry = record(w, complaint, EventKind.MEASURE_DONE, on, words, measure=measure.id, check_on=asked_on)
+        was_done = {"measure_id": measure.id, "complaint_id": complaint.id, "event_id": entry.id}
+        w.session.add(m.MeasureDone(done_on=on, evidence=words, check_on=asked_on, **was_done))
+        if measure.review_item_id is not None:  # agreed among ourselves: nobody outside was promised it
+            return
         promises.happened(w, complaint, Fact.MEASURE_DONE, on, entry, promises.due_then(w, complaint, measure.due_on, on))
         if measure.decision_id is None:  # it followed from a ruling in appeal
             promises.happened(w, complaint, Fact.CONSEQUENCES_DONE, on, entry)

@@ -9,36 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select
 
 from db import models as m
 from db.profiles import Profile
+from domain.measures import MeasureState, state
 from domain.promises import is_open
 from domain.rights import Right
 from domain.vocabulary import RESEMBLES, EventKind
 from services import lifting
 from services.as_it_stood import due_then
-from services.door import AMSTERDAM, Work
+from services.door import Work
+from services.dossier_timeline import TimelineEntry, accounts_in, entry_of
 from services.promises import PromiseView
-
-# Codes of events that hold an account's id; the reader gets the name.
-_PERSON_CODES = frozenset({"account", "ack_owner", "before", "handler", "participants", "reviewer"})
-
-
-@dataclass(frozen=True)
-class TimelineEntry:
-    id: int
-    seq: int
-    kind: str  # EventKind
-    side: str
-    who: str | None  # none: the system
-    happened_on: date
-    recorded_at: datetime  # UTC
-    recorded_late: bool  # entered on a later day than it happened
-    text: str
-    codes: Mapping[str, Any]  # coded facts; accounts by name
 
 
 @dataclass(frozen=True)
@@ -87,6 +71,11 @@ class MeasureView:
     due_on: date
     done_on: date | None
     evidence: str | None
+    check_months: int | None  # so long after it was done "did it help?" is asked
+    check_on: date | None  # from this day on it is
+    asked: bool  # now
+    helped: str | None  # Helped
+    explanation: str | None
     late: bool  # not done, and past its date
     lapsed: bool  # not done, and the decision that it came from does not hold any more
 
@@ -150,6 +139,21 @@ class AppealBrief:
 
 
 @dataclass(frozen=True)
+class SatisfactionView:
+    """Answered without a score: the complainant did not want to answer."""
+
+    invited_on: date
+    answered_on: date | None
+    process: int | None
+    outcome: int | None
+    remark: str | None
+
+    @property
+    def declined(self) -> bool:
+        return self.answered_on is not None and self.process is None and self.outcome is None
+
+
+@dataclass(frozen=True)
 class Content:
     timeline: tuple[TimelineEntry, ...]  # newest first
     notes: tuple[TimelineEntry, ...]
@@ -162,6 +166,7 @@ class Content:
     referrals: tuple[ReferralView, ...]  # newest first
     parts: tuple[PartView, ...]  # of the last closing
     appeal: AppealBrief | None  # the newest
+    satisfaction: SatisfactionView | None  # none: not asked
 
 
 @dataclass(frozen=True)
@@ -172,30 +177,23 @@ class Rows:
     parties: list[m.Party]
     messages: list[tuple[m.Message, str | None, str | None]]
     decisions: list[m.Decision]
-    measures: list[tuple[m.Measure, m.MeasureDone | None]]
+    measures: list[tuple[m.Measure, m.MeasureDone | None, m.MeasureEffect | None]]
     attachments: list[m.Attachment]
     referrals: list[m.Referral]
     parts: list[m.ComplaintPart]
     appeals: list[m.Appeal]
+    satisfaction: m.Satisfaction | None
 
     def accounts(self) -> set[int]:
         found: set[int | None] = {event.actor_id for event, _ in self.events}
         for event, _ in self.events:
-            found |= set(_ids(event.codes))
+            found |= set(accounts_in(event.codes))
         found |= {party.account_id for party in self.parties}
         found |= {message.recorded_by for message, _, _ in self.messages}
         found |= {decision.decided_by for decision in self.decisions}
-        found |= {measure.owner_id for measure, _ in self.measures}
+        found |= {measure.owner_id for measure, _, _ in self.measures}
         found |= {attachment.added_by for attachment in self.attachments}
         return {each for each in found if each is not None}
-
-
-def _ids(codes: Mapping[str, Any]) -> Iterable[int]:
-    for name in _PERSON_CODES & codes.keys():
-        value = codes[name]
-        for each in value if isinstance(value, list) else [value]:
-            if isinstance(each, int):
-                yield each
 
 
 def rows_of(w: Work, complaint: m.Complaint) -> Rows:
@@ -204,9 +202,15 @@ def rows_of(w: Work, complaint: m.Complaint) -> Rows:
     messages = select(m.Message, m.MessageText.subject, m.MessageText.body).outerjoin(
         m.MessageText, m.MessageText.message_id == m.Message.id
     )
-    measures = select(m.Measure, m.MeasureDone).outerjoin(m.MeasureDone, m.MeasureDone.measure_id == m.Measure.id)
+    measures = (
+        select(m.Measure, m.MeasureDone, m.MeasureEffect)
+        .outerjoin(m.MeasureDone, m.MeasureDone.measure_id == m.Measure.id)
+        .outerjoin(m.MeasureEffect, m.MeasureEffect.measure_id == m.Measure.id)
+    )
+    newest_first = events.where(m.Event.complaint_id == here).order_by(m.Event.seq.desc())
+    found: list[tuple[m.Event, str | None]] = [(event, text) for event, text in look(newest_first)]
     return Rows(
-        events=[(event, text) for event, text in look(events.where(m.Event.complaint_id == here).order_by(m.Event.seq.desc()))],
+        events=found,
         parties=list(w.session.scalars(select(m.Party).where(m.Party.complaint_id == here).order_by(m.Party.id))),
         messages=[
             (each, subject, body)
@@ -215,7 +219,7 @@ def rows_of(w: Work, complaint: m.Complaint) -> Rows:
         decisions=list(
             w.session.scalars(select(m.Decision).where(m.Decision.complaint_id == here).order_by(m.Decision.id.desc()))
         ),
-        measures=[(each, done) for each, done in look(measures.where(m.Measure.complaint_id == here))],
+        measures=[(each, done, helped) for each, done, helped in look(measures.where(m.Measure.complaint_id == here))],
         attachments=list(
             w.session.scalars(
                 select(m.Attachment)
@@ -230,7 +234,15 @@ def rows_of(w: Work, complaint: m.Complaint) -> Rows:
             w.session.scalars(select(m.ComplaintPart).where(m.ComplaintPart.complaint_id == here).order_by(m.ComplaintPart.id))
         ),
         appeals=list(w.session.scalars(select(m.Appeal).where(m.Appeal.complaint_id == here).order_by(m.Appeal.id.desc()))),
+        satisfaction=_asked(w, here, found),
     )
+
+
+def _asked(w: Work, complaint_id: int, events: Iterable[tuple[m.Event, str | None]]) -> m.Satisfaction | None:
+    """Looked up only where somebody asked: most dossiers have none."""
+    if not any(event.kind == EventKind.SATISFACTION_ASKED for event, _ in events):
+        return None
+    return w.session.scalar(select(m.Satisfaction).where(m.Satisfaction.complaint_id == complaint_id))
 
 
 def content_of(
@@ -246,10 +258,10 @@ def content_of(
     appeal, kept = heard or (None, None)
     labels = {each.key: each.label for each in promises} | {each.key: each.label for each in profile.procedures}
     shown = (each for each in rows.events if each[0].codes.get("resembled", 0) != w.person.id)  # never to them
-    timeline = tuple(_entry(event, text, names, labels) for event, text in shown)
+    timeline = tuple(entry_of(event, text, names, labels) for event, text in shown)
     decisions = tuple(_decision(each, names, appeal) for each in rows.decisions)
     superseded = frozenset(each.id for each in decisions if each.superseded)
-    measures = (_measure(*row, due_then(row[0], kept), names, w.today, superseded) for row in rows.measures)
+    measures = (_measure(row, kept, names, w.today, superseded) for row in rows.measures)
     return Content(
         timeline=timeline,
         notes=tuple(each for each in timeline if each.kind == EventKind.NOTE),
@@ -265,6 +277,7 @@ def content_of(
         referrals=tuple(_referral(each, profile) for each in rows.referrals),
         parts=_last_parts(rows.parts),
         appeal=_appeal(rows.appeals[0], promises) if rows.appeals else None,
+        satisfaction=_satisfaction(rows.satisfaction),
     )
 
 
@@ -285,40 +298,6 @@ def _people(w: Work, rows: Rows, names: Mapping[int, str], *, proposals: bool) -
         for each in rows.parties
         if each.relation != RESEMBLES  # a question, for some (services/shield.py)
     )
-
-
-def _entry(event: m.Event, text: str | None, names: Mapping[int, str], labels: Mapping[str, str]) -> TimelineEntry:
-    return TimelineEntry(
-        id=event.id,
-        seq=event.seq,
-        kind=event.kind,
-        side=event.side,
-        who=names.get(event.actor_id) if event.actor_id else None,
-        happened_on=event.happened_on,
-        recorded_at=event.recorded_at,
-        recorded_late=event.recorded_at.astimezone(AMSTERDAM).date() > event.happened_on,
-        text=text or "",
-        codes={key: _worded(key, value, names, labels) for key, value in event.codes.items() if key != "form"},
-    )
-
-
-def _worded(key: str, value: Any, names: Mapping[int, str], labels: Mapping[str, str]) -> Any:
-    """Accounts, promises and procedures by what they are called."""
-    if key in ("promise", "procedure", "procedure_before"):
-        return labels.get(value, value)
-    if key == "days":
-        return tuple((each["day"], each["removed"]) for each in value)
-    if key == "moved":
-        return tuple((labels.get(each["promise"], each["promise"]), each["before"], each["after"]) for each in value)
-    return _named(key, value, names)
-
-
-def _named(key: str, value: Any, names: Mapping[int, str]) -> Any:
-    if key not in _PERSON_CODES:
-        return value
-    if isinstance(value, list):
-        return tuple(names.get(each, each) for each in value)
-    return names.get(value, value)
 
 
 def _name(party: m.Party, names: Mapping[int, str]) -> str:
@@ -354,14 +333,16 @@ def _decision(decision: m.Decision, names: Mapping[int, str], heard: m.Appeal | 
 
 
 def _measure(
-    measure: m.Measure,
-    done: m.MeasureDone | None,
-    due_on: date,
+    row: tuple[m.Measure, m.MeasureDone | None, m.MeasureEffect | None],
+    kept: m.AppealSnapshot | None,
     names: Mapping[int, str],
     today: date,
     superseded: frozenset[int],
 ) -> MeasureView:
+    measure, done, effect = row
+    due_on, asked_on = due_then(measure, kept), done.check_on if done else None
     lapsed = done is None and measure.decision_id in superseded
+    stands = state(today, due_on, done.done_on if done else None, asked_on, effect.helped if effect else None, lapsed=lapsed)
     return MeasureView(
         measure.id,
         measure.decision_id,
@@ -370,7 +351,12 @@ def _measure(
         due_on,
         done.done_on if done else None,
         done.evidence if done else None,
-        late=done is None and not lapsed and due_on < today,
+        check_months=None if kept else measure.check_months,  # it may have been chosen after the appeal
+        check_on=asked_on,
+        asked=stands is MeasureState.TO_CHECK,
+        helped=effect.helped if effect else None,
+        explanation=effect.explanation if effect else None,
+        late=stands is MeasureState.OVERDUE,
         lapsed=lapsed,
     )
 
@@ -395,6 +381,12 @@ def _referral(referral: m.Referral, profile: Profile) -> ReferralView:
         referral.binding,
         referral.internal_first,
     )
+
+
+def _satisfaction(row: m.Satisfaction | None) -> SatisfactionView | None:
+    if row is None:
+        return None
+    return SatisfactionView(row.invited_on, row.answered_on, row.process, row.outcome, row.remark)
 
 
 def _appeal(appeal: m.Appeal, promises: tuple[PromiseView, ...]) -> AppealBrief:

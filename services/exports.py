@@ -8,21 +8,27 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from itertools import zip_longest
 
 import xlsxwriter
 
-from domain.indicators import Kept
+from db import models as m
+from domain.entries import number
+from domain.indicators import INDICATORS, LEAD_BINS, Kept, Measure
 from domain.rights import Right
-from domain.vocabulary import Channel, Outcome
-from services.door import Actor, work
-from services.overview import LINES, Counted, Measure, Overview, Promised, collect
-from text import moment, month_name, translate
+from domain.vocabulary import Channel, ComplainantType, ExternalResult, Outcome, SubjectType
+from services.door import Actor, Work, work
+from services.overview import Counted, Cut, Overview, Promised, collect
+from text import moment, month_name, period_name, translate
+from text.figures import explained, lead_words
 
 LONGEST_CELL = 32_767  # what a spreadsheet keeps; more would be cut without a word
 _LONGEST_NAME = 31  # of a sheet
 _KEPT = ("kept", "extended_in_time", "extended_late", "missed", "open")
 
-Cell = str | int | float | date | None
+Cell = str | int | float | Decimal | date | None
 Words = Callable[..., str]
 
 
@@ -40,12 +46,19 @@ class Export:
     content: bytes
 
 
-def year(actor: Actor, year: int | None = None) -> Export:
-    """The yearly overview as a workbook: every figure of the page."""
+def year(actor: Actor, year: int | None = None, cut: Cut = Cut()) -> Export:  # noqa: B008 - frozen
+    """The yearly overview as a workbook: every figure of the page, narrowed as the page was."""
     with work(actor, Right.EXPORT) as w:
-        shown = collect(w, year)
+        shown = collect(w, year, cut)
         language, made_by = w.person.language, w.person.display_name
-    return Export(file_name("weerklank", shown.year), workbook(_overview(shown, language, made_by)))
+        narrowed = _narrowed(w, cut)
+    return Export(file_name("weerklank", shown.year), workbook(_overview(shown, language, made_by, narrowed)))
+
+
+def _narrowed(w: Work, cut: Cut) -> str:
+    """To what the reader narrowed it, in words; empty when it is everything."""
+    unit = w.session.get(m.OrgUnit, number(cut.unit_id)) if cut.unit_id is not None else None
+    return "; ".join(each for each in (unit.name if unit else "", cut.category, cut.procedure) if each)
 
 
 def file_name(*words: object) -> str:
@@ -56,33 +69,64 @@ def file_name(*words: object) -> str:
 # The sheets of the overview
 
 
-def _overview(shown: Overview, language: str, made_by: str) -> list[Sheet]:
+def _overview(shown: Overview, language: str, made_by: str, narrowed: str = "") -> list[Sheet]:
     def t(key: str, **values: object) -> str:
         return translate(language, key, **values)
 
-    years = (str(shown.year), str(shown.year - 1))
-    months = {str(number): month_name(number, language) for number in range(1, 13)}
-    channels = {each.value: t(f"channel.{each}") for each in Channel}
-    outcomes = {each.value: t(f"outcome.{each}") for each in Outcome}
+    years = (period_name(shown.period, language), period_name(shown.earlier, language))
+    words: dict[str, dict[str | None, str]] = {
+        key: {each.value: t(f"{key}.{each}") for each in area} for key, area in _CODED.items()
+    }
+    counts: tuple[tuple[str, Sequence[Counted], Mapping[str | None, str]], ...] = (
+        ("channel", shown.channels, words["channel"]),
+        ("subject", shown.subjects, words["subject_type"]),
+        ("category", shown.categories, {}),
+        ("unit", shown.units, {}),
+        ("outcome", shown.outcomes, words["outcome"]),
+        ("lead", shown.leads, {str(place): lead_words(t, place) for place in range(len(LEAD_BINS))}),
+        ("funnel", shown.funnel, {each.key: t(f"overview.funnel_{each.key}") for each in shown.funnel}),
+        ("complainant", shown.files.complainants, words["complainant_type"]),
+        ("body", shown.files.bodies, {key: name for key, name in shown.files.body_names.items()}),
+        ("result", shown.files.results, words["external_result"]),
+    )
     return [
-        _about(shown, t, moment(shown.made_at, language), made_by),
-        Sheet(t("overview.figures"), ("", *years), tuple(_figures(shown, t)), (44, 12)),
+        _about(shown, t, moment(shown.made_at, language), made_by, narrowed, years),
+        Sheet(t("overview.figures"), ("", *years, t("overview.formula")), tuple(_figures(shown, t)), (44, 12, 12, 80)),
         Sheet(t("overview.promises"), _promise_headings(t), tuple(_promises(shown.promises, years, t)), (34, 10)),
-        _counts(t, "month", years, shown.months, months),
-        _counts(t, "channel", years, shown.channels, channels),
-        _counts(t, "category", years, shown.categories, {}),
-        _counts(t, "unit", years, shown.units, {}),
-        _counts(t, "outcome", years, shown.outcomes, outcomes),
+        _months(shown, t, years, language),
+        *(_counts(t, what, years, rows, labels) for what, rows, labels in counts),
+        _cells(shown, t),
+        _signals(shown, t),
+        Sheet(t("satisfaction.heading"), ("", *years), tuple(_satisfaction(shown, t)), (44, 12)),
     ]
 
 
-def _about(shown: Overview, t: Words, made_at: str, made_by: str) -> Sheet:
+def _satisfaction(shown: Overview, t: Words) -> Iterator[tuple[Cell, ...]]:
+    for name in ("process", "outcome", "invited", "answered", "share"):
+        key = f"mean_{name}" if name in ("process", "outcome") else name
+        values = (getattr(each, name) for each in shown.satisfied)
+        yield (t(f"satisfaction.{key}"), *(t("common.not_applicable") if value is None else value for value in values))
+    share = shown.confirmed.share
+    yield (t("confirmed.heading", day=shown.today), t("common.not_applicable") if share is None else share, None)
+
+
+_CODED: dict[str, type[StrEnum]] = {
+    "channel": Channel,
+    "subject_type": SubjectType,
+    "outcome": Outcome,
+    "complainant_type": ComplainantType,
+    "external_result": ExternalResult,
+}
+
+
+def _about(shown: Overview, t: Words, made_at: str, made_by: str, narrowed: str, years: tuple[str, str]) -> Sheet:
     rows: tuple[tuple[Cell, ...], ...] = (
-        (t("overview.about_what"), t("overview.heading", year=shown.year)),
-        (t("overview.about_period"), t("overview.about_period_is", year=shown.year, before=shown.year - 1)),
+        (t("overview.about_what"), t("overview.heading", year=years[0])),
+        (t("overview.about_period"), t("overview.about_period_is", year=years[0], before=years[1])),
         (t("overview.about_until"), shown.today),
         (t("overview.about_made"), made_at),
         (t("overview.about_by"), made_by),
+        (t("overview.about_narrowed"), narrowed or t("overview.narrowed_not")),
         (t("overview.about_filter"), t("overview.about_filter_is")),
         (t("overview.about_promises"), t("overview.explain_promises")),
     )
@@ -90,19 +134,21 @@ def _about(shown: Overview, t: Words, made_at: str, made_by: str) -> Sheet:
 
 
 def _figures(shown: Overview, t: Words) -> Iterator[tuple[Cell, ...]]:
-    for name, measure in LINES:
-        values = (getattr(shown.now, name), getattr(shown.before, name))
-        yield (t(f"overview.figure_{name}"), *(_number(value, measure, t) for value in values))
+    for each in INDICATORS:
+        values = (_number(each.of(figures), each.measure, t) for figures in (shown.now, shown.before))
+        yield (t(f"overview.figure_{each.key}"), *values, explained(t, each))
     standing = shown.standing
-    yield (t("overview.standing_open", day=shown.today), standing.open, None)
-    yield (t("overview.standing_late", day=shown.today), standing.late, None)
-    yield (t("overview.standing_oldest"), standing.oldest_received_on, None)
+    yield (t("overview.standing_open", day=shown.today), standing.open, None, None)
+    yield (t("overview.standing_late", day=shown.today), standing.late, None, None)
+    yield (t("overview.standing_oldest"), standing.oldest_received_on, None, None)
 
 
-def _number(value: int | float | None, measure: Measure, t: Words) -> Cell:
+def _number(value: float | None, measure: Measure, t: Words) -> Cell:
     if value is None:
         return t("common.not_applicable")
-    return float(value) if measure is Measure.SHARE else value
+    if measure is Measure.MEAN:
+        return Decimal(str(round(value, 1)))
+    return float(value) if measure is Measure.SHARE else int(value)
 
 
 def _promise_headings(t: Words) -> tuple[str, ...]:
@@ -115,10 +161,23 @@ def _promises(promises: Sequence[Promised], years: tuple[str, str], t: Words) ->
     lines += [(t("overview.all_promises"), kept, year) for kept, year in zip(totals, years, strict=True)]
     for label, kept, year in lines:
         counts = (getattr(kept, name) for name in _KEPT)
-        yield (label, int(year), *counts, _number(kept.share, Measure.SHARE, t))
+        yield (label, int(year) if year.isdecimal() else year, *counts, _number(kept.share, Measure.SHARE, t))
 
 
-def _counts(t: Words, what: str, years: tuple[str, str], rows: Sequence[Counted], labels: Mapping[str, str]) -> Sheet:
+def _months(shown: Overview, t: Words, years: tuple[str, str], language: str) -> Sheet:
+    rows = (
+        (
+            month_name(int(each.key or 1), language),
+            each.now,
+            each.before,
+            _number(kept.share, Measure.SHARE, t) if kept else None,
+        )
+        for each, kept in zip_longest(shown.months, shown.running)
+    )
+    return Sheet(t("overview.by_month"), (t("overview.month"), *years, t("overview.running")), tuple(rows), (40, 10))
+
+
+def _counts(t: Words, what: str, years: tuple[str, str], rows: Sequence[Counted], labels: Mapping[str | None, str]) -> Sheet:
     def label(key: str | None) -> str:
         return labels.get(key, key) if key is not None else t("overview.not_given")
 
@@ -128,6 +187,22 @@ def _counts(t: Words, what: str, years: tuple[str, str], rows: Sequence[Counted]
         tuple((label(row.key), row.now, row.before) for row in rows),
         (40, 10),
     )
+
+
+def _cells(shown: Overview, t: Words) -> Sheet:
+    rows = ((each.category, each.unit or t("overview.not_given"), each.number) for each in shown.cells)
+    headings = (t("overview.category"), t("overview.unit"), t("overview.number"))
+    return Sheet(t("overview.by_cell"), headings, tuple(rows), (40, 40, 16))
+
+
+def _signals(shown: Overview, t: Words) -> Sheet:
+    found = shown.signals
+    rows: list[tuple[Cell, ...]] = [
+        (t("overview.repeat"), each.category, each.unit, each.number, None) for each in found.repeats
+    ]
+    rows += [(t("overview.moved"), None, each.unit, each.now, each.before) for each in found.moved]
+    headings = ("", t("overview.category"), t("overview.unit"), t("overview.twelve_months"), t("overview.twelve_before"))
+    return Sheet(t("overview.stands_out"), headings, tuple(rows), (24, 40, 40, 16))
 
 
 # Any workbook
@@ -155,6 +230,7 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
 def _write(book: xlsxwriter.Workbook, name: str, sheet: Sheet) -> None:
     heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     percentage = book.add_format({"num_format": "0%"})
+    mean = book.add_format({"num_format": "0.0"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     page = book.add_worksheet(name)
     page.freeze_panes(1, 0)
@@ -164,19 +240,18 @@ def _write(book: xlsxwriter.Workbook, name: str, sheet: Sheet) -> None:
         page.set_column(column, column, width)
     for column, words in enumerate(sheet.headings):
         page.write_string(0, column, _cell(words), heading)
-    for number, row in enumerate(sheet.rows, start=1):
+    formats = {Decimal: mean, float: percentage}
+    for line, row in enumerate(sheet.rows, start=1):
         for column, value in enumerate(row):
             match value:
                 case None:
-                    page.write_blank(number, column, None)
+                    page.write_blank(line, column, None)
                 case date():
-                    page.write_datetime(number, column, datetime(value.year, value.month, value.day))  # noqa: DTZ001 - a day
-                case float():
-                    page.write_number(number, column, value, percentage)
-                case int():
-                    page.write_number(number, column, value)
+                    page.write_datetime(line, column, datetime(value.year, value.month, value.day))  # noqa: DTZ001 - a day
+                case int() | float() | Decimal():
+                    page.write_number(line, column, float(value), formats.get(type(value)))
                 case str():
-                    page.write_string(number, column, _cell(value), wrapped)
+                    page.write_string(line, column, _cell(value), wrapped)
 
 
 def _widths(sheet: Sheet) -> Iterator[int]:

@@ -48,13 +48,15 @@ def move_measure(
         measure = _movable(w, complaint, measure_id)
         words, until = required(reason, "reason"), day(new_date, "new_date", latest=FARTHEST)
         on = w.today
-        if outgoing is not None or facts_of(w, complaint).reachable:
+        promised = measure.review_item_id is None  # what the yearly review agreed, nobody outside was promised
+        if outgoing is not None or (promised and facts_of(w, complaint).reachable):
             message, letter = send(w, complaint, outgoing, LetterType.PROGRESS, new_date_says(measure.text, until, words))
             on = message.sent_on
             promises.happened(w, complaint, Fact.OUTBOUND, on, letter)
         was, measure.due_on = measure.due_on, until
         entry = record(w, complaint, EventKind.MEASURE_MOVED, on, words, measure=measure.id, was_due=was, new_date=until)
-        promises.happened(w, complaint, Fact.MEASURE_MOVED, on, entry, until, was)
+        if promised:
+            promises.happened(w, complaint, Fact.MEASURE_MOVED, on, entry, until, was)
 
 
 def new_date_says(text: str, until: date, reason: str) -> dict[str, object]:

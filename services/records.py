@@ -9,13 +9,13 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from db import models as m
 from domain.errors import Refused
 from domain.texts import clean
-from domain.vocabulary import Compartment, EventKind, Side, Status
+from domain.vocabulary import Compartment, EventKind, Kind, Side, Status
 from services.door import Work
 
 GENESIS = "0" * 64
@@ -150,6 +150,24 @@ def unseen(w: Work, *conditions: ColumnElement[bool]) -> list[m.Complaint]:
     excluded = exists().where(party.complaint_id == m.Complaint.id, party.account_id == w.me, party.excluded.is_(True))
     query = select(m.Complaint).where(m.Complaint.compartment == Compartment.REGULAR, ~excluded, *conditions)
     return list(w.session.scalars(query, **_UNSEEN))
+
+
+def put_on_the_list(w: Work, review: m.Review) -> None:
+    """Every ordinary complaint that was received in the period of this review, what an earlier one passed over or left
+    without an answer included: also those that who opens it may not see. Nothing of them is answered."""
+    c, item = m.Complaint, m.ReviewItem
+    last = select(item.decided_at).where(item.complaint_id == c.id).order_by(item.id.desc()).limit(1).scalar_subquery()
+    listed = exists().where(item.complaint_id == c.id)
+    began = select(func.min(m.Review.since)).scalar_subquery()
+    passed_over = and_(c.received_on < review.since, c.received_on >= began, ~listed)
+    query = select(c.id).where(
+        c.compartment == Compartment.REGULAR,
+        c.kind == Kind.COMPLAINT,
+        c.status != Status.ANONYMISED,
+        or_(c.received_on.between(review.since, review.until), passed_over, and_(listed, last.is_(None))),
+    )
+    w.session.add_all(m.ReviewItem(review_id=review.id, complaint_id=each) for each in w.session.scalars(query, **_UNSEEN))
+    w.session.flush()
 
 
 def event_hash(entry: m.Event) -> str:

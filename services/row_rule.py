@@ -160,6 +160,7 @@ def _criteria(roles: Roles, right: Right) -> tuple[_Criterion, ...]:
     hers = exists().where(  # or an earlier one of the same dossier
         appeal.c.complaint_id == m.Appeal.complaint_id, appeal.c.reviewer_id == me, m.Appeal.id <= appeal.c.id
     )
+    counts = right in (Right.OVERVIEW, Right.EXPORT)  # who counts a dossier counts what was answered in it, without reading it
     rule = {
         m.Complaint: reached(right, m.Complaint),
         m.Complainant: within(m.Complainant, Right.IDENTITY),
@@ -176,12 +177,15 @@ def _criteria(roles: Roles, right: Right) -> tuple[_Criterion, ...]:
         m.Decision: stood(m.Decision, decided),
         m.Measure: stood(m.Measure, before(m.Measure.event_id)),
         m.MeasureDone: stood(m.MeasureDone, before(m.MeasureDone.event_id)),
+        m.MeasureEffect: stood(m.MeasureEffect, before(m.MeasureEffect.event_id)),
         m.Appeal: stood(m.Appeal, hers),
         m.AppealSnapshot: within(m.AppealSnapshot, Right.READ),
         m.Referral: stood(m.Referral, before(m.Referral.event_id)),
         m.ComplaintPart: stood(m.ComplaintPart, before(m.ComplaintPart.event_id)),
         m.AccessLog: within(m.AccessLog, Right.AUDIT),
         m.Retention: within(m.Retention, right),
+        m.Satisfaction: within(m.Satisfaction, right) if counts else stood(m.Satisfaction, before(m.Satisfaction.event_id)),
+        m.ReviewItem: within(m.ReviewItem, Right.REVIEW),
     }
     name = f"{right} of {None if roles is None else sorted(roles)} in "
     return tuple(_Criterion(name + model.__tablename__, model, criterion) for model, criterion in rule.items())

@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 from domain.promises import is_open
 from services.dossier import Dossier
-from services.dossier_content import Content, MessageView, TimelineEntry
+from services.dossier_content import Content, MeasureView, MessageView
+from services.dossier_timeline import TimelineEntry
 from services.promises import PromiseView
 from services.readings import Reading
 from services.rendering import Entry, Report, Section
@@ -34,7 +35,8 @@ def report(file: Dossier, made: Made, files: tuple[tuple[str, str], ...], opened
     content = file.content
     sections = [_complaint(file), _people(file), _promises(file.promises)]
     if content is not None:
-        sections += [_decision(content), _appeal(content), _outside(content), _timeline(content), _messages(content)]
+        sections += [_decision(content), _satisfaction(content), _appeal(content), _outside(content)]
+        sections += [_timeline(content), _messages(content)]
     sections += [Section(_t("sealed.files"), facts=files), _opened(opened)]
     return Report(
         organisation=made.organisation,
@@ -148,9 +150,31 @@ def _decision(content: Content) -> Section:
     for measure in content.measures:
         done = _t("complaint.measure_done", day=_day(measure.done_on)) if measure.done_on else None
         due = done or _t("complaint.measure_open", day=_day(measure.due_on))
-        entries.append(Entry(_t("sealed.measure", name=measure.owner), (due,), _texts(measure.text, measure.evidence)))
+        entries.append(
+            Entry(_t("sealed.measure", name=measure.owner), (due,), _texts(measure.text, measure.evidence, _helped(measure)))
+        )
     entries += [Entry(_t(f"outcome.{part.outcome}"), texts=(part.text,)) for part in content.parts]
     return Section(_t("complaint.decision"), entries=tuple(entries))
+
+
+def _satisfaction(content: Content) -> Section:
+    asked = content.satisfaction
+    if asked is None:
+        return Section("")
+    facts = _said(
+        ("satisfaction.invited_on", _day(asked.invited_on)),
+        ("satisfaction.answered_on", _day(asked.answered_on)),
+        ("satisfaction.answer", _t("satisfaction.declined") if asked.declined else None),
+        ("satisfaction.process", _t(f"satisfaction.score_{asked.process}") if asked.process else None),
+        ("satisfaction.outcome", _t(f"satisfaction.score_{asked.outcome}") if asked.outcome else None),
+        ("satisfaction.remark_said", asked.remark),
+    )
+    return Section(_t("satisfaction.dossier_heading"), facts)
+
+
+def _helped(measure: MeasureView) -> str | None:
+    said = _t("measures.helped", answer=_t(f"helped.{measure.helped}")) if measure.helped else None
+    return f"{said} {measure.explanation}" if said else None
 
 
 def _appeal(content: Content) -> Section:

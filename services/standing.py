@@ -95,8 +95,10 @@ def facts_of(w: Work, complaint: m.Complaint) -> Facts:
         respondent=found.respondent,
         party=found.party,
         open_measure=found.open_measure,
+        effect_due=found.effect_due,
         position_due=found.position_due,
         consequences_due=found.consequences_due and not found.open_consequence,
+        asked=found.asked,
         open_promise=found.open_promise,
         appeal_open=found.appeal_open,
         appeal_until=found.appeal_until,
@@ -157,9 +159,11 @@ def _looks(complaint: m.Complaint, profile: Profile, today: date) -> Any:
         exists().where(m.Party.complaint_id == here, m.Party.relation == Relation.RESPONDENT).label("respondent"),
         exists().where(m.Party.complaint_id == here, m.Party.relation != RESEMBLES).label("party"),
         exists().where(m.Measure.complaint_id == here, ~done(), ~without_ground()).label("open_measure"),
+        exists().where(m.MeasureDone.complaint_id == here, m.MeasureDone.check_on <= today, ~answered()).label("effect_due"),
         exists().where(*open_promise, key.in_(_met_by(profile, Fact.POSITION_SENT))).label("position_due"),
         exists().where(*open_promise, key.in_(_met_by(profile, Fact.CONSEQUENCES_DONE))).label("consequences_due"),
-        exists().where(m.Measure.complaint_id == here, m.Measure.decision_id.is_(None), ~done()).label("open_consequence"),
+        exists().where(m.Satisfaction.complaint_id == here).label("asked"),
+        exists().where(m.Measure.complaint_id == here, of_a_ruling(), ~done()).label("open_consequence"),
         exists().where(m.Appeal.complaint_id == here, m.Appeal.ruled_on.is_(None)).label("appeal_open"),
         exists()
         .where(
@@ -203,9 +207,19 @@ def done() -> Any:
     return exists().where(m.MeasureDone.measure_id == m.Measure.id)
 
 
+def answered() -> Any:
+    """Of a measure that was done: somebody said whether it helped."""
+    return exists().where(m.MeasureEffect.measure_id == m.MeasureDone.measure_id)
+
+
 def without_ground() -> Any:
     """Of a measure: the decision that it came from does not hold any more, so nobody is held to it."""
     return exists().where(m.Decision.id == m.Measure.decision_id, m.Decision.superseded)
+
+
+def of_a_ruling() -> Any:
+    """Of a measure: it followed from a ruling in appeal, and was not agreed in a yearly review."""
+    return and_(m.Measure.decision_id.is_(None), m.Measure.review_item_id.is_(None))
 
 
 def lapsed(w: Work, measure: m.Measure) -> bool:

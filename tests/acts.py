@@ -15,6 +15,7 @@ from domain.vocabulary import (
     CloseReason,
     EventKind,
     ExternalStage,
+    Helped,
     LetterType,
     Outcome,
     PauseReason,
@@ -22,7 +23,7 @@ from domain.vocabulary import (
     Ruling,
     Status,
 )
-from services import appeals, clocks, complaints, door, following, hearing, letters, steps
+from services import appeals, clocks, complaints, door, following, hearing, letters, measures, satisfaction, steps
 from services.complaints import Named
 from services.letters import Outgoing
 from services.steps import MeasureInput
@@ -173,13 +174,24 @@ class Act:
 
     def measure_done(self) -> None:
         measure = self.one(self.rows(m.Measure))
-        steps.measure_done(self.actor, self.reference, measure.id if measure else 0, self.on, "Gedaan.")
+        steps.measure_done(self.actor, self.reference, measure.id if measure else 0, self.on, "Gedaan.", self.n % 3)
+
+    def measure_effect(self) -> None:
+        done = self.one(self.rows(m.MeasureDone))
+        measures.answer(self.actor, self.reference, done.measure_id if done else 0, self.one(Helped), "Het is nu warm.")
 
     def move_measure(self) -> None:
         measure, until, why = self.one(self.rows(m.Measure)), self.ahead(1), "De leverancier heeft meer tijd nodig."
         says = following.new_date_says(measure.text if measure else "", until, why)
         letter = self.letter(LetterType.PROGRESS, **says)
         following.move_measure(self.actor, self.reference, self.seen, measure.id if measure else 0, until, why, letter)
+
+    def ask_satisfaction(self) -> None:
+        satisfaction.ask(self.actor, self.reference, self.seen, self.on, Channel.PHONE)
+
+    def satisfaction(self) -> None:
+        given = self.one((1, 2, 3, 4, 5, None))
+        satisfaction.answer(self.actor, self.reference, self.seen, self.on, given, None, "Netjes.", declined=given is None)
 
     def consequences(self) -> None:
         following.consequences(self.actor, self.reference, self.seen, self.on, "De excuses zijn gemaakt.")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from db import models as m
 from domain.vocabulary import Channel, CloseReason, EventKind, ExternalStage, LetterType, Outcome
-from services import appeals, complaints, door, dossier, hearing, letters, steps
+from services import appeals, complaints, door, dossier, hearing, letters, measures, satisfaction, steps
 from services.complaints import Intake
 from services.letters import Outgoing
 from services.steps import MeasureInput
@@ -186,10 +186,28 @@ class Case:
     def respond(self, who: str = "hans", day: int = 3) -> Case:
         return self.answer(who, LetterType.RESPONSE, day, extra={"answer": "Wij hebben het rooster veranderd."})
 
-    def measure_done(self, who: str = "cora", day: int = 5) -> Case:
+    def measure_done(self, who: str = "cora", day: int = 5, months: int | None = None) -> Case:
         content = self.read(who).content
         assert content is not None
-        steps.measure_done(self.cast.actor(who), self.reference, content.measures[0].id, self.at(day), "Gedaan.")
+        steps.measure_done(self.cast.actor(who), self.reference, content.measures[0].id, self.at(day), "Gedaan.", months)
+        return self
+
+    def measure_effect(self, who: str = "cora", helped: str = "partly", words: str = "Het is minder koud.") -> Case:
+        content = self.read("cora").content
+        assert content is not None
+        done = next((each.id for each in content.measures if each.done_on), 0)
+        measures.answer(self.cast.actor(who), self.reference, done, helped, words)
+        return self
+
+    def ask(self, who: str = "cora", day: int = 5) -> Case:
+        satisfaction.ask(self.cast.actor(who), self.reference, self.seen, self.at(day), Channel.PHONE)
+        return self
+
+    def say(self, process: int | None = 4, outcome: int | None = 2, remark: str = "", **options: Any) -> Case:
+        who, day = options.pop("who", "cora"), options.pop("day", 5)
+        satisfaction.answer(
+            self.cast.actor(who), self.reference, self.seen, self.at(day), process, outcome, remark, **options
+        )  # fmt: skip
         return self
 
     def appeal(self, day: int = 5) -> Case:

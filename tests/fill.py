@@ -99,6 +99,19 @@ def make_party(session: Session, complaint: m.Complaint, account_id: int, relati
     return party
 
 
+def make_measure(session: Session, complaint: m.Complaint, owner_id: int, **overrides: Any) -> m.Measure:
+    """One that is due in a week; `done_on` and `check_on` say that it was done, the others are columns."""
+    done = {name: overrides.pop(name) for name in ("done_on", "check_on") if name in overrides}
+    columns: dict[str, Any] = {"text": "Een nieuwe ketel", "owner_id": owner_id, "due_on": TODAY + timedelta(days=7)}
+    measure = m.Measure(complaint_id=complaint.id, **columns | overrides)
+    session.add(measure)
+    session.flush()
+    if done:
+        session.add(m.MeasureDone(measure_id=measure.id, complaint_id=complaint.id, evidence="Hij hangt.", **done))
+        session.flush()
+    return measure
+
+
 def make_complainant(session: Session, complaint: m.Complaint, name: str = "Karel Klager") -> m.Complainant:
     complainant = m.Complainant(
         complaint_id=complaint.id, type=ComplainantType.PARTICIPANT, name=name, surname_key=name.split()[-1].casefold()

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from db import models as m
 from domain.errors import Refused
 from domain.ledger import replay
+from domain.measures import check_on
 from domain.promises import PromiseState, is_open, next_of, state
 from domain.rights import Right
 from domain.vocabulary import Compartment, EventKind, LetterType, Recipient, Status
@@ -72,7 +73,7 @@ class Watch:
 
     def _nothing_sent_changed(self, rows: Rows) -> None:
         """I6, and the history with it: a message and an event stay as they were."""
-        for table in ("message", "message_text", "event", "event_text", "ledger_entry"):
+        for table in ("message", "message_text", "event", "event_text", "ledger_entry", "measure_done", "measure_effect"):
             before = self.sent.get(table, {})
             assert {key: rows[table].get(key) for key in before} == before, table
         self.sent = rows
@@ -83,6 +84,7 @@ class Watch:
         _answered(file)
         _chained(file)
         _each_in_one_state(file, today)
+        _asked_when_it_was_chosen(file)
         _as_the_ledger_says(file)
         complaint = file.complaint
         assert not complaint.already_resolved or complaint.immediate_actions  # I2; none given is "no action", said explicitly
@@ -130,13 +132,18 @@ class _File:
     messages: list[m.Message]
     appeals: list[m.Appeal]
     events: list[m.Event]
+    measures: list[m.Measure]
+    done: list[m.MeasureDone]
+    effects: list[m.MeasureEffect]
 
     @classmethod
     def of(cls, session: Session, complaint: m.Complaint) -> _File:
         def rows(model: Any) -> list[Any]:
-            return list(session.scalars(select(model).where(model.complaint_id == complaint.id).order_by(model.id)))
+            key = next(iter(model.__table__.primary_key.columns))
+            return list(session.scalars(select(model).where(model.complaint_id == complaint.id).order_by(key)))
 
-        return cls(complaint, *(rows(each) for each in (m.Party, m.Promise, m.Decision, m.Message, m.Appeal, m.Event)))
+        models = (m.Party, m.Promise, m.Decision, m.Message, m.Appeal, m.Event, m.Measure, m.MeasureDone, m.MeasureEffect)
+        return cls(complaint, *map(rows, models))
 
     @property
     def letters(self) -> list[m.Message]:
@@ -188,6 +195,18 @@ def _each_in_one_state(file: _File, today: date) -> None:
         assert promise.met_on is None or stands in (PromiseState.KEPT, PromiseState.MISSED)
         assert promise.met_on is not None or stands is not PromiseState.KEPT
         assert promise.legal_on >= promise.target_on
+
+
+def _asked_when_it_was_chosen(file: _File) -> None:
+    """Of a measure that was done it is asked whether it helped as many months later as was chosen, and answered once."""
+    chosen = {each.id: each.check_months for each in file.measures}
+    done = {each.measure_id: each for each in file.done}
+    for number, each in done.items():
+        assert each.check_on == check_on(each.done_on, chosen[number])
+    for effect in file.effects:
+        asked_on = done[effect.measure_id].check_on
+        assert asked_on is not None
+        assert asked_on <= effect.answered_on
 
 
 def _as_the_ledger_says(file: _File) -> None:

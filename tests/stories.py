@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 from commands.nightly import NIGHTLY
 from db.profiles import standard_source
@@ -18,6 +19,8 @@ from services import (
     hearing,
     procedures,
     retention,
+    review_items,
+    reviews,
     sealed_export,
     shield,
     steps,
@@ -26,7 +29,7 @@ from services.anonymising import forget_contact
 from services.parties import Named
 from services.records import load_to_append
 from tests.acts import Act
-from tests.cases import Case
+from tests.cases import LONG_AGO, Case
 from tests.conftest import TODAY, Cast
 from tests.samples import image
 from tests.services.test_following import welfare
@@ -48,9 +51,21 @@ def everything(cast: Cast) -> list[str]:
     assert question is not None
     calendar_changes.answer(cora, question, apply=True)
     escalation.run(NIGHTLY)
-    made = [alarmed, withdrawn, ordinary(cast), appealed(cast), handled_by_committee(cast), unknown(cast)]
+    made = [alarmed, withdrawn, ordinary(cast), looked_back(cast), appealed(cast), handled_by_committee(cast), unknown(cast)]
+    reviewed(cast, made[2].reference)
     sealed_export.make(cora, made[2].reference)
     return [each.reference for each in made] + [handed(cast)]
+
+
+def reviewed(cast: Cast, reference: str) -> None:
+    """In the yearly review extra action is agreed, taken back, and agreed after all."""
+    cora = cast.actor("cora")
+    number = reviews.begin(cora, str(uuid4()), LONG_AGO, TODAY, [cast["piet"]])
+    for needed in (True, False, True):
+        item = review_items.read(cora, number).item(reference)
+        assert item is not None
+        agreed = {"action": "Bellen", "why": "Vaker", "owner_id": cast["cora"], "due_on": TODAY} if needed else {}
+        review_items.answer(cora, reference, number, item.version, needed, note="Besproken.", **agreed)  # type: ignore[arg-type]
 
 
 def act(case: Case, who: str, *names: str, n: int = 0) -> Case:
@@ -82,12 +97,18 @@ def ordinary(cast: Cast) -> Case:
     case.decide(measures=2)
     act(case, "cora", "answer")
     act(case, "cora", "move_measure", n=10)
-    act(case, "cora", "measure_done")
+    act(case, "cora", "measure_done", "ask_satisfaction", "satisfaction")
     retention.hold(cast.actor("cora"), case.reference, "Er loopt een rechtszaak.")
     retention.release(cast.actor("cora"), case.reference, "De zaak is voorbij.")
     with door.work(cast.actor("cora"), Right.DESTROY) as w:
         forget_contact(w, load_to_append(w, case.reference))
     return case
+
+
+def looked_back(cast: Cast) -> Case:
+    """A measure was done long ago; did it help?"""
+    case = Case.registered(PROFILE, cast, received_on=LONG_AGO).answered(measures=1)
+    return case.measure_done(months=1).measure_effect()
 
 
 def appealed(cast: Cast) -> Case:

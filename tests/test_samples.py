@@ -24,7 +24,7 @@ from domain.vocabulary import Channel, Compartment, Flag, LetterType, Outcome
 from services import board, door, dossier, letters, overview, restricted, steps
 from services.board import BoardFilter, BoardRow, Show
 from services.dossier import Content, Dossier, Step
-from services.dossier_content import TimelineEntry
+from services.dossier_timeline import TimelineEntry
 from services.letters import Outgoing
 from services.overview import Figures
 from services.promises import PromiseView

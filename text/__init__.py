@@ -7,6 +7,7 @@ sentences. A missing key shows as the key itself and fails a test; Dutch never f
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,6 +15,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
+
+from domain.period import Period
 
 LANGUAGES = ("nl", "en")
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
@@ -75,6 +78,14 @@ def month_name(number: int, language: str = "nl") -> str:
     return format_date(date(2000, number, 1), "MMMM", locale=language)
 
 
+def period_name(period: Period, language: str = "nl") -> str:
+    """2026; or september 2025 t/m augustus 2026"""
+    if period.is_year:
+        return str(period.first.year)
+    first, last = (f"{month_name(day.month, language)} {day.year}" for day in (period.first, period.last))
+    return first if first == last else translate(language, "overview.period_is", first=first, last=last)
+
+
 def moment(instant: datetime, language: str = "nl") -> str:
     """vr 27 nov 2026 14:05, in Dutch time, from a UTC instant."""
     return format_datetime(instant.astimezone(AMSTERDAM), "EEE d MMM y HH:mm", locale=language).replace(".", "")
@@ -90,6 +101,13 @@ def percent(share: float | None, language: str = "nl") -> str:
     if share is None:
         return translate(language, "common.not_applicable")
     return format_percent(round(share, 2), locale=language).replace("%", " %").replace("  %", " %")
+
+
+def tenth(value: Decimal | None, language: str = "nl") -> str:
+    """4,0; "n.v.t." where there was nothing to count."""
+    if value is None:
+        return translate(language, "common.not_applicable")
+    return format_decimal(value, format="0.0", locale=language)
 
 
 def number(value: float, language: str = "nl") -> str:

@@ -21,14 +21,15 @@ _CODED = {  # codes of events whose values are words of the catalogues
     "stage": "external_stage",
     "external_result": "external_result",
     "satisfied": "satisfied",
+    "helped": "helped",
     "type": "complainant_type",
     "recipient": "recipient",
     "rung": "rung",
     "data": "files.was",
 }
-_NAMED = ("handler", "before", "ack_owner", "participants", "account")  # accounts, by name
+_NAMED = ("handler", "before", "ack_owner", "participants", "account", "owner")  # accounts, by name
 _DATED = (
-    *("new_date", "due_on", "until", "after", "hearing_on", "was_due"),
+    *("new_date", "due_on", "until", "after", "hearing_on", "was_due", "check_on"),
     *("told_respondent", "told_provider", "told_committee"),
 )
 _REASONS: dict[str, str] = {EventKind.CLOSED: "close_reason", EventKind.PAUSED: "pause_reason"}
@@ -64,7 +65,8 @@ class Told:
             ]
         said = []
         for code, value in codes.items():
-            word = self._of_promises(code, value) or self._of_procedure(code, value) or self._detail(code, value)
+            ways = (self._of_promises, self._of_procedure, self._of_satisfaction, self._detail)
+            word = next(filter(None, (way(code, value) for way in ways)), "")
             if word:
                 said.append(word)
         return said
@@ -106,6 +108,11 @@ class Told:
         if code == "committee" and value is not None:
             return self._t("complaint.code_committee" if value else "complaint.code_no_committee")
         return ""
+
+    def _of_satisfaction(self, code: str, value: Any) -> str:
+        if code in ("score_process", "score_outcome") and value is not None:
+            return self._t(f"complaint.code_{code}", score=value)
+        return self._t("satisfaction.declined") if code == "declined" else ""
 
     def _closed(self, iso: str, removed: bool) -> str:
         return self._t(

@@ -11,7 +11,8 @@ from domain.attachments import EXTENSIONS
 from domain.vocabulary import EventKind, Side
 from services import attachments, letters, steps
 from services.dossier import Content, Dossier
-from services.dossier_content import AttachmentView, MessageView, TimelineEntry
+from services.dossier_content import AttachmentView, MessageView
+from services.dossier_timeline import TimelineEntry
 from text import moment, short_date
 from text.timeline import Told
 from ui.dossier_view import day

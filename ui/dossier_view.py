@@ -156,6 +156,22 @@ def closing(file: Dossier) -> None:
             fact(t("complaint.satisfied"), t(f"satisfied.{file.satisfied}"))
 
 
+def satisfaction(content: Content) -> None:
+    """How it went, for the complainant; nothing where nobody asked."""
+    asked = content.satisfaction
+    if asked is None:
+        return
+    st.subheader(t("satisfaction.dossier_heading"), anchor=False)
+    with st.container(border=True, gap="xsmall"):
+        fact(t("satisfaction.invited_on"), day(asked.invited_on))
+        fact(t("satisfaction.answered_on"), day(asked.answered_on) or t("satisfaction.no_answer_yet"))
+        if asked.declined:
+            st.text(t("satisfaction.declined"))
+        for name, score in (("process", asked.process), ("outcome", asked.outcome)):
+            fact(t(f"satisfaction.{name}"), t(f"satisfaction.score_{score}") if score else None)
+        words(t("satisfaction.remark_said"), asked.remark)
+
+
 def _decision(made: DecisionView) -> None:
     st.badge(t(f"outcome.{made.outcome}"), color="gray" if made.superseded else "blue")
     if made.superseded:
@@ -177,6 +193,12 @@ def _measure(measure: MeasureView) -> None:
     st.text(f"{measure.text} ({measure.owner})")
     if measure.evidence:
         st.text(t("complaint.evidence", text=measure.evidence))
+    if measure.helped:
+        st.text(f"{t('measures.helped', answer=t(f'helped.{measure.helped}'))} {measure.explanation}")
+    elif measure.check_on:
+        st.caption(t("measures.asked_now" if measure.asked else "measures.asked_on", day=day(measure.check_on)))
+    elif measure.check_months and not measure.done_on and not measure.lapsed:
+        st.caption(t("measures.asked_after", count=measure.check_months))
 
 
 def appeal(content: Content, reassign: Callable[[], None]) -> None:

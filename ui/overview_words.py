@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from domain.indicators import Kept, share
+from domain.indicators import Kept, Measure, share
 from domain.terms import Term
 from domain.vocabulary import Outcome
-from services.overview import Measure, Overview, Promised
-from text import month_name, number, percent
+from services.overview import Overview, Promised, Signals
+from text import month_name, number, percent, period_name
 from ui.charts import Line
 from ui.session import language, t
+
+
+def names(shown: Overview) -> tuple[str, str]:
+    """What this period and the one before are called."""
+    return period_name(shown.period, language()), period_name(shown.earlier, language())
+
+
+def is_running(shown: Overview) -> bool:
+    return shown.period.first <= shown.today < shown.period.last
 
 
 def days(count: int | None) -> str:
@@ -23,7 +32,7 @@ def figure(value: float | None, measure: Measure) -> str:
     """A number as people write it; "n.v.t." where there was nothing to count."""
     if value is None:
         return t("common.not_applicable")
-    return percent(value, language()) if measure is Measure.SHARE else number(value, language())
+    return percent(value, language()) if measure is Measure.SHARE else number(round(value, 1), language())
 
 
 def within(term: Term | None) -> str:
@@ -37,7 +46,7 @@ def reactions(shown: Overview) -> list[str]:
     """What share got the reaction that everybody is promised; the sentence that people quote."""
     promised = [each for each in shown.promises if each.reaction]
     if not any(each.now.due for each in promised):
-        return [t("overview.say_reaction_none", year=shown.year)]
+        return [t("overview.say_reaction_none", year=names(shown)[0])]
     return [_reaction(each, shown, named=len(promised) > 1) for each in promised if each.now.due]
 
 
@@ -45,7 +54,7 @@ def _reaction(each: Promised, shown: Overview, named: bool) -> str:
     said = t(
         "overview.say_reaction_named" if named else "overview.say_reaction",
         label=each.label,
-        year=shown.year,
+        year=names(shown)[0],
         share=percent(each.now.share, language()),
         within=within(each.term),
         kept=each.now.kept,
@@ -53,17 +62,17 @@ def _reaction(each: Promised, shown: Overview, named: bool) -> str:
     )
     if not each.before.due:
         return said
-    before = t("overview.say_reaction_before", before=shown.year - 1, share=percent(each.before.share, language()))
+    before = t("overview.say_reaction_before", before=names(shown)[1], share=percent(each.before.share, language()))
     return f"{said} {before}"
 
 
 def promises(shown: Overview) -> str:
     kept: Kept = shown.now.kept
     if not kept.due:
-        return t("overview.say_promises_none", year=shown.year)
+        return t("overview.say_promises_none", year=names(shown)[0])
     return t(
         "overview.say_promises",
-        year=shown.year,
+        year=names(shown)[0],
         share=percent(kept.share, language()),
         kept=kept.kept,
         due=kept.due,
@@ -73,7 +82,7 @@ def promises(shown: Overview) -> str:
 
 def lead(shown: Overview) -> str:
     if shown.now.lead_median is None:
-        return t("overview.say_lead_none", year=shown.year)
+        return t("overview.say_lead_none", year=names(shown)[0])
     return t("overview.say_lead", median=days(shown.now.lead_median), p90=days(shown.now.lead_p90))
 
 
@@ -88,11 +97,11 @@ def standing(shown: Overview) -> str:
 def months(shown: Overview) -> str:
     busiest = max(shown.months, key=lambda each: each.now)
     if not busiest.now:
-        return t("overview.say_nothing", year=shown.year)
+        return t("overview.say_nothing", year=names(shown)[0])
     return t(
-        "overview.say_month_so_far" if shown.year == shown.today.year else "overview.say_month",
-        year=shown.year,
-        before=shown.year - 1,
+        "overview.say_month_so_far" if is_running(shown) and shown.period.is_year else "overview.say_month",
+        year=names(shown)[0],
+        before=names(shown)[1],
         count=shown.now.received,
         count_before=shown.before.received,
         top=month_name(int(busiest.key or 1), language()),
@@ -105,7 +114,7 @@ def most(what: str, lines: Sequence[Line], shown: Overview) -> str:
     total = sum(now for _, now, _ in lines)
     label, first, _ = lines[0] if lines else ("", 0, 0)
     if not first or label == t("overview.not_given"):
-        return t("overview.say_nothing", year=shown.year)
+        return t("overview.say_nothing", year=names(shown)[0])
     return t(f"overview.say_{what}", top=label, top_count=first, count=total, share=percent(share(first, total), language()))
 
 
@@ -113,6 +122,30 @@ def outcomes(shown: Overview) -> str:
     counts = {each.key: each.now for each in shown.outcomes}
     total = sum(counts.values())
     if not total:
-        return t("overview.say_outcome_none", year=shown.year)
+        return t("overview.say_outcome_none", year=names(shown)[0])
     upheld = counts.get(Outcome.UPHELD, 0) + counts.get(Outcome.PARTLY, 0)
     return t("overview.say_outcome", count=total, share=percent(share(upheld, total), language()))
+
+
+def running(shown: Overview) -> str:
+    return t("overview.say_running", share=percent(shown.now.kept.share, language()))
+
+
+def funnel(shown: Overview) -> str:
+    return t("overview.say_funnel", **{each.key or "": each.now for each in shown.funnel})
+
+
+def cells(shown: Overview) -> str:
+    if not shown.cells:
+        return t("overview.say_nothing", year=names(shown)[0])
+    first = shown.cells[0]
+    return t("overview.say_cell", category=first.category, unit=first.unit or t("overview.not_given"), count=first.number)
+
+
+def stands_out(found: Signals) -> list[str]:
+    """A sentence for each signal; one that says so when there is none."""
+    said = [t("overview.say_repeat", category=each.category, unit=each.unit, count=each.number) for each in found.repeats]
+    for each in found.moved:
+        key = "overview.say_more" if each.now > each.before else "overview.say_less"
+        said.append(t(key, unit=each.unit, now=each.now, before=each.before))
+    return said or [t("overview.stands_out_none")]

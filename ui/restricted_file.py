@@ -12,7 +12,8 @@ from domain.vocabulary import Status
 from services import attachments, drafts, restricted
 from services.door import Actor
 from services.dossier import Dossier
-from services.dossier_content import Content, TimelineEntry
+from services.dossier_content import Content
+from services.dossier_timeline import TimelineEntry
 from services.restricted import File
 from text import moment, short_date
 from ui.session import PAGES, Fields, form_id, in_badge, language, literal, new_form_id, show_refusals, t

@@ -31,8 +31,10 @@ ICONS = {
     "intake": ":material/add_comment:",
     "board": ":material/view_list:",
     "complaint": ":material/folder_open:",
+    "actions": ":material/task_alt:",
     "appeals": ":material/balance:",
     "overview": ":material/bar_chart:",
+    "review": ":material/event_repeat:",
     "terms": ":material/date_range:",
     "restricted": ":material/lock:",
     "retention": ":material/auto_delete:",
@@ -126,6 +128,7 @@ _NEEDS = {
     "overview": Right.OVERVIEW,
     "terms": Right.PROCEDURE,
     "retention": Right.RETAIN,
+    "review": Right.REVIEW,
     "requests": Right.GRANT,
     "people": Right.ACCOUNTS,
 }
@@ -136,6 +139,8 @@ def reachable(name: str, person: Me) -> bool:
     match name:
         case "board":
             return bool(person.reach(Right.LIST) & _REGULAR)
+        case "actions":  # who can do something with a measure of somebody else
+            return bool(person.reach(Right.LOG) & _REGULAR)
         case "appeals":  # a confidant who hears none reads there why
             return person.may(Right.APPEAL_RULE) or Scope.UNWANTED in person.reach(Right.LIST)
         case "restricted":

@@ -27,7 +27,9 @@ from ui.session import (
 )
 from ui.sign_in import nobody_yet, sign_in_form, where_to
 
-WIDE = frozenset({"board", "complaint", "overview", "people", "requests", "restricted", "retention", "terms"})
+WIDE = frozenset(
+    {"actions", "board", "complaint", "overview", "people", "requests", "restricted", "retention", "review", "terms"}
+)
 
 
 def main() -> None:

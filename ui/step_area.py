@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from domain.vocabulary import Status
 from domain.workflow import StepName
 from services.dossier import Dossier, Step
 from ui import form_drafts, one_form
@@ -26,7 +27,10 @@ _USUAL = (
     StepName.ANSWER,
     StepName.CLOSE,
 )
-_AT_HAND = (StepName.LOG, StepName.EXTEND, StepName.LODGE_APPEAL, StepName.REOPEN)  # besides
+_AT_HAND = (  # besides
+    *(StepName.LOG, StepName.EXTEND, StepName.LODGE_APPEAL, StepName.REOPEN),
+    *(StepName.ASK_SATISFACTION, StepName.SATISFACTION),
+)
 # Steps that are behind us, or that this dossier does not know, are no news.
 _NO_NEWS = frozenset(
     {
@@ -36,6 +40,7 @@ _NO_NEWS = frozenset(
         "expert_already_consulted",
         "no_consent_here",
         "no_consultation_here",
+        "no_effect_due",
         "no_open_measure",
         "no_consequences_due",
         "no_party",
@@ -48,6 +53,8 @@ _NO_NEWS = frozenset(
         "not_resolved",
         "nothing_to_pause",
         "nothing_to_withdraw",
+        "satisfaction_asked",
+        "satisfaction_not_asked",
         "top_of_ladder",
     }
 )
@@ -67,7 +74,7 @@ def step_area(file: Dossier, offered: Sequence[Step]) -> None:
         return
     st.subheader(t("complaint.to_do"), anchor=False)
     usual = [name for name in _USUAL if name in able and _still_to_do(file, name)]
-    at_hand = usual[:3] + [name for name in _AT_HAND if name in able]
+    at_hand = usual[:3] + [name for name in _AT_HAND if name in able and _still_to_do(file, name)]
     with st.container(horizontal=True, gap="small"):
         for name in at_hand:
             _button(file, name, first=bool(usual) and name is usual[0])
@@ -84,6 +91,11 @@ def _still_to_do(file: Dossier, name: StepName) -> bool:
             return file.handler_id is None
         case StepName.RESOLVE:
             return file.already_resolved
+        case StepName.ASK_SATISFACTION:
+            return file.status not in (Status.ANSWERED, Status.RULED)  # possible, but the end comes first
+        case StepName.SATISFACTION:
+            asked = file.content.satisfaction if file.content else None
+            return asked is None or asked.answered_on is None
     return True
 
 

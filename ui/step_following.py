@@ -8,9 +8,10 @@ from datetime import date
 
 import streamlit as st
 
-from domain.vocabulary import LetterType
+from domain.measures import LONGEST
+from domain.vocabulary import Helped, LetterType
 from domain.workflow import StepName
-from services import following
+from services import following, measures
 from services.dossier_content import MeasureView
 from ui import step_letters as by_letter
 from ui.session import t
@@ -18,11 +19,17 @@ from ui.step_here import Here, Save
 
 
 def open_measures(here: Here) -> dict[int, MeasureView]:
+    return _measures(here, lambda each: each.done_on is None and not each.lapsed)
+
+
+def _measures(here: Here, fit: Callable[[MeasureView], bool]) -> dict[int, MeasureView]:
     content = here.file.content
-    return {each.id: each for each in content.measures if each.done_on is None and not each.lapsed} if content else {}
+    return {each.id: each for each in content.measures if fit(each)} if content else {}
 
 
 def pick_measure(here: Here, waiting: Mapping[int, MeasureView], field: str = "measure_id") -> int | None:
+    if here.measure_id is not None:
+        return here.measure_id
     return here.pick(field, list(waiting), lambda each: waiting[each].text if each in waiting else "", 0 if waiting else None)
 
 
@@ -46,6 +53,27 @@ def _moved(here: Here, chosen: int | None, until: date | None, reason: str) -> S
     return lambda who: following.move_measure(who, here.reference, here.seen, chosen or 0, until, reason)  # type: ignore[arg-type]
 
 
+def check_months(label: str, key: str, start: int | None = None) -> int:
+    """After how many months "did it help?" comes back; 0: never."""
+    chosen = st.selectbox(
+        label,
+        range(LONGEST + 1),
+        index=start or 0,
+        format_func=lambda each: t(f"measures.months_{each}" if each < 2 else "measures.months", count=each),
+        key=key,
+    )
+    return int(chosen or 0)
+
+
+def measure_effect(here: Here) -> Save | None:
+    chosen = pick_measure(here, _measures(here, lambda each: each.asked), "checked_measure")
+    helped = here.pick("helped", list(Helped), lambda each: t(f"helped.{each}"))
+    explanation = here.text("explanation", height=80)
+    if not here.pressed():
+        return None
+    return lambda who: measures.answer(who, here.reference, chosen or 0, helped or "", explanation)
+
+
 def position(here: Here) -> Save | None:
     outgoing = by_letter.letter(here, LetterType.RESPONSE)
     return (lambda who: following.position(who, here.reference, here.seen, outgoing)) if outgoing else None
@@ -58,6 +86,7 @@ def consequences(here: Here) -> Save | None:
 
 FORMS: dict[StepName, Callable[[Here], Save | None]] = {
     StepName.MOVE_MEASURE: move_measure,
+    StepName.MEASURE_EFFECT: measure_effect,
     StepName.POSITION: position,
     StepName.CONSEQUENCES: consequences,
 }

@@ -24,7 +24,7 @@ from services import appeals, complainants, complaints, steps
 from services.complaints import Named
 from services.steps import MeasureInput, PartInput
 from text import weekday_date
-from ui import one_form, step_clocks, step_following
+from ui import one_form, step_clocks, step_following, step_satisfaction
 from ui import step_corrections as corrections
 from ui import step_letters as by_letter
 from ui.session import form_id, language, literal, t
@@ -180,17 +180,22 @@ def _measure(here: Here, number: int) -> MeasureInput | None:
             )
         with right:
             due_on = st.date_input(t("complaint.field.due_on"), None, format="DD-MM-YYYY", key=here.key(f"due_{number}"))
+        asked = step_following.check_months(t("complaint.field.check_months"), here.key(f"months_{number}"))
     if not text and owner is None and due_on is None:
         return None
-    return MeasureInput(text or "", owner, due_on)  # type: ignore[arg-type]
+    return MeasureInput(text or "", owner, due_on, asked)  # type: ignore[arg-type]
 
 
 def measure_done(here: Here) -> Save | None:
-    chosen = step_following.pick_measure(here, step_following.open_measures(here))
+    waiting = step_following.open_measures(here)
+    chosen = step_following.pick_measure(here, waiting)
     on, evidence = here.day(), here.text("evidence")
+    before = waiting[chosen].check_months if chosen in waiting else None
+    asked = step_following.check_months(t("complaint.field.check_months"), here.key(f"months_{chosen}"), before)
+    here.fields.under("check_months")
     if not here.pressed():
         return None
-    return lambda who: steps.measure_done(who, here.reference, chosen or 0, on, evidence)  # type: ignore[arg-type]
+    return lambda who: steps.measure_done(who, here.reference, chosen or 0, on, evidence, asked)  # type: ignore[arg-type]
 
 
 def reopen(here: Here) -> Save | None:
@@ -349,6 +354,7 @@ FORMS: dict[StepName, Callable[[Here], Save | None]] = {
     StepName.EXTEND: by_letter.extend,
     **step_clocks.FORMS,
     **step_following.FORMS,
+    **step_satisfaction.FORMS,
     StepName.DECIDE: decide,
     StepName.ANSWER: by_letter.answer,
     StepName.RESOLVE: by_letter.resolve,

@@ -25,6 +25,7 @@ class Here:
 
     leads_to: str | None = None  # the page to go to afterwards; none: this one again
     says: str | None = None  # the key of the sentence afterwards; none: that of the form
+    measure_id: int | None = None  # the one that the form is about; none: it asks which
 
     def __init__(self, page: str, file: Dossier, name: str, seen: int, steps: Sequence[Step] = ()) -> None:
         """`steps`: what services/dossier.steps says of this person here."""

@@ -28,7 +28,7 @@ _NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKUP = str.maketrans({"{": "&#123;", "}": "&#125;", "%": "&#37;"})
 
 
-def _legal(text: str) -> str:
+def legal(text: str) -> str:
     """Without what a Word file cannot hold (XML 1.0): a few code points that are no characters."""
     return _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
@@ -37,7 +37,7 @@ class _Literal(Listing):
     """What is printed: never markup, and safe from docxtpl's own signs, such as ``{_{``."""
 
     def __init__(self, text: str) -> None:
-        self.xml = escape(_legal(text)).translate(_MARKUP)
+        self.xml = escape(legal(text)).translate(_MARKUP)
 
 
 def render(sheet: Sheet, letterhead: Path | None = None) -> bytes:
@@ -71,7 +71,7 @@ def _context(sheet: Sheet) -> dict[str, object]:
 def _whole(sheet: Sheet, document: Any) -> bool:
     printed = _bare("".join(each.text or "" for each in document.element.body.xpath(".//w:t")))
     wanted = (sheet.reference, sheet.subject, *(block.text for block in sheet.blocks))
-    return all(_bare(_legal(text)) in printed for text in wanted)
+    return all(_bare(legal(text)) in printed for text in wanted)
 
 
 def _bare(text: str) -> str:
@@ -80,8 +80,8 @@ def _bare(text: str) -> str:
 
 def _bytes(sheet: Sheet, document: Any) -> bytes:
     about = document.core_properties
-    about.title = _legal(sheet.subject)[:_LONGEST_TITLE]
-    about.author = about.last_modified_by = _legal(sheet.organisation)[:_LONGEST_TITLE]
+    about.title = legal(sheet.subject)[:_LONGEST_TITLE]
+    about.author = about.last_modified_by = legal(sheet.organisation)[:_LONGEST_TITLE]
     about.subject = sheet.reference
     about.language = "nl-NL"
     about.comments = about.keywords = ""

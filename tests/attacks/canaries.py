@@ -9,6 +9,7 @@ import tomllib
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,10 +19,10 @@ from sqlalchemy.orm import Session
 
 from db import models as m
 from domain.vocabulary import CloseReason, Compartment, EventKind, Relation, Side
-from services import attachments, door, drafts, hearing, retention, steps
+from services import attachments, door, drafts, hearing, retention, review_items, reviews, steps
 from services.deciding import PartInput
 from services.parties import Named, add_party
-from tests.cases import Case
+from tests.cases import LONG_AGO, MONDAY, Case
 from tests.conftest import CAST, TODAY, Cast
 from tests.dossiers import hand_over
 
@@ -45,6 +46,7 @@ CODED = {
     "message": "side direction recipient letter_type channel form_id",
     "message_text": "salt",
     "decision": "outcome",
+    "measure_effect": "helped",
     "complaint_part": "outcome",
     "appeal": "form_id channel ruling",
     "appeal_snapshot": "promises measures",
@@ -92,16 +94,20 @@ def fill(cast: Cast) -> None:
         add_party(cast.actor("dora"), later.reference, Relation.CONFLICT, Named(account_id=cast[name]))
     attachments.add(cast.actor("dora"), later.reference, file)
     Case.registered("training", cast, respondents=(Named(name="Mia Maneger"),))
-    appealed = Case.registered("training", cast).decided(measures=1).measure_done().answer().appeal()
+    appealed = Case.registered("training", cast).decided(measures=1).measure_done().answer().ask()
+    appealed.say(remark="Het duurde lang.").appeal()
+    Case.registered("training", cast, received_on=LONG_AGO).answered(measures=1).measure_done(months=1).measure_effect()
     hearing.note(cast.actor("vera"), appealed.reference, str(uuid4()), "Een eigen notitie.")
     steps.log(cast.actor("cora"), appealed.reference, EventKind.NOTE, TODAY, "Na het beroep.")
     attachments.add(cast.actor("cora"), appealed.reference, file)
     Case.registered("training", cast).in_appeal().rule()
     flagged = Case.registered("training", cast, by="rosa")
-    closed = Case.registered("training", cast).answered()
+    closed = Case.registered("training", cast).answered().ask()
     parts = (PartInput("Het wachten.", "upheld"),)
     steps.close(cast.actor("cora"), closed.reference, closed.seen, CloseReason.ACCEPTED, parts=parts)
+    closed.say(remark="Niemand belde.")
     retention.hold(cast.actor("cora"), closed.reference, "Er loopt nog iets.")
+    reviewed(cast, (tom, hidden, later))
     for name in CAST:
         if name not in ("suze", "adam"):
             drafts.keep(cast.actor(name), "intake", {"description": "Wat ik typ."})
@@ -111,6 +117,15 @@ def fill(cast: Cast) -> None:
         session.scalars(select(m.Complaint).where(m.Complaint.reference == flagged.reference)).one().red_flag = True
         for one in session.scalars(select(m.Complaint).where(m.Complaint.compartment != Compartment.REGULAR)):
             session.add(m.Retention(complaint_id=one.id))
+
+
+def reviewed(cast: Cast, cases: tuple[Case, ...]) -> None:
+    """A yearly review, with an answer for these."""
+    number = reviews.begin(cast.actor("cora"), str(uuid4()), MONDAY - timedelta(days=300), TODAY, [cast["piet"]])
+    for case in cases:
+        who = cast.actor("dora" if case is cases[2] else "cora")
+        said = {"action": "Een slot", "why": "Vaker", "owner_id": cast["tom"], "due_on": TODAY, "note": "Nog iets."}
+        review_items.answer(who, case.reference, number, 1, extra_action=True, **said)
 
 
 def plant(engine: Engine) -> int:
@@ -225,8 +240,9 @@ class Scope:
             return self.cast[who] == number
         if not self.listed(who, dossier):
             return False
-        if table in ("complainant", "retention"):
-            return self.reaches(who, "identity" if table == "complainant" else "retain", dossier)
+        needs = {"complainant": "identity", "retention": "retain", "review_item": "review"}
+        if table in needs:
+            return self.reaches(who, needs[table], dossier)
         if table == "complaint" and column not in OWN_WORDS:
             return True
         mine = self.tables["complaint"][dossier]["reporter_id"] == self.cast[who]

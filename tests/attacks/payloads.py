@@ -21,7 +21,7 @@ from domain.vocabulary import EventKind, Outcome
 from services import appeals, attachments, calendar_days, drafts, steps
 from services.parties import Named
 from services.steps import MeasureInput, PartInput
-from tests.cases import Case
+from tests.cases import LONG_AGO, Case
 from tests.conftest import TODAY, Cast
 
 PAYLOADS = (
@@ -278,12 +278,12 @@ def filled(cast: Cast, engine: Engine) -> dict[str, str]:
         steps.log(cora, working.reference, kind, TODAY, "Iets.", **more)
     attachments.add(cora, working.reference, [("foto.txt", b"hallo daar")])
     working.refer().climb()
-    answered = Case.registered("training", cast, **_everything(cast)).in_progress()
+    answered = Case.registered("training", cast, received_on=LONG_AGO, **_everything(cast)).in_progress()
     taken = tuple(MeasureInput(f"Maatregel {n}", cast["cora"], answered.at(10 + n)) for n in range(2))
     hans = cast.actor("hans")
     steps.decide(hans, answered.reference, answered.seen, answered.at(3), Outcome.UPHELD, "Het rooster.", taken)
     answered.answer()
-    answered.measure_done()
+    answered.measure_done(months=1).measure_effect()
     steps.close(cora, answered.reference, answered.seen, "accepted", parts=(PartInput("Het wachten", "upheld"),))
     decided = Case.registered("training", cast, **_everything(cast)).decided(1)
     appealed = Case.registered("training", cast, **_everything(cast)).answered(1)

@@ -58,6 +58,7 @@ def values(engine: Engine, scope: Scope) -> dict[str, list[Any]]:
             "reference": list(scope.references()),
             "token": list(session.scalars(select(m.Attachment.token))),
             "message_id": list(session.scalars(select(m.Message.id))),
+            "review_id": list(session.scalars(select(m.Review.id))),
             "promise_id": list(session.scalars(select(m.Promise.id))),
             "letter_type": list(LetterType),
             "page": [1, "intake"],

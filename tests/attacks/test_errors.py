@@ -166,6 +166,7 @@ PAGES = [
     ("cora", "complaint", "ref={reference}"),
     ("cora", "overview", ""),
     ("cora", "retention", ""),
+    ("cora", "actions", ""),
     ("cora", "terms", ""),
     ("vera", "restricted", ""),
     ("vera", "appeals", ""),

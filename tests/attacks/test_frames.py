@@ -180,7 +180,18 @@ ADDRESSES: dict[str, tuple[str, tuple[str, ...]]] = {
     "people": ("adam", ("part=units&part=accounts", "part=niet", "part=%00", "part=calendar", "part=settings")),
     "overview": (
         "mia",
-        ("year=0000", "year=9999", "year=0001", "year=٢٠٢٦", "year=²⁰²⁶", "year=-1", "year=%00", "year=" + "9" * 5000),
+        (
+            *("year=0000", "year=9999", "year=0001", "year=٢٠٢٦", "year=²⁰²⁶", "year=-1", "year=%00", "year=" + "9" * 5000),
+            "year=other&from=0000-01&until=9999-12",
+            "year=other&from=0001-01&until=0001-02",
+            "year=other&from=2026-13&until=%00",
+            "year=other&from=٢٠٢٦-01&until=2026-02",
+            "unit=-1&category=%00&procedure=%00",
+            "unit=999999999999999999999999&category=" + "x" * 20_000,
+            "show=unit.99999999999999999999999999",
+            "show=promise...&unit=1.5",
+            "show=" + "x" * 20_000,
+        ),
     ),
     "board": (
         "piet",

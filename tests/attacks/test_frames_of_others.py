@@ -25,7 +25,8 @@ from tests.figures import Figures, so_many
 from tests.serving import Server, start
 from tests.web.client import ask, close_all
 
-PAGES = ("home", "board", "intake", "overview", "appeals", "restricted", "retention", "terms", "people", "help", "account")
+PAGES = ("home", "board", "actions", "intake", "overview", "appeals", "restricted", "retention", "terms", "people", "help")
+PAGES += ("account",)
 OF_ONE = ("complaint", "appeals", "restricted")
 QUERIES = ("text=KANARIE&status=all", "text=K26-&status=all", "flag=unowned", "status=closed")
 SHOWN = ("complaint.title", "complaint.description", "complainant.name", "event_text.text", "attachment.name")

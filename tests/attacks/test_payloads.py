@@ -195,7 +195,7 @@ NOT_READ = {
 PARTS = ("Locaties+en+afdelingen", "Organisatie", "Kalender", "Aanmeldingen")
 # Who goes where: everybody's pages, as the person who sees most there.
 ROUND: dict[str, tuple[str, ...]] = {
-    "cora": ("board", "overview", "terms", "retention", "intake", "help", "account"),
+    "cora": ("board", "actions", "overview", "terms", "retention", "intake", "help", "account"),
     "vera": ("appeals", "restricted"),
     "adam": ("people", *(f"people?people.part={part}" for part in PARTS)),
     "tom": ("intake", "board"),

@@ -33,8 +33,8 @@ from services import door, dossier
 from services.letter_sheets import sheet_of
 from services.rendering import pdf
 from tests.browser import hands
-from tests.browser.conftest import CHROMIUM, PATIENCE
-from tests.conftest import TODAY, Cast
+from tests.browser.conftest import PATIENCE
+from tests.conftest import CHROMIUM, TODAY, Cast
 from tests.serving import ROOT, Server, start
 from text import translate
 from ui.step_forms import FORMS
@@ -61,8 +61,11 @@ STEPS: dict[StepName, tuple[str, Status]] = {
     StepName.NOT_HANDLED: ("cora", Status.ACKNOWLEDGED),
     StepName.MEASURE_DONE: ("cora", Status.ANSWERED),
     StepName.MOVE_MEASURE: ("cora", Status.ANSWERED),
+    StepName.MEASURE_EFFECT: ("hans", Status.CLOSED),
     StepName.POSITION: ("cora", Status.ANSWERED),
     StepName.CONSEQUENCES: ("cora", Status.RULED),
+    StepName.ASK_SATISFACTION: ("cora", Status.CLOSED),
+    StepName.SATISFACTION: ("cora", Status.CLOSED),
     StepName.REMOVE_PARTY: ("cora", Status.REGISTERED),
     StepName.CLOSE: ("cora", Status.ANSWERED),
     StepName.REOPEN: ("cora", Status.CLOSED),
@@ -407,6 +410,7 @@ def appeals(at: Studio) -> None:
 
 def other_pages(at: Studio) -> None:
     for who, address, name, highest in (
+        ("hans", "/actions", "actions", HIGHEST),
         ("dora", "/overview", "overview", HIGHEST),
         ("tom", "/help", "help", HIGHEST),
         ("adam", "/people", "people", 1000),

@@ -17,7 +17,10 @@ pytestmark = pytest.mark.browser
 
 MENUS = {
     "tom": ["Klacht melden", "Werkvoorraad", "Hulp", "Mijn account"],
-    "cora": ["Klacht melden", "Werkvoorraad", "Jaaroverzicht", "Termijnen", "Bewaren", "Verzoeken", "Hulp", "Mijn account"],
+    "cora": [
+        *("Klacht melden", "Werkvoorraad", "Maatregelen", "Jaaroverzicht", "Jaartoetsing", "Termijnen", "Bewaren"),
+        *("Verzoeken", "Hulp", "Mijn account"),
+    ],
     "vera": ["Klacht melden", "Beroep", "Besloten dossiers", "Bewaren", "Hulp", "Mijn account"],
     "suze": ["Beroep", "Hulp", "Mijn account"],
     "wim": ["Klacht melden", "Besloten dossiers", "Bewaren", "Hulp", "Mijn account"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,7 +20,7 @@ from db.engine import make_engine
 from domain.rights import Right
 from domain.sign_ins import SignIn
 from manage import cli
-from services import door, dossier, sign_in_log, steps, verifying
+from services import door, dossier, review_items, reviews, sign_in_log, steps, verifying
 from services.door import VISITOR, work
 from services.verifying import Fault, Wrong
 from tests.commands.test_verify import closed_regular, let_go
@@ -43,9 +44,15 @@ def filled(engine: Engine, cast: Cast, on: On) -> int:
             measure = m.Measure(complaint_id=number, text="Een rooster", owner_id=cast["hans"], due_on=TODAY)
             session.add(measure)
             session.flush()
-            session.add(m.MeasureDone(measure_id=measure.id, complaint_id=number, done_on=TODAY, evidence="Hangt er"))
+            of = {"measure_id": measure.id, "complaint_id": number}
+            session.add(m.MeasureDone(**of, done_on=TODAY, evidence="Hangt er", check_on=TODAY))
+            session.add(m.MeasureEffect(**of, helped="yes", explanation="Het klopt nu", answered_on=TODAY))
     with work(VISITOR, Right.SIGN_IN) as w:
         sign_in_log.note(w, cast["hans"], SignIn.SIGNED_IN)
+    cora = cast.actor("cora")
+    review = reviews.begin(cora, str(uuid4()), DECIDED - timedelta(days=300), TODAY, [cast["piet"]])
+    review_items.answer(cora, reference, review, 1, extra_action=False, note="Niet nodig.")
+    reviews.finalise(cora, review, 1)
     return number
 
 

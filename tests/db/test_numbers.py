@@ -8,8 +8,8 @@ from db import models as m
 from db.base import telling_nothing
 from domain.entries import LARGEST
 
-PEOPLE = {  # kept by the administrator, or about accounts: no dossier can be counted by them
-    "account", "account_request", "closed_day", "org_unit", "profile_version", "recovery_code", "sign_in_note",
+PEOPLE = {  # kept by the administrator, about accounts, or one in a year: no dossier can be counted by them
+    "account", "account_request", "closed_day", "org_unit", "profile_version", "recovery_code", "review", "sign_in_note",
 }  # fmt: skip
 
 

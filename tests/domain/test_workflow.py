@@ -49,12 +49,15 @@ READY = Facts(
     respondent=True,
     party=True,
     open_measure=True,
+    effect_due=True,
     procedure_choice=True,
     position_due=True,
     consequences_due=True,
     rights_told=True,
+    asked=True,
 )
 OPEN = {S.REGISTERED, S.ACKNOWLEDGED, S.IN_PROGRESS, S.DECIDED}
+OVER = {S.ANSWERED, S.RULED, S.CLOSED, S.WITHDRAWN, S.NOT_HANDLED}
 EVERY = set(S) - {S.ANONYMISED}
 
 # step: the statuses in which it exists, and where it leads (None: it stays)
@@ -75,8 +78,10 @@ EXPECTED: dict[StepName, tuple[set[Status], Status | None]] = {
     StepName.NOT_HANDLED: ({S.REGISTERED, S.ACKNOWLEDGED}, S.NOT_HANDLED),
     StepName.MEASURE_DONE: (EVERY, None),
     StepName.MOVE_MEASURE: ({S.IN_PROGRESS, S.ANSWERED, S.RULED, S.CLOSED}, None),
+    StepName.MEASURE_EFFECT: (EVERY, None),
     StepName.POSITION: ({S.ANSWERED, S.RULED, S.CLOSED}, None),
     StepName.CONSEQUENCES: (EVERY, None),
+    StepName.SATISFACTION: (OVER, None),
     StepName.ADD_PARTY: (EVERY, None),
     StepName.NAME_COMPLAINANT: (EVERY, None),
     StepName.CORRECT: (EVERY, None),
@@ -104,6 +109,11 @@ def test_a_step_exists_in_its_statuses_and_in_no_other(step: StepName, status: S
         assert move(step, facts) is S.IN_PROGRESS
     else:
         assert move(step, facts) is (after or status)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_how_it_went_is_asked_once_it_is_over(status: Status) -> None:
+    assert (possible(StepName.ASK_SATISFACTION, replace(READY, status=status, asked=False)) == ()) is (status in OVER)
 
 
 def test_every_step_and_every_transition_of_the_design_is_in_the_table() -> None:
@@ -176,7 +186,12 @@ BLOCKED: list[tuple[StepName, Status, dict[str, object], str]] = [
     (StepName.RESOLVE, S.ACKNOWLEDGED, {"action_known": False}, "action_missing"),
     (StepName.WITHDRAW, S.REGISTERED, {"expert_consulted": False}, "expert_first"),
     (StepName.NOT_HANDLED, S.REGISTERED, {"question": True}, "still_a_question"),
+    (StepName.ASK_SATISFACTION, S.CLOSED, {}, "satisfaction_asked"),
+    (StepName.ASK_SATISFACTION, S.ANSWERED, {"asked": False, "reachable": False}, "nobody_to_write_to"),
+    (StepName.ASK_SATISFACTION, S.CLOSED, {"asked": False, "question": True}, "not_in_this_status"),
+    (StepName.SATISFACTION, S.WITHDRAWN, {"asked": False}, "satisfaction_not_asked"),
     (StepName.MEASURE_DONE, S.CLOSED, {"open_measure": False}, "no_open_measure"),
+    (StepName.MEASURE_EFFECT, S.CLOSED, {"effect_due": False}, "no_effect_due"),
     (StepName.REMOVE_PARTY, S.CLOSED, {"party": False}, "no_party"),
     (StepName.RAISE_RED_FLAG, S.CLOSED, {}, "already_red_flag"),
     (StepName.RAISE_RED_FLAG, S.REGISTERED, {"red_flag": False, "red_flag_used": False}, "no_red_flag_here"),

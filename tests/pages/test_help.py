@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db import models as m
 from db.settings import write_settings
-from services import door
+from services import confirmed, door
 from services import help as helping
 from tests.conftest import CAST, PROFILES, Cast
 from tests.pages.test_complaint import words
@@ -103,3 +103,47 @@ def test_an_inactive_director_is_not_named(cast: Cast) -> None:
         session.get_one(m.Account, cast["dora"]).active = False
 
     assert helping.read(cast.actor("tom")).director == ""
+
+
+# That one knows it (R037)
+
+
+def test_who_reads_it_can_say_so_and_reads_since_when(cast: Cast) -> None:
+    at = open_page(cast, "tom", "help")
+    assert "Dit is versie 1 van de procedure, van kracht sinds 29 maart 2022." in words(at)
+
+    at.button(key="help.confirm").click().run()
+
+    assert not at.exception
+    said = words(at)
+    assert "U hebt op 21 november 2026 bevestigd dat u versie 1 van de procedure kent" in said
+    assert "help.confirm" not in {each.key for each in at.button}
+    assert "Wie heeft nog niet bevestigd?" not in {each.label for each in at.expander}
+
+
+@pytest.mark.parametrize("who", ["cora", "dora"])
+def test_who_keeps_the_procedure_opens_the_list_of_who_has_not(cast: Cast, who: str) -> None:
+    for name in CAST:
+        if name not in ("hans", "wim"):
+            confirmed.confirm(cast.actor(name), confirmed.mine(cast.actor(name)).version_id)
+
+    at = open_page(cast, who, "help")
+    assert "Hans Behandelaar" not in words(at)
+    at.session_state["help.waiting"] = True
+    at.run()
+
+    said = words(at)
+    assert "Nog niet bevestigd: 2 van de 13 mensen met een account en een rol." in said
+    assert {"Hans Behandelaar", "Wim Klok"} <= {each.value for each in at.text}
+    assert "Tom Trainer" not in {each.value for each in at.text}
+
+
+def test_the_list_says_that_everybody_did(cast: Cast) -> None:
+    for name in CAST:
+        confirmed.confirm(cast.actor(name), confirmed.mine(cast.actor(name)).version_id)
+
+    at = open_page(cast, "cora", "help")
+    at.session_state["help.waiting"] = True
+    at.run()
+
+    assert "Iedereen met een account en een rol heeft deze versie bevestigd (13)." in words(at)

@@ -273,9 +273,13 @@ def test_only_the_steps_that_are_possible_now_are_offered(cast: Cast, profile: s
     case.answer()
     assert usual(cast, case) == {
         "consult", "log", "climb", "add_party", "name_complainant", "refer", "withdraw", "assign", "close", "lodge_appeal",
+        "ask_satisfaction",
     }  # fmt: skip
     case.close()
-    assert usual(cast, case) == {"log", "add_party", "name_complainant", "refer", "reopen", "lodge_appeal"}
+    over = {"log", "add_party", "name_complainant", "refer", "reopen", "lodge_appeal"}
+    assert usual(cast, case) == over | {"ask_satisfaction"}
+    case.ask()
+    assert usual(cast, case) == over | {"satisfaction"}
 
 
 def test_a_blocked_step_says_why(cast: Cast) -> None:

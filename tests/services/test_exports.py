@@ -13,8 +13,10 @@ from sqlalchemy import Engine
 from db import models as m
 from domain.errors import Refused
 from domain.vocabulary import Channel, Outcome
-from services import exports, overview
+from services import confirmed, exports, overview
 from services.exports import LONGEST_CELL, Sheet, workbook
+from services.overview import Cut
+from tests.cases import Case
 from tests.conftest import TODAY, Cast
 from tests.fill import make_complaint, make_party, make_promise
 from tests.services.test_board import filled
@@ -126,10 +128,12 @@ def test_the_workbook_holds_every_figure_of_the_page(cast: Cast) -> None:
     book = reopened(exports.year(cast.actor("cora")).content)
 
     assert book.sheetnames == [
-        "Over dit bestand", "Cijfers", "Beloften", "Per maand", "Hoe het binnenkwam", "Waar het over ging", "Per locatie",
-        "Uitkomst",
+        "Over dit bestand", "Cijfers", "Beloften", "Per maand", "Hoe het binnenkwam", "Soort onderwerp", "Waar het over ging",
+        "Per locatie", "Uitkomst", "Hoe lang het duurde", "Van eerste lijn naar buiten", "Wie er klaagde",
+        "Naar welke instantie", "Wat een instantie zei", "Categorie en locatie", "Wat opvalt",
+        "Tevredenheid van klagers",
     ]  # fmt: skip
-    figures = {row[0]: row[1:] for row in book["Cijfers"].iter_rows(values_only=True)}
+    figures = {row[0]: row[1:3] for row in book["Cijfers"].iter_rows(values_only=True)}
     assert figures["Ontvangen klachten"] == (3, 1)
     assert figures["Doorlooptijd, mediaan (dagen)"] == (shown.now.lead_median, "n.v.t.")
     assert figures["Alle beloften binnen de termijn"] == (1, "n.v.t.")
@@ -141,11 +145,23 @@ def test_the_workbook_holds_every_figure_of_the_page(cast: Cast) -> None:
     )  # fmt: skip
     assert promises[1] == ("Reactie naar de klant", 2026, 3, 0, 0, 0, 0, 1)
     assert promises[-1] == ("Alle beloften samen", 2025, 0, 0, 0, 0, 0, "n.v.t.")
-    assert list(book["Per maand"].iter_rows(values_only=True))[3] == ("maart", 3, 0)
+    assert list(book["Per maand"].iter_rows(values_only=True))[3] == ("maart", 3, 0, 1)
     assert list(book["Hoe het binnenkwam"].iter_rows(values_only=True)) == [
         ("Kanaal", "2026", "2025"), ("E-mail", 3, 0), ("Telefoon", 0, 1),
     ]  # fmt: skip
     assert list(book["Uitkomst"].iter_rows(values_only=True))[1] == ("Deels gegrond", 3, 0)
+
+
+@pytest.mark.usefixtures("some_year")
+def test_the_workbook_is_narrowed_as_the_page_is(cast: Cast) -> None:
+    march = Cut(first=date(2026, 3, 1), last=date(2026, 3, 31), unit_id=cast.units["zuid"], category="Iets anders")
+
+    book = reopened(exports.year(cast.actor("cora"), None, march).content)
+
+    about = dict(list(book["Over dit bestand"].iter_rows(values_only=True))[1:])
+    assert about["Gefilterd op"] == "=2+3; Iets anders"
+    assert "maart 2026" in about["Periode"]
+    assert dict(row[:2] for row in book["Cijfers"].iter_rows(values_only=True))["Ontvangen klachten"] == 0
 
 
 @pytest.mark.usefixtures("some_year")
@@ -184,3 +200,22 @@ def test_a_complaint_about_the_reader_is_not_in_the_workbook(engine: Engine, cas
     words = {str(cell) for sheet in mine for row in sheet.iter_rows(values_only=True) for cell in row}
     assert "Alleen hier" not in words
     assert mine["Beloften"].max_row == 3
+
+
+def test_the_satisfaction_stands_in_it_as_numbers(cast: Cast) -> None:
+    Case.registered("training", cast).closed().ask().say(4, 2)
+    Case.registered("training", cast).closed().ask().say(5, None)
+    Case.registered("training", cast).closed().ask()
+    confirmed.confirm(cast.actor("tom"), confirmed.mine(cast.actor("tom")).version_id)
+
+    page = reopened(exports.year(cast.actor("cora")).content)["Tevredenheid van klagers"]
+
+    figures = {row[0].value: row[1:] for row in page.iter_rows()}
+    means = figures["Over de behandeling, gemiddeld (1 tot 5)"]
+    assert [(each.value, each.number_format) for each in means] == [(4.5, "0.0"), ("n.v.t.", "General")]
+    assert figures["Over de uitkomst, gemiddeld (1 tot 5)"][0].value == 2
+    assert [each.value for each in figures["Gevraagd hoe het ging"]] == [3, 0]
+    share = figures["Deel dat antwoord gaf"]
+    assert [(each.value, each.number_format) for each in share] == [(pytest.approx(2 / 3), "0%"), ("n.v.t.", "General")]
+    known = figures["Procedure bevestigd door wie een account heeft, op 21 november 2026"]
+    assert (known[0].value, known[1].value) == (pytest.approx(1 / 13), None)

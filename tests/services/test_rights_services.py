@@ -123,6 +123,7 @@ GIVEN: dict[str, Any] = {
     "named": Named(name="Iemand"),
     "same": True,
     "page": "intake",
+    "figure": "received",
 }
 
 

@@ -18,7 +18,7 @@ from db import models as m
 from domain.errors import Refused
 from domain.vocabulary import Channel, CloseReason, EventKind, LetterType, Outcome, Relation
 from domain.workflow import StepName
-from services import clocks, complaints, door, following, hearing, steps
+from services import clocks, complaints, door, following, hearing, satisfaction, steps
 from services.complaints import Named
 from services.steps import MeasureInput
 from tests.cases import BODY, LONG_AGO, Case
@@ -158,10 +158,13 @@ SITUATIONS: dict[str, Callable[[New, Cast], Case]] = {
     "answered_long_ago": lambda new, _: new(received_on=LONG_AGO).answered(),
     "answered_with_measure": lambda new, _: new().answered(measures=1),
     "measure_was_done": lambda new, _: new().answered(measures=1).measure_done(),
+    "measure_done_long_ago": lambda new, _: new(received_on=LONG_AGO).answered(measures=1).measure_done(months=3),
     "externally_ruled": lambda new, _: new().answered().refer(stage="ruled"),
     "withdrawn": lambda new, _: new().acknowledged().withdraw(),
     "not_handled": lambda new, _: new().acknowledged().not_handled(),
     "closed": lambda new, _: new().closed(),
+    "unanswerable_closed": lambda new, cast: _unanswerable(new, cast).close(reason=CloseReason.ALTERNATIVES_EXHAUSTED),
+    "asked": lambda new, _: new().answered().ask(),
     "in_appeal": lambda new, _: new().in_appeal(),
     "ruled": lambda new, _: new().in_appeal().rule(),
     "annulled": lambda new, _: new().in_progress().decide("cora").answer().appeal().rule("annulled"),
@@ -436,7 +439,23 @@ def _consequences(early: bool = False, text: str = "De excuses zijn gemaakt.") -
     )
 
 
+def _ask(day: int = 5, channel: str = Channel.EMAIL) -> Act:
+    return lambda case, who: satisfaction.ask(case.cast.actor(who), case.reference, case.seen, case.at(day), channel)
+
+
+def _say(process: int | None = 4, outcome: int | None = None, day: int = 5, declined: bool = False) -> Act:
+    return lambda case, who: case.say(process, outcome, "Het duurde lang.", who=who, day=day, declined=declined)
+
+
 ACTS: dict[str, Act] = {
+    "ask": _ask(),
+    "ask_early": _ask(3),
+    "ask_by_pigeon": _ask(channel="pigeon"),
+    "say": _say(),
+    "say_early": _say(day=4),
+    "say_nothing": _say(None),
+    "say_six": _say(outcome=6),
+    "say_nothing_with_a_score": _say(declined=True),
     "change_procedure": _change(),
     "change_to_committee": _change("JEUGDWET", committee=True),
     "change_committee_nowhere": _change("WKO", committee=True),
@@ -519,6 +538,8 @@ ACTS: dict[str, Act] = {
     "measure_done": _measure_done(),
     "measure_done_otherwise": _measure_done("Toch niet."),
     "measure_done_without_evidence": _measure_done(""),
+    "helped": lambda case, who: case.measure_effect(who),
+    "helped_silently": lambda case, who: case.measure_effect(who, words=" "),
     "add_hilde": _add("hilde"),
     "add_nobody": _add(None),
     "name": _name(),

@@ -265,6 +265,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "page", name=op.f("pk_draft")),
     )
     op.create_table(
+        "procedure_confirmed",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("profile_version_id", sa.Integer(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_procedure_confirmed_account_id")),
+        sa.ForeignKeyConstraint(
+            ["profile_version_id"], ["profile_version.id"], name=op.f("fk_procedure_confirmed_profile_version_id")
+        ),
+        sa.PrimaryKeyConstraint("account_id", "profile_version_id", name=op.f("pk_procedure_confirmed")),
+    )
+    op.create_table(
         "recovery_code",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -277,6 +288,29 @@ def upgrade() -> None:
     with op.batch_alter_table("recovery_code", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_recovery_code_account_id"), ["account_id"], unique=False)
 
+    op.create_table(
+        "review",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("form_id", sa.String(length=36), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("frozen_on", sa.Date(), nullable=False),
+        sa.Column("opened_by", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=True),
+        sa.Column("learned", sa.Text(), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("unwanted", sa.Integer(), nullable=True),
+        sa.Column("whistleblower", sa.Integer(), nullable=True),
+        sa.Column("finalised_by", sa.Integer(), nullable=True),
+        sa.Column("finalised_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["finalised_by"], ["account.id"], name=op.f("fk_review_finalised_by")),
+        sa.ForeignKeyConstraint(["opened_by"], ["account.id"], name=op.f("fk_review_opened_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
+        sa.UniqueConstraint("form_id", name=op.f("uq_review_form_id")),
+        sa.UniqueConstraint("is_open", name=op.f("uq_review_is_open")),
+    )
     op.create_table(
         "second_factor",
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -434,6 +468,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("complaint_id", name=op.f("pk_retention")),
     )
     op.create_table(
+        "review_item",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("extra_action", sa.Boolean(), nullable=True),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_review_item_complaint_id")),
+        sa.ForeignKeyConstraint(["decided_by"], ["account.id"], name=op.f("fk_review_item_decided_by")),
+        sa.ForeignKeyConstraint(["owner_id"], ["account.id"], name=op.f("fk_review_item_owner_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_review_item_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_item")),
+        sa.UniqueConstraint("review_id", "complaint_id", name=op.f("uq_review_item_review_id_complaint_id")),
+    )
+    with op.batch_alter_table("review_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_item_complaint_id"), ["complaint_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_item_review_id"), ["review_id"], unique=False)
+
+    op.create_table(
+        "review_participant",
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_review_participant_account_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_review_participant_review_id")),
+        sa.PrimaryKeyConstraint("review_id", "account_id", name=op.f("pk_review_participant")),
+    )
+    op.create_table(
         "appeal",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -541,15 +608,21 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("check_months", sa.Integer(), nullable=True),
         sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("review_item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_measure_complaint_id")),
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_measure_decision_id")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_measure_event_id")),
         sa.ForeignKeyConstraint(["owner_id"], ["account.id"], name=op.f("fk_measure_owner_id")),
+        sa.ForeignKeyConstraint(["review_item_id"], ["review_item.id"], name=op.f("fk_measure_review_item_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_measure")),
     )
     with op.batch_alter_table("measure", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_measure_complaint_id"), ["complaint_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_measure_due_on"), ["due_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_measure_owner_id_due_on"), ["owner_id", "due_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_measure_review_item_id"), ["review_item_id"], unique=False)
 
     op.create_table(
         "message",
@@ -655,6 +728,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_referral_complaint_id"), ["complaint_id"], unique=False)
 
     op.create_table(
+        "satisfaction",
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("invited_on", sa.Date(), nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("process", sa.Integer(), nullable=True),
+        sa.Column("outcome", sa.Integer(), nullable=True),
+        sa.Column("remark", sa.Text(), nullable=True),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_satisfaction_complaint_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_satisfaction_event_id")),
+        sa.PrimaryKeyConstraint("complaint_id", name=op.f("pk_satisfaction")),
+    )
+    op.create_table(
         "appeal_snapshot",
         sa.Column("appeal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -693,6 +780,7 @@ def upgrade() -> None:
         sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("done_on", sa.Date(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("check_on", sa.Date(), nullable=True),
         sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_measure_done_complaint_id")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_measure_done_event_id")),
@@ -700,7 +788,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("measure_id", name=op.f("pk_measure_done")),
     )
     with op.batch_alter_table("measure_done", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_measure_done_check_on"), ["check_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_measure_done_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
+        "measure_effect",
+        sa.Column("measure_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("helped", sa.String(length=10), nullable=False),
+        sa.Column("explanation", sa.Text(), nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_measure_effect_complaint_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_measure_effect_event_id")),
+        sa.ForeignKeyConstraint(["measure_id"], ["measure.id"], name=op.f("fk_measure_effect_measure_id")),
+        sa.PrimaryKeyConstraint("measure_id", name=op.f("pk_measure_effect")),
+    )
+    with op.batch_alter_table("measure_effect", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_measure_effect_complaint_id"), ["complaint_id"], unique=False)
 
     op.create_table(
         "message_text",
@@ -728,8 +833,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_message_text_complaint_id"))
 
     op.drop_table("message_text")
+    with op.batch_alter_table("measure_effect", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_measure_effect_complaint_id"))
+
+    op.drop_table("measure_effect")
     with op.batch_alter_table("measure_done", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_measure_done_complaint_id"))
+        batch_op.drop_index(batch_op.f("ix_measure_done_check_on"))
 
     op.drop_table("measure_done")
     with op.batch_alter_table("escalation", schema=None) as batch_op:
@@ -741,6 +851,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_appeal_snapshot_complaint_id"))
 
     op.drop_table("appeal_snapshot")
+    op.drop_table("satisfaction")
     with op.batch_alter_table("referral", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_referral_complaint_id"))
 
@@ -760,6 +871,9 @@ def downgrade() -> None:
 
     op.drop_table("message")
     with op.batch_alter_table("measure", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_measure_review_item_id"))
+        batch_op.drop_index(batch_op.f("ix_measure_owner_id_due_on"))
+        batch_op.drop_index(batch_op.f("ix_measure_due_on"))
         batch_op.drop_index(batch_op.f("ix_measure_complaint_id"))
 
     op.drop_table("measure")
@@ -784,6 +898,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_appeal_complaint_id"))
 
     op.drop_table("appeal")
+    op.drop_table("review_participant")
+    with op.batch_alter_table("review_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_item_review_id"))
+        batch_op.drop_index(batch_op.f("ix_review_item_complaint_id"))
+
+    op.drop_table("review_item")
     op.drop_table("retention")
     op.drop_table("one_time_link")
     op.drop_table("event")
@@ -811,10 +931,12 @@ def downgrade() -> None:
 
     op.drop_table("sign_in_note")
     op.drop_table("second_factor")
+    op.drop_table("review")
     with op.batch_alter_table("recovery_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recovery_code_account_id"))
 
     op.drop_table("recovery_code")
+    op.drop_table("procedure_confirmed")
     op.drop_table("draft")
     with op.batch_alter_table("destroyed", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_destroyed_reference"))
