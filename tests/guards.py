@@ -136,7 +136,7 @@ def notices(copy: Path, guard: Guard) -> str:
     target.write_text(without(source, guard), encoding="utf-8")
     try:
         run = _run(copy, guard.path, LONGEST)
-        said = [each for each in run.stdout.splitlines() if each.startswith(("FAILED ", "ERROR "))]
+        said = [each for each in run.stdout.splitlines() if each.startswith(("FAILED tests", "ERROR tests"))]
         return "" if run.returncode == 0 else (said or [f"pytest ended with {run.returncode}"])[0].split(" - ")[0]
     except subprocess.TimeoutExpired:
         return "(no end)"
