@@ -353,13 +353,16 @@ def told(a: Attacker, kind: str, name: str) -> tuple[str, str]:
 # Nothing of any dossier on his screens, in his answers or in the log
 
 
+OF_MANY = ("review", "review_participant")  # tables that are about dossiers, though about none by name
+
+
 def planted(session: Session, cast: Cast) -> int:
     """One dossier with the canary in every column of text, of every table with a dossier in it; how many columns."""
     own = {name: words(m.Complaint.__table__.c[name]) for name in texts(m.Complaint.__table__)}  # type: ignore[arg-type]
     kept = {"form_id": str(uuid4()), "compartment": Compartment.REGULAR, "handler_id": cast["hans"]}
     complaint, count = make_complaint(session, cast, **own | kept), len(own)
     for table in m.Base.metadata.sorted_tables:
-        if "complaint_id" in table.c:
+        if "complaint_id" in table.c or table.name in OF_MANY:
             count += len(texts(table))
             session.execute(insert(table).values(filled(session, table, complaint.id, cast)))
     return count
