@@ -107,8 +107,8 @@ def test_the_overview_says_how_many_answered_and_what(cast: Cast) -> None:
     said = words(at)
     assert "is aan 3 klagers gevraagd hoe het ging; 2 gaven antwoord (67 %)." in said
     assert "Gemiddeld kreeg de behandeling 4,5 van 5, en de uitkomst 2,0 van 5." in said
-    (table,) = [each.value.to_numpy().tolist() for each in at.table]
-    assert table == [
+    tables = [each.value.to_numpy().tolist() for each in at.table]
+    assert tables[-1] == [
         ["Over de behandeling, gemiddeld (1 tot 5)", "4,5", "n.v.t."],
         ["Over de uitkomst, gemiddeld (1 tot 5)", "2,0", "n.v.t."],
         ["Gevraagd hoe het ging", "3", "0"],
