@@ -45,7 +45,13 @@ GUARDED: dict[str, tuple[str, ...]] = {
         "tests/services/test_door_guards.py",
     ),
     "web/visit.py": ("tests/web/test_visit.py", "tests/web/test_gate.py", "tests/web/test_routes.py"),
-    "web/gate.py": ("tests/web/test_gate.py", "tests/web/test_routes.py", "tests/attacks/test_frames.py"),
+    "web/gate.py": (
+        "tests/web/test_socket.py",
+        "tests/web/test_gate.py",
+        "tests/web/test_routes.py",
+        "tests/attacks/test_headers.py",
+        "tests/attacks/test_frames.py",
+    ),
 }
 
 # Guards that stand behind another one, or beside it for speed: without them nothing changes that can be seen.

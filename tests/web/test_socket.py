@@ -1,0 +1,42 @@
+"""One open websocket: what still goes through it when it was closed, and what the gate makes of a database that is away."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from domain.errors import Refused
+from services import door
+from web.frames import HandedOut
+from web.gate import Socket, _check
+
+
+def test_nothing_goes_out_once_it_is_closed() -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def talk() -> None:
+        socket = Socket(None, "here", send, HandedOut())
+        await socket.send({"type": "websocket.send", "bytes": b"before"})
+        await socket.close(1008)
+        await socket.send({"type": "websocket.send", "bytes": b"after"})
+        await socket.close(1013)
+
+    asyncio.run(talk())
+
+    assert sent == [{"type": "websocket.send", "bytes": b"before"}, {"type": "websocket.close", "code": 1008}]
+
+
+def test_a_session_is_not_over_because_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEERKLANK_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    door.engine.cache_clear()
+    try:
+        with pytest.raises(Refused, match="database_away"):
+            _check("0" * 64)
+    finally:
+        door.engine().dispose()
+        door.engine.cache_clear()
