@@ -50,6 +50,7 @@ GUARDED: dict[str, tuple[str, ...]] = {
         "tests/web/test_gate.py",
         "tests/web/test_routes.py",
         "tests/attacks/test_headers.py",
+        "tests/attacks/test_session_ends.py::test_an_address_of_a_file_is_for_the_session_that_was_told",
         "tests/attacks/test_frames.py",
     ),
 }

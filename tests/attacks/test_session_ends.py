@@ -231,6 +231,18 @@ def test_whatever_ends_a_session_ends_all_of_it(figures: Figures) -> None:
         figures.equal("P8", "replays refused within a second of 8 events x 5 replays", sum(REFUSED.values()), 40)
 
 
+def test_an_address_of_a_file_is_for_the_session_that_was_told(ending: World) -> None:
+    """Another session of the same person too: what somebody read over a shoulder opens nothing."""
+    with of_the_door(ending.server.data):
+        old = opened(ending)
+        for name in ("cora", "hans"):
+            other = Liar.of(ending.server, name)
+            assert ask(ending.server, old.media, cookies=other.cookies).status == 404
+            assert put(other, old.upload) == 404
+        assert old.works()
+    close_all()
+
+
 @pytest.mark.usefixtures("unchanged")
 def test_a_screen_on_which_nobody_clicks_is_closed_within_a_second(ending: World, figures: Figures) -> None:
     slowest = 0.0
