@@ -15,7 +15,7 @@ from services.dossier import Dossier
 from services.review_items import Item, Review
 from services.review_minutes import answer_words
 from ui import dossier_view as view
-from ui import form_drafts
+from ui import form_drafts, review_form
 from ui.dossier_promises import STATES, chains
 from ui.session import PAGES, Fields, language, show_refusals, t, tell
 from ui.widgets import LOOKS
@@ -103,7 +103,7 @@ def answer(who: Actor, shown: Review, one: Item, then: Callable[[], None]) -> No
         save = st.button(t("review.save"), key=f"{FORM}.{step}.save", type="primary", icon=":material/check:")
         if st.button(t("common.cancel"), key=f"{FORM}.{step}.cancel", type="tertiary"):
             form_drafts.drop(FORM)
-            _forget()
+            review_form.forget(FORM)
             st.rerun()
     if save:
         with show_refusals(fields):
@@ -113,7 +113,7 @@ def answer(who: Actor, shown: Review, one: Item, then: Callable[[], None]) -> No
                 action=action, why=why, owner_id=owner_id, due_on=due_on, note=note,
             )  # fmt: skip
             form_drafts.drop(FORM)
-            _forget()
+            review_form.forget(FORM)
             tell("review.saved", reference=one.reference)
             then()
 
@@ -188,11 +188,7 @@ def _prepare(shown: Review, one: Item) -> str:
     """The form of this dossier, with what was left in it or what was answered before. A form in which nothing was typed
     follows what others answer; one in which something was keeps it, and says so."""
     step = f"{shown.line.id}-{one.reference}"
-    begun = st.session_state.get("review.case_at") == step
-    untouched = begun and st.session_state.get(f"{FORM}.draft_kept") is None
-    if not begun or (untouched and st.session_state[f"{FORM}.seen"] != one.version):
-        _forget()
-        st.session_state["review.case_at"] = step
+    review_form.follow(FORM, step, one.version)
     form_drafts.resume(FORM, one.reference)
     if st.session_state.get(f"{FORM}.step") != step:  # no draft, or one of an earlier review
         for name in ("draft_values", "draft_kept"):
@@ -205,16 +201,4 @@ def _changed(one: Item) -> None:
     """A colleague answered meanwhile: what was typed stays, and the person looks before going on."""
     st.warning(t("review.changed"), icon=":material/sync_problem:")
     given(one)
-    st.button(t("complaint.go_on"), key="review.go_on", on_click=_looked, args=(one.version,))
-
-
-def _looked(version: int) -> None:
-    """`version`: the one on screen when the button was drawn."""
-    st.session_state[f"{FORM}.seen"] = version
-
-
-def _forget() -> None:
-    for key in [str(each) for each in st.session_state]:
-        if key.startswith(f"{FORM}."):
-            del st.session_state[key]
-    st.session_state.pop("review.case_at", None)
+    review_form.go_on(FORM, "review.go_on", one.version)

@@ -12,7 +12,7 @@ from services.door import Actor
 from services.review_items import OpenAction, Review
 from services.review_minutes import total_words
 from services.reviews import Colleague
-from ui import form_drafts
+from ui import form_drafts, review_form
 from ui.dossier_view import day, fact, words
 from ui.session import PAGES, Fields, language, literal, show_refusals, t, tell
 
@@ -100,24 +100,20 @@ def learned(who: Actor, shown: Review) -> None:
         save = st.button(t("common.save"), key=f"{FORM}.{step}.save", type="primary")
         if st.button(t("common.cancel"), key=f"{FORM}.{step}.cancel", type="tertiary"):
             form_drafts.drop(FORM)
-            _forget()
+            review_form.forget(FORM)
             st.rerun()
     if save:
         with show_refusals(fields):
             reviews.note_down(who, shown.line.id, seen, said or "", notes or "")
             form_drafts.drop(FORM)
-            _forget()
+            review_form.forget(FORM)
             tell("review.words_saved")
             st.rerun()
 
 
 def _prepare(shown: Review, step: str) -> None:
     """As of a dossier (ui/review_case.py): untouched it follows what others save."""
-    begun = st.session_state.get("review.words_at") == step
-    untouched = begun and st.session_state.get(f"{FORM}.draft_kept") is None
-    if not begun or (untouched and st.session_state[f"{FORM}.seen"] != shown.version):
-        _forget()
-        st.session_state["review.words_at"] = step
+    review_form.follow(FORM, step, shown.version)
     form_drafts.resume(FORM, step)
     if f"{FORM}.seen" not in st.session_state:
         st.session_state[f"{FORM}.step"], st.session_state[f"{FORM}.seen"] = step, shown.version
@@ -128,19 +124,7 @@ def _changed(shown: Review) -> None:
     with st.container(border=True):
         words(t("review.learned"), shown.learned or t("review.nothing_written"))
         words(t("review.notes"), shown.notes or t("review.nothing_written"))
-    st.button(t("complaint.go_on"), key="review.words_go_on", on_click=_looked, args=(shown.version,))
-
-
-def _looked(version: int) -> None:
-    """`version`: the one on screen when the button was drawn."""
-    st.session_state[f"{FORM}.seen"] = version
-
-
-def _forget() -> None:
-    for key in [str(each) for each in st.session_state]:
-        if key.startswith(f"{FORM}."):
-            del st.session_state[key]
-    st.session_state.pop("review.words_at", None)
+    review_form.go_on(FORM, "review.words_go_on", shown.version)
 
 
 # The closed compartments
