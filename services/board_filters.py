@@ -77,6 +77,20 @@ def settled(filters: BoardFilter) -> BoardFilter:
     )
 
 
+def narrowed(unit_id: int | None, category: str, procedure: str) -> list[ColumnElement[bool]]:
+    """To a unit with those below it, a category, and a procedure, the main one or the second set of clocks; each may be
+    nothing."""
+    c = m.Complaint
+    conditions: list[ColumnElement[bool]] = []
+    if unit_id is not None:
+        conditions.append(c.unit_id.in_(unit_and_below(number(unit_id))))
+    if category:
+        conditions.append(c.category == category)
+    if procedure:
+        conditions.append(or_(c.procedure == procedure, c.overlay == procedure))
+    return conditions
+
+
 def conditions(w: Work, wanted: BoardFilter) -> list[ColumnElement[bool]]:
     c = m.Complaint
     conditions = []
@@ -84,12 +98,7 @@ def conditions(w: Work, wanted: BoardFilter) -> list[ColumnElement[bool]]:
         conditions.append(_unowned())
     if wanted.handler_id is not None:
         conditions.append(c.handler_id == number(wanted.handler_id))
-    if wanted.unit_id is not None:
-        conditions.append(c.unit_id.in_(unit_and_below(number(wanted.unit_id))))
-    if wanted.category:
-        conditions.append(c.category == wanted.category)
-    if wanted.procedure:
-        conditions.append(or_(c.procedure == wanted.procedure, c.overlay == wanted.procedure))
+    conditions += narrowed(wanted.unit_id, wanted.category, wanted.procedure)
     if wanted.text:
         conditions.append(_mentions(wanted.text, reads_what_it_lists(w)))
     return conditions

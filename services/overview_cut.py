@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 
 from db import models as m
-from domain.entries import day, number
+from domain.entries import day
 from domain.period import Period, between, year_of
 from domain.vocabulary import Compartment, Kind
-from services.board_filters import unit_and_below
+from services.board_filters import narrowed
 from services.door import Work
 
 EARLIEST = 2000  # before it nobody kept a register
@@ -75,16 +75,4 @@ def span(today: date, year: int, cut: Cut) -> Span:
     if cut.first and cut.last:
         latest = date(today.year, 12, 31)
         now = between(*(day(each, "until", latest=latest, earliest=date(EARLIEST, 1, 1)) for each in (cut.first, cut.last)))
-    return Span(now, now.earlier, tuple(narrowed(cut)), today)
-
-
-def narrowed(cut: Cut) -> list[ColumnElement[bool]]:
-    c = m.Complaint
-    conditions: list[ColumnElement[bool]] = []
-    if cut.unit_id is not None:
-        conditions.append(c.unit_id.in_(unit_and_below(number(cut.unit_id))))
-    if cut.category:
-        conditions.append(c.category == cut.category)
-    if cut.procedure:
-        conditions.append(or_(c.procedure == cut.procedure, c.overlay == cut.procedure))
-    return conditions
+    return Span(now, now.earlier, tuple(narrowed(cut.unit_id, cut.category, cut.procedure)), today)
