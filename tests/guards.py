@@ -51,6 +51,9 @@ GUARDED: dict[str, tuple[str, ...]] = {
         "tests/web/test_routes.py",
         "tests/attacks/test_headers.py",
         "tests/attacks/test_session_ends.py::test_an_address_of_a_file_is_for_the_session_that_was_told",
+        "tests/attacks/test_flood.py::test_one_session_has_no_endless_screens",
+        "tests/attacks/test_flood.py::test_a_storm_is_closed_also_where_all_have_to_wait",
+        "tests/attacks/test_flood.py::test_large_frames_of_visitors_end_their_socket",
         "tests/attacks/test_frames.py",
     ),
 }

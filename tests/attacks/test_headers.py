@@ -13,7 +13,7 @@ from websockets.exceptions import InvalidStatus
 from db import models as m
 from tests.figures import Figures
 from tests.serving import ROOT, Server, serve
-from tests.web.client import Answer, ask, close_all, open_tab
+from tests.web.client import Answer, ask, close_all, handshake, open_tab
 from tests.web.test_incidents import SECRET
 from web.gate import _HANDED_OUT, _OPEN, _OPEN_BELOW
 from web.routes import ROUTES
@@ -164,10 +164,10 @@ def test_a_name_that_is_not_ours_but_leads_here_gets_nothing(named: Server) -> N
     for host in ("evil.invalid", f"{OURS}.evil.invalid", "evil.invalid:8501", "127.0.0.1.evil.invalid", f"{OURS}@evil.invalid"):
         answer = ask(named, "/", Host=host)
         assert (answer.status, missing("/", answer.headers)) == (421, [])
-        with pytest.raises(InvalidStatus):
-            open_tab(named, origin=f"http://{host}", Host=host)
+        assert handshake(named, "/_stcore/stream", Host=host, Origin=f"http://{host}").status == 403
     for host in (OURS, f"{OURS}:443", OURS.upper(), named.host, "localhost"):
         assert ask(named, "/", Host=host).status == 200
+        assert handshake(named, "/_stcore/stream", Host=host, Origin=f"http://{host}").status == 101
 
 
 def test_the_manual_says_which_deviation_stays() -> None:

@@ -50,6 +50,12 @@ def ask(
     return found
 
 
+def handshake(server: Server, path: str, **headers: str) -> Answer:
+    """What answers to the request for a websocket; every header is ours, also those that a library would set."""
+    key = {"Sec_WebSocket_Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec_WebSocket_Version": "13"}
+    return ask(server, path, Connection="Upgrade", Upgrade="websocket", **key, **headers)
+
+
 def jar(cookies: dict[str, str]) -> str:
     return "; ".join(f"{name}={value}" for name, value in cookies.items())
 

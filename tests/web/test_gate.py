@@ -12,14 +12,13 @@ from pathlib import Path
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
 
 from db import models as m
 from db.engine import make_engine
 from services.door import ABSOLUTE_LIMIT, IDLE_LIMIT
 from services.sessions import digest
 from tests.serving import ROOT, Server, fill, start
-from tests.web.client import Answer, ask, open_tab
+from tests.web.client import Answer, ask, handshake, open_tab
 
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 AT_THE_ROOT = ("home", "start")
@@ -324,10 +323,21 @@ def test_an_unsafe_request_from_elsewhere_is_refused(server: Server, origin: str
 
 
 def test_other_websockets_are_not_there(server: Server) -> None:
-    address = f"ws://{server.host}/iets"
+    assert handshake(server, "/_stcore/stream", Origin=server.url).status == 101
+    for path in ("/iets", "/", "/_stcore/stream/", "/_stcore/health"):
+        answer = handshake(server, path, Origin=server.url)
 
-    with pytest.raises(InvalidStatus), connect(address, origin=server.url, open_timeout=20):  # type: ignore[arg-type]
-        pass
+        assert (answer.status, answer.body) == (403, b"Forbidden"), path
+
+
+def test_a_page_is_read_and_nothing_else(server: Server) -> None:
+    for who in (None, signed_in(server, "tom")):
+        assert ask(server, "/", cookies=who, Origin=server.url).status == 200
+        assert ask(server, "/", "HEAD", cookies=who, Origin=server.url).status == 200
+        for method in ("POST", "PUT", "DELETE", "PATCH"):
+            answer = ask(server, "/", method, who, Origin=server.url)
+
+            assert (answer.status, b"<html" in answer.body) == (405, False), method
 
 
 def test_a_visitors_frame_stays_small(server: Server) -> None:
