@@ -117,8 +117,12 @@ def current(w: Work) -> Profile:
 
 
 def profile_of(w: Work, complaint: m.Complaint) -> Profile:
-    """The procedure that this dossier started under, whatever was adopted since."""
-    return parse(w.session.get_one(m.ProfileVersion, complaint.profile_version_id).source)
+    """The procedure that this dossier started under, whatever was adopted since. Read once per transaction: a version never
+    changes."""
+    kept: dict[int, Profile] = w.session.info.setdefault("procedures", {})
+    if complaint.profile_version_id not in kept:
+        kept[complaint.profile_version_id] = parse(w.session.get_one(m.ProfileVersion, complaint.profile_version_id).source)
+    return kept[complaint.profile_version_id]
 
 
 def calendar(w: Work) -> Calendar:

@@ -54,6 +54,7 @@ GUARDED: dict[str, tuple[str, ...]] = {
         "tests/attacks/test_flood.py::test_one_session_has_no_endless_screens",
         "tests/attacks/test_flood.py::test_a_storm_is_closed_also_where_all_have_to_wait",
         "tests/attacks/test_flood.py::test_large_frames_of_visitors_end_their_socket",
+        "tests/attacks/test_frames_of_others.py::test_a_download_of_somebody_elses_tab_is_nobodys",
         "tests/attacks/test_frames.py",
     ),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 
 from domain.errors import Refused
 from services import door
+from tests.conftest import Cast
 from web.frames import HandedOut
-from web.gate import Socket, _check
+from web.gate import Gate, Socket, _check
 
 
 def test_nothing_goes_out_once_it_is_closed() -> None:
@@ -27,10 +29,35 @@ def test_nothing_goes_out_once_it_is_closed() -> None:
         await socket.send({"type": "websocket.send", "bytes": b"after"})
         await socket.close(1013)
 
-    with ThreadPoolExecutor(1) as apart:  # in this thread a loop of the browser may be running
-        apart.submit(asyncio.run, talk()).result()
+    run(talk())
 
     assert sent == [{"type": "websocket.send", "bytes": b"before"}, {"type": "websocket.close", "code": 1008}]
+
+
+def run(action: Coroutine[Any, Any, Any]) -> Any:
+    with ThreadPoolExecutor(1) as apart:  # in this thread a loop of the browser may be running
+        return apart.submit(asyncio.run, action).result()
+
+
+def test_what_a_closed_socket_says_is_heard_by_nobody(cast: Cast) -> None:
+    """Its browser may go on sending, with a session that is still good."""
+    coming = iter([{"type": "websocket.receive", "bytes": b"\x0a\x00"}])
+
+    async def receive() -> Any:
+        return next(coming)
+
+    async def send(_: Any) -> None:
+        pass
+
+    async def talk(session_id: str | None) -> Any:
+        socket = Socket(session_id, "here", send, HandedOut())
+        await socket.close(1008)
+        return await Gate(door_to_nowhere)._checked(socket, receive)()
+
+    async def door_to_nowhere(*_: Any) -> None:
+        pass
+
+    assert run(talk(cast.actor("tom"))) == {"type": "websocket.disconnect", "code": 1005}
 
 
 def test_a_session_is_not_over_because_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
