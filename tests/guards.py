@@ -37,6 +37,7 @@ GUARDED: dict[str, tuple[str, ...]] = {
     ),
     "services/row_rule.py": (
         "tests/services/test_door.py",
+        "tests/services/test_row_rule.py",
         "tests/services/test_rights_table.py",
         "tests/services/test_escalation.py",
         "tests/services/test_as_it_stood.py",

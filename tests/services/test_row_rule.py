@@ -1,0 +1,145 @@
+"""The row rule table by table. Whom a dossier is open to comes from the table of rights, read without any of our own SQL."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from db import models as m
+from domain.rights import READ_RIGHTS, RIGHTS, Right
+from services import door
+from tests.attacks import canaries
+from tests.conftest import CAST, TODAY, Cast
+from tests.fill import make_complaint, make_promise, make_ruled_appeal
+
+# The right that shows the rows of a table; of the others it is the right with which somebody came.
+NEEDS = {"complainant": "identity", "access_log": "audit", "review_item": "review"}
+AS_ASKED = ("promise", "ledger_entry", "chain_head", "retention")
+
+
+def climbed(session: Session, promise: m.Promise) -> m.Escalation:
+    row = m.Escalation(
+        complaint_id=promise.complaint_id, promise_id=promise.id, due_on=promise.target_on, rung="nobody", climbed_on=TODAY
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def test_no_table_gives_a_row_of_a_dossier_out_of_reach(engine: Engine, cast: Cast) -> None:
+    canaries.fill(cast)
+    with Session(engine) as session, session.begin():
+        for promise in session.scalars(select(m.Promise)).all():
+            climbed(session, promise)
+    scope, given = canaries.Scope.of(engine, cast), Counter[str]()
+    there = {name: {row["complaint_id"] for row in scope.rows(name)} for name in canaries.BELONGING}
+
+    held = (
+        (who, right) for who in CAST for right in sorted(READ_RIGHTS) if any(right in RIGHTS[role] for role in CAST[who][1])
+    )
+    for who, right in held:
+        opened, read = (
+            {each for each in scope.tables["complaint"] if scope.reaches(who, needs, each)} for needs in (right.value, "read")
+        )
+        reported = {each["id"] for each in scope.rows("complaint") if each["reporter_id"] == cast[who]}
+        for name, got in _rows(cast, who, right).items():
+            given[name] += len(got)
+            if name in NEEDS:
+                reached = {each for each in there[name] if scope.reaches(who, NEEDS[name], each)}
+                assert got == reached, (who, right, name)
+            elif name in AS_ASKED or (name == "satisfaction" and right in (Right.OVERVIEW, Right.EXPORT)):
+                assert got == there[name] & opened, (who, right, name)
+            elif name == "escalation":
+                assert got <= read | (opened - reported), (who, right, name)
+            else:
+                assert got <= read, (who, right, name)
+
+    assert {name for name in canaries.BELONGING if not given[name]} == set()
+
+
+def _rows(cast: Cast, who: str, right: Right) -> dict[str, set[int]]:
+    """By table: the dossiers of which this person gets a row."""
+    with door.work(cast.actor(who), right) as w:
+        every = canaries.BELONGING.items()
+        return {name: {row.complaint_id for row in w.session.scalars(select(model))} for name, model in every}
+
+
+def hers(cast: Cast, model: type[Any]) -> set[int]:
+    with door.work(cast.actor("vera"), Right.READ) as w:
+        return {row.id for row in w.session.scalars(select(model))}
+
+
+def lodge(session: Session, cast: Cast, complaint_id: int, reviewer: str) -> m.Appeal:
+    """An appeal against a decision of its own, still to be ruled on."""
+    said = {"outcome": "upheld", "reasons": "Het klopte.", "decided_by": cast["hans"], "decided_on": TODAY}
+    decision = m.Decision(complaint_id=complaint_id, **said)
+    session.add(decision)
+    session.flush()
+    appeal = m.Appeal(
+        complaint_id=complaint_id,
+        form_id=str(uuid4()),
+        decision_id=decision.id,
+        lodged_on=TODAY,
+        channel="email",
+        grounds="Het klopt niet.",
+        in_time=True,
+        registered_by=cast["cora"],
+        reviewer_id=cast[reviewer],
+        snapshot_seq=0,
+    )
+    session.add(appeal)
+    session.flush()
+    return appeal
+
+
+@pytest.mark.parametrize("ruled", [False, True])
+def test_what_climbed_is_for_the_reviewer_whose_appeal_it_is_and_while_it_is_open(
+    engine: Engine, cast: Cast, ruled: bool
+) -> None:
+    with Session(engine) as session, session.begin():
+        complaint = make_complaint(session, cast)
+        climbed(session, make_promise(session, complaint))
+        appeals = make_promise(session, complaint, code="APPEAL_RULING")
+        here = climbed(session, appeals).id
+        if ruled:
+            make_ruled_appeal(session, cast, complaint, TODAY)
+            lodge(session, cast, complaint.id, "suze")
+            lodge(session, cast, make_complaint(session, cast).id, "vera")
+        else:
+            lodge(session, cast, complaint.id, "vera")
+
+    assert hers(cast, m.Escalation) == (set() if ruled else {here})
+
+
+def test_a_reviewer_sees_no_decision_and_no_appeal_that_came_after_hers(engine: Engine, cast: Cast) -> None:
+    with Session(engine) as session, session.begin():
+        complaint = make_complaint(session, cast)
+        own = lodge(session, cast, complaint.id, "vera")
+        later = lodge(session, cast, complaint.id, "suze")
+        elsewhere = lodge(session, cast, make_complaint(session, cast).id, "vera")
+        shown = ({own.decision_id, elsewhere.decision_id}, {own.id, elsewhere.id})
+        hidden = (later.decision_id, later.id)
+
+    assert (hers(cast, m.Decision), hers(cast, m.Appeal)) == shown
+    assert hidden[0] not in shown[0]
+    assert hidden[1] not in shown[1]
+
+
+def test_who_reported_a_dossier_is_not_told_to_whom_it_climbed(engine: Engine, cast: Cast) -> None:
+    """Nor does somebody hear of it in whose list the dossier does not stand."""
+    with Session(engine) as session, session.begin():
+        complaint = make_complaint(session, cast, received_on=TODAY - timedelta(days=9))
+        here = climbed(session, make_promise(session, complaint)).id
+
+    def told(who: str) -> set[int]:
+        with door.work(cast.actor(who), Right.LIST) as w:
+            return {row.id for row in w.session.scalars(select(m.Escalation))}
+
+    assert (told("cora"), told("mia")) == ({here}, {here})
+    assert (told("tom"), told("rosa")) == (set(), set())
