@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from db import models as m
@@ -28,6 +28,23 @@ def test_without_a_pinned_day_it_is_now(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.delenv("WEERKLANK_TODAY", raising=False)
 
     assert abs(door.today_and_now()[1] - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_what_somebody_else_did_first_is_said_as_such(engine: Engine, cast: Cast) -> None:
+    with Session(engine) as session, session.begin():
+        number = make_complaint(session, cast).id
+
+    def twice(w: Work) -> None:
+        w.session.add(m.Account(name="tom", display_name="Tom II", created_at=w.now, email="tom2@voorbeeld.invalid"))
+
+    def late(w: Work) -> None:
+        row = w.session.get_one(m.Complaint, number)
+        w.session.execute(update(m.Complaint).values(version=row.version + 1), execution_options={"synchronize_session": False})
+        row.title = "Een andere titel"
+
+    for change in (twice, late):
+        with pytest.raises(Refused, match="changed_meanwhile"), work(cast.actor("cora"), Right.ASSIGN) as w:
+            change(w)
 
 
 def test_a_right_is_asked_of_that_dossier_and_of_no_other(engine: Engine, cast: Cast) -> None:
