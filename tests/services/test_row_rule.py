@@ -16,7 +16,7 @@ from domain.rights import READ_RIGHTS, RIGHTS, Right
 from services import door
 from tests.attacks import canaries
 from tests.conftest import CAST, TODAY, Cast
-from tests.fill import make_complaint, make_promise, make_ruled_appeal
+from tests.fill import make_complaint, make_party, make_promise, make_ruled_appeal
 
 # The right that shows the rows of a table; of the others it is the right with which somebody came.
 NEEDS = {"complainant": "identity", "access_log": "audit", "review_item": "review"}
@@ -98,23 +98,25 @@ def lodge(session: Session, cast: Cast, complaint_id: int, reviewer: str) -> m.A
     return appeal
 
 
-@pytest.mark.parametrize("ruled", [False, True])
+@pytest.mark.parametrize("stands", ["open", "ruled", "about her"])
 def test_what_climbed_is_for_the_reviewer_whose_appeal_it_is_and_while_it_is_open(
-    engine: Engine, cast: Cast, ruled: bool
+    engine: Engine, cast: Cast, stands: str
 ) -> None:
     with Session(engine) as session, session.begin():
         complaint = make_complaint(session, cast)
         climbed(session, make_promise(session, complaint))
         appeals = make_promise(session, complaint, code="APPEAL_RULING")
         here = climbed(session, appeals).id
-        if ruled:
+        if stands == "ruled":
             make_ruled_appeal(session, cast, complaint, TODAY)
             lodge(session, cast, complaint.id, "suze")
             lodge(session, cast, make_complaint(session, cast).id, "vera")
         else:
             lodge(session, cast, complaint.id, "vera")
+        if stands == "about her":
+            make_party(session, complaint, cast["vera"])
 
-    assert hers(cast, m.Escalation) == (set() if ruled else {here})
+    assert hers(cast, m.Escalation) == ({here} if stands == "open" else set())
 
 
 def test_a_reviewer_sees_no_decision_and_no_appeal_that_came_after_hers(engine: Engine, cast: Cast) -> None:
