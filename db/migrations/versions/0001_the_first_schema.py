@@ -265,6 +265,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "page", name=op.f("pk_draft")),
     )
     op.create_table(
+        "import_mapping",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column("saved_by", sa.Integer(), nullable=True),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["saved_by"], ["account.id"], name=op.f("fk_import_mapping_saved_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_mapping")),
+        sa.UniqueConstraint("kind", "name", name=op.f("uq_import_mapping_kind_name")),
+    )
+    op.create_table(
         "procedure_confirmed",
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("profile_version_id", sa.Integer(), nullable=False),
@@ -937,6 +950,7 @@ def downgrade() -> None:
 
     op.drop_table("recovery_code")
     op.drop_table("procedure_confirmed")
+    op.drop_table("import_mapping")
     op.drop_table("draft")
     with op.batch_alter_table("destroyed", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_destroyed_reference"))
