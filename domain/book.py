@@ -168,6 +168,17 @@ def cancelled(promise: Promise, reason: str, on: date) -> Promise:
     return replace(awake(promise, on), cancelled_on=on, cancel_reason=reason) if is_open(promise) else promise
 
 
+def not_recorded(book: Book) -> Book:
+    """Of what an old register does not say was done, nobody knows whether it was: no promise of it was missed, also where the
+    closing came after its term."""
+    return tuple(
+        each
+        if each.met_on or each.extended_to
+        else replace(each, cancelled_on=each.trigger_on, cancel_reason=Fact.NOT_RECORDED.value)
+        for each in book
+    )
+
+
 def _revived(book: Book, rules: Rules, on: date, calendar: Calendar) -> Book:
     """Reopened on `on`: a maximum that ended without being met holds again. Where it has passed by then, what is taken up
     anew has a new one: nothing that was closed in time is late."""

@@ -97,7 +97,7 @@ def _words(data: object, blame: str, *, targets: bool = True) -> dict[str, str]:
     if not all(isinstance(each, str) for pair in data.items() for each in pair):
         raise Refused("mapping_damaged", blame)
     named = {_target(key) if targets else clean(key, blame): clean(value, blame, LONGEST_LINE) for key, value in data.items()}
-    return {key: value for key, value in named.items() if key and value}
+    return {key: value for key, value in named.items() if value and (key or not targets)}  # "": what an empty cell means
 
 
 def _target(name: object) -> str:

@@ -76,8 +76,9 @@ def facts(file: Dossier) -> None:
             fact(t("complaint.consulted_on"), day(file.consulted_on))
         if file.status == Status.ANONYMISED and file.complainant and file.outcome:  # the decision itself is gone
             fact(t("complaint.decision"), t(f"outcome.{file.outcome}"))
-        if file.closed_on and file.close_reason:
-            fact(t("complaint.closed_on"), f"{day(file.closed_on)}, {t(f'close_reason.{file.close_reason}')}")
+        if file.closed_on:
+            why = t(f"close_reason.{file.close_reason}") if file.close_reason else t("old_register.no_reason")
+            fact(t("complaint.closed_on"), f"{day(file.closed_on)}, {why}")
 
 
 # Who is in it

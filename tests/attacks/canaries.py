@@ -55,6 +55,7 @@ CODED = {
     "escalation": "rung",
     "access_log": "what",
     "retention": "proposed",
+    "taken_over": "mark alike content key_mark",
     "draft": "page",
 }
 OWN_WORDS = frozenset(("description", "remedy_requested", "immediate_actions"))  # shown to who reported it
