@@ -18,6 +18,7 @@ from domain.tables import Cell, Table, outside
 from domain.texts import LONGEST, LONGEST_LINE, clean
 
 LONGEST_NAME = 80
+LONGEST_WORD = LONGEST_LINE  # that somebody can say the meaning of
 MOST_CHOICES = 500  # words of one column that mean something here
 
 _NO_CHOICES: Mapping[str, Mapping[str, str]] = MappingProxyType({})

@@ -51,7 +51,7 @@ CHOICES = ("channel", "complainant_type", "unit", "category", "outcome")
 DATES = ("received", "acknowledged", "decided", "answered", "closed")
 ENDED = (CloseReason.WITHDRAWN, CloseReason.NOT_HANDLED)  # outcomes that are none
 
-_FALLBACK = ("channel", "complainant_type", "category")  # what a dossier cannot be without
+EMPTY_MEANS = ("channel", "complainant_type", "category")  # what a dossier cannot be without
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,7 @@ class _Reader:
 
     def _complete(self) -> None:
         wrong = {each.target for each in self.problems}
-        for target in (*REQUIRED, *_FALLBACK):
+        for target in (*REQUIRED, *EMPTY_MEANS):
             if not self.found[target] and target not in wrong:
                 self._refuse(target, "cell_missing")
 

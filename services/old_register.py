@@ -229,10 +229,11 @@ def _labels(w: Work, target: str, language: str) -> list[tuple[str, str]]:
 
 
 class _Directors:
-    """Who directs is asked once for everybody who is excluded from nothing."""
+    """Who directs is asked once for all that excludes nobody; the versions of the procedure stay at hand too."""
 
     def __init__(self, w: Work) -> None:
         self.w, self.usual = w, acting_director(w, frozenset())
+        self.versions = w.session.scalars(select(m.ProfileVersion)).all()
 
     def without(self, excluded: frozenset[int]) -> int | None:
         return acting_director(self.w, excluded) if excluded else self.usual
@@ -242,16 +243,19 @@ def _taken(w: Work, line: Line, there: _There, directors: _Directors) -> Row:
     looked = _row(line, there)
     if looked.fate is not Fate.NEW or line.old is None:
         return looked
-    try:
-        with w.session.begin_nested():
-            complaint = _made(w, line.old, directors)
-            mark, alike, content = (server_key.mark(each) for each in (line.key, line.alike, line.old.content()))
-            w.session.add(_kept(w, complaint, line, (mark, alike, content)))
-            w.session.flush()
-    except Refused as why:
-        return Row(line, Fate.REFUSED, (Problem("", why.code, why.values),))
-    there.add(mark, alike, content, bool(line.old.reference))
-    return looked
+    mark, alike, content = (server_key.mark(each) for each in (line.key, line.alike, line.old.content()))
+    for _ in range(_TRIES):
+        try:
+            with w.session.begin_nested():
+                complaint = _made(w, line.old, directors)
+                w.session.add(_kept(w, complaint, line, (mark, alike, content)))
+        except IntegrityError:  # a reference that was given out before; or somebody takes over the same file right now
+            continue
+        except Refused as why:
+            return Row(line, Fate.REFUSED, (Problem("", why.code, why.values),))
+        there.add(mark, alike, content, bool(line.old.reference))
+        return looked
+    raise Refused("changed_meanwhile")
 
 
 def _kept(w: Work, complaint: m.Complaint, line: Line, marks: tuple[str, str, str]) -> m.TakenOver:
@@ -290,36 +294,30 @@ def _made(w: Work, row: OldRow, directors: _Directors) -> m.Complaint:
 
 def _dossier(w: Work, row: OldRow, version: int, profile: Profile, director: int | None) -> m.Complaint:
     placed = place(w, profile, int(row.unit) if row.unit else None, None, None)
-    for _ in range(_TRIES):
-        reference = a_reference(SERIES, row.received)
-        complaint = m.Complaint(
-            reference=reference,
-            form_id=f"old-{reference}",
-            taken_over=True,
-            compartment=Compartment.REGULAR,
-            kind=Kind.COMPLAINT,
-            profile_version_id=version,
-            procedure=placed.procedure,
-            overlay=placed.overlay,
-            sector=placed.sector,
-            unit_id=placed.unit_id,
-            registered_on=w.today,
-            registered_at=w.now,
-            calendar_at=w.now,
-            subject_type=SubjectType.OTHER,
-            discussed=Discussed.NO,
-            ladder_level=profile.ladder[0].level,
-            acting_director_id=director,
-            **_said(row),
-        )
-        try:
-            with w.session.begin_nested():
-                w.session.add(complaint)
-                w.session.flush()  # here the unique column says whether the reference was given out before
-        except IntegrityError:
-            continue
-        return complaint
-    raise Refused("changed_meanwhile")
+    reference = a_reference(SERIES, row.received)
+    complaint = m.Complaint(
+        reference=reference,
+        form_id=f"old-{reference}",
+        taken_over=True,
+        compartment=Compartment.REGULAR,
+        kind=Kind.COMPLAINT,
+        profile_version_id=version,
+        procedure=placed.procedure,
+        overlay=placed.overlay,
+        sector=placed.sector,
+        unit_id=placed.unit_id,
+        registered_on=w.today,
+        registered_at=w.now,
+        calendar_at=w.now,
+        subject_type=SubjectType.OTHER,
+        discussed=Discussed.NO,
+        ladder_level=profile.ladder[0].level,
+        acting_director_id=director,
+        **_said(row),
+    )
+    w.session.add(complaint)
+    w.session.flush()  # its number is needed
+    return complaint
 
 
 def _said(row: OldRow) -> dict[str, Any]:
