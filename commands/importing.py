@@ -53,7 +53,7 @@ def import_register(
         raise click.ClickException(_say(f"refused.{error.code}", **error.values)) from error
     except OSError as error:
         raise click.ClickException(_say("terms.unreadable", path=file)) from error
-    click.echo(_say("old_register.dry_done" if dry_run else "old_register.done"))
+    click.echo(_say("old_register.dry_done" if dry_run else "old_register.finished"))
 
 
 def _taken(actor: Actor, plan: Plan) -> tuple[Row, ...]:

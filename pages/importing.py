@@ -116,7 +116,7 @@ def take(who: Actor, plan: Plan) -> None:
 
 def told(who: Actor, rows: tuple[Row, ...], plan: Plan, *, taken: bool) -> None:
     if taken:
-        st.success(t("old_register.done"), icon=":material/check:")
+        st.success(t("old_register.finished"), icon=":material/check:")
     counts = {fate: sum(row.fate is fate for row in rows) for fate in Fate}
     names = {fate: t(f"old_register.{'now' if taken else 'would'}_{fate}") for fate in Fate}
     with st.container(horizontal=True):
