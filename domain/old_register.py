@@ -62,6 +62,7 @@ class Known:
     words: Mapping[str, Mapping[str, str]]
     sectors: Mapping[str, str | None]  # of each unit, and of none (""); None: cannot be told
     categories: Mapping[str, frozenset[str]]  # by sector
+    elsewhere: frozenset[str]  # words (folded) for what belongs in a closed compartment
     suspicious: frozenset[str]  # categories that mean a suspicion of abuse
     suspicion: bool  # does the procedure ask about one?
     open_from: date | None = None  # from when the terms of what is still open count; none: that is not taken over
@@ -205,6 +206,8 @@ class _Reader:
         """By the words of the file that somebody explained, or by our own. An empty cell means what was said of it."""
         ours, theirs = self.known.words[target], self.columns.choices.get(target, {})
         said = fold(read.text(cell, target))
+        if target == "category" and said in self.known.elsewhere:
+            raise Refused("row_restricted", target)
         if not said and not theirs.get(said):
             return None
         value = theirs.get(said) or ours.get(said)

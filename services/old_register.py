@@ -17,7 +17,7 @@ from db.profiles import Profile
 from domain.entries import day
 from domain.errors import Refused
 from domain.intake import title_from
-from domain.mapping import ColumnMap
+from domain.mapping import ColumnMap, fold, read_map
 from domain.old_register import CHOICES, ENDED, OUTCOMES, Fate, Known, Line, OldRow, Problem, own_words, read_lines
 from domain.rights import Right
 from domain.tables import Table
@@ -66,8 +66,6 @@ class Plan:
 
     rows: tuple[Row, ...]
     columns: ColumnMap
-    today: date
-    choices: dict[str, dict[str, str]]  # our own words for what a column may say
 
     @property
     def counts(self) -> dict[Fate, int]:
@@ -94,11 +92,11 @@ def look(actor: Actor, table: Table, columns: ColumnMap, open_from: date | None 
         _refuse_other_key(w)
         if not isinstance(table, Table) or not isinstance(columns, ColumnMap):
             raise Refused("mapping_damaged", "mapping")
+        columns = read_map(columns.as_data())
         known = _known(w, day(open_from, "open_from", latest=w.today) if open_from is not None else None)
         there = _there(w, None)
-        own = {target: dict(_labels(w, target, w.person.language)) for target in CHOICES}
     lines = read_lines(table, columns, known)
-    return Plan(tuple(_row(line, there) for line in lines), columns, known.today, own)
+    return Plan(tuple(_row(line, there) for line in lines), columns)
 
 
 def take(actor: Actor, lines: Sequence[Line]) -> tuple[Row, ...]:
@@ -185,6 +183,7 @@ def _known(w: Work, open_from: date | None) -> Known:
         categories={
             each.key: frozenset({one.name for one in profile.categories_for(each.key)} | flagged) for each in profile.sectors
         },
+        elsewhere=frozenset(fold(each.name) for each in profile.restricted if each.treatment != "red_flag"),
         suspicious=frozenset(flagged),
         suspicion=profile.red_flag_question,
         open_from=open_from,

@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from commands.nightly import NIGHTLY
+from commands.verify import VERIFIER
 from db import models as m
 from domain.errors import Refused
 from domain.mapping import ColumnMap, DateOrder
@@ -16,10 +18,12 @@ from domain.old_register import TARGETS, Fate
 from domain.promises import PromiseState, is_open, state
 from domain.tables import Table
 from domain.vocabulary import EventKind, Relation, Status
-from services import board, dossier, old_register, overview, retention, server_key, shield
+from services import board, dossier, escalation, old_register, overview, retention, server_key, shield, verifying
 from services.board_filters import BoardFilter, Show
 from services.old_register import Plan
+from tests.cases import Case
 from tests.conftest import TODAY, Cast
+from tests.invariants import Watch, all_rows
 from text import catalogue
 
 HEADINGS = {
@@ -177,6 +181,23 @@ def test_what_is_open_counts_from_the_day_that_somebody_chooses(engine: Engine, 
     assert refusal(lambda: taken(cast, *rows, open_from=TODAY + timedelta(days=1))) == "in_the_future"
 
 
+def test_an_open_one_goes_on_as_any_other_and_a_closed_one_can_be_reopened(engine: Engine, cast: Cast) -> None:
+    begun = TODAY - timedelta(days=5)
+    taken(cast, old(1, closed=None, outcome=None), old(2), open_from=begun)
+    watch = Watch(cast, registered=2)
+    watch.look(TODAY, all_rows())
+    escalation.run(NIGHTLY)
+    first, second = (Case(cast, "training", each.reference, begun) for each in complaints(engine))
+    first.in_progress().decide().answer().close()
+    watch.look(TODAY, all_rows())
+    assert first.row.status == Status.CLOSED
+    second.reopen()
+    watch.look(TODAY, all_rows())
+    assert second.row.next_due_on is not None
+    assert second.row.next_due_on >= TODAY
+    assert verifying.verify(VERIFIER).faults == []
+
+
 # What cannot be read
 
 BROKEN: list[tuple[dict[str, Any], str, str]] = [
@@ -195,7 +216,7 @@ BROKEN: list[tuple[dict[str, Any], str, str]] = [
     ({"about": "a\x07b"}, "about", "text_unreadable"),
     ({"about": "#VERW!"}, "about", "cell_error"),
     ({"channel": "postduif"}, "channel", "cell_choice"),
-    ({"category": "Ongewenst gedrag"}, "category", "cell_choice"),
+    ({"category": "ongewenst  gedrag"}, "category", "row_restricted"),
     ({"unit": "Locatie West"}, "unit", "cell_choice"),
     ({"unit": 1}, "unit", "cell_choice"),
     ({"complainant_type": "anoniem"}, "complainant_type", "row_anonymous_named"),
@@ -239,6 +260,8 @@ def test_a_cell_outside_the_headings_and_no_columns(cast: Cast) -> None:
     (row,) = old_register.look(cast.actor("cora"), shifted, columns).rows
     assert row.problems[0].code == "cell_outside"
     assert refusal(lambda: old_register.look(cast.actor("cora"), shifted, ColumnMap({}))) == "mapping_incomplete"
+    twice = ColumnMap({"received": "Ontvangen", "about": "Ontvangen"})
+    assert refusal(lambda: old_register.look(cast.actor("cora"), shifted, twice)) == "mapping_column_twice"
     gone = ColumnMap({"received": "Weg", "about": "Klacht"})
     assert refusal(lambda: old_register.look(cast.actor("cora"), shifted, gone)) == "mapping_column_gone"
 
@@ -253,6 +276,26 @@ def test_days_around_the_change_of_the_clock_and_leap_days_stay_what_they_are(en
     (row,) = old_register.look(cast.actor("cora"), table(old(9, received="03/04/2024", closed=TODAY)), order).rows
     assert row.line.old
     assert row.line.old.received == date(2024, 3, 4)
+
+
+@pytest.mark.parametrize("profile", ["kinderopvang-welzijn"])
+def test_another_procedure_asks_for_a_location_and_keeps_a_suspicion_to_few(engine: Engine, cast: Cast, profile: str) -> None:
+    flagged = "Vermoeden mishandeling of zeden"
+    words = WORDS | {"complainant_type": {"": "parent"}, "category": {"": "Vervoer en ophalen"}}
+    columns = ColumnMap(HEADINGS | {"red_flag": "Vermoeden"}, words)
+    rows = [old(1, unit=None), old(2), old(3, category=flagged), old(4, category=flagged), old(5, unit="Wijkhuis Oost")]
+    given = table(*rows)
+    said = (None, None, None, "ja", None)
+    wide = Table((), (*given.columns, "Vermoeden"), tuple((*row, each) for row, each in zip(given.rows, said, strict=True)), 2)
+    plan = old_register.look(cast.actor("cora"), wide, columns)
+    assert [[each.code for each in row.problems] for row in plan.rows] == [
+        ["row_no_sector"], [], ["row_suspicion"], [], ["row_category_elsewhere"],
+    ]  # fmt: skip
+    assert take_all(plan, cast.actor("cora")) == [Fate.NEW] * 2
+    calm, kept_close = complaints(engine)
+    assert (calm.red_flag, kept_close.red_flag) == (False, True)
+    listed = {each.reference for each in board.page(cast.actor("piet"), BoardFilter(status=Show.ALL)).rows}
+    assert listed == {calm.reference}
 
 
 def test_a_formula_in_a_text_stays_a_text(engine: Engine, cast: Cast) -> None:
