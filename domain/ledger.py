@@ -19,7 +19,6 @@ from domain.book import (
     extended,
     latest_date,
     moved_measure,
-    not_recorded,
     withdrawn_extension,
     within_ceilings,
 )
@@ -198,8 +197,6 @@ def _step(
             if entry.given is None or entry.of is None:
                 return book
             return moved_measure(book, rules, entry.of, entry.given, entry.on, calendar, about)
-        case Fact.NOT_RECORDED:
-            return not_recorded(book)
         case Fact.PAUSED | Fact.RULING_PAUSED:
             return on_its_side(entry.fact, book, lambda mine: paused(mine, rules, entry.on, entry.given))
         case Fact.RESUMED | Fact.RULING_RESUMED:
