@@ -60,6 +60,7 @@ KEPT = (
     Kept("measure_effect", ("explanation",), f"NEW.explanation = '' AND {_GOING}", _CLOSED_GOING),
     Kept("access_log", removed=_GONE),
     Kept("destroyed"),
+    Kept("taken_over"),
     Kept("sign_in_note", removed="TRUE"),  # by its term
     Kept(
         "review",

@@ -13,6 +13,8 @@ from db.base import Base as Base
 from db.base import complaint as _complaint
 from db.base import dossier_key as _key
 from db.escalations import Escalation as Escalation
+from db.imports import ImportMapping as ImportMapping
+from db.imports import TakenOver as TakenOver
 from db.people import Account as Account
 from db.people import AccountRole as AccountRole
 from db.people import AuthSession as AuthSession
@@ -87,6 +89,7 @@ class Complaint(Base):
     close_reason: Mapped[str | None] = mapped_column(String(30))
     satisfied: Mapped[str | None] = mapped_column(String(20))  # at closing: yes, no, unknown
     reopened: Mapped[bool] = mapped_column(default=False)
+    taken_over: Mapped[bool] = mapped_column(default=False)  # from an old register: much was not recorded
     by_committee: Mapped[bool] = mapped_column(default=False)  # our own complaints committee handles it
     calendar_at: Mapped[datetime | None]  # it counts with the closed days that were known then
     paused_from: Mapped[date | None]  # the last pause of its clocks

@@ -58,6 +58,8 @@ def after(
     `given` is the date that the fact names: a measure's, or the promised one in an acknowledgement.
     Raises Refused: ``promise_in_the_past``, ``promise_too_far``.
     """
+    if fact is Fact.NOT_RECORDED:
+        return _not_recorded(book)
     facts = _facts(fact, on, book, rules, about)
     book = _met(book, rules, facts, on, given)
     book = _ended(book, rules, facts, on, about, given)
@@ -166,6 +168,17 @@ def _ends_on(why: Fact, promise: Promise, on: date, about: Circumstances) -> dat
 def cancelled(promise: Promise, reason: str, on: date) -> Promise:
     """Ended without being met; what is met, moved or ended already stays as it is."""
     return replace(awake(promise, on), cancelled_on=on, cancel_reason=reason) if is_open(promise) else promise
+
+
+def _not_recorded(book: Book) -> Book:
+    """Of what an old register does not say was done, nobody knows whether it was: no promise of it was missed, also where the
+    closing came after its term."""
+    return tuple(
+        each
+        if each.met_on or each.extended_to
+        else replace(each, cancelled_on=each.trigger_on, cancel_reason=Fact.NOT_RECORDED.value)
+        for each in book
+    )
 
 
 def _revived(book: Book, rules: Rules, on: date, calendar: Calendar) -> Book:

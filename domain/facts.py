@@ -46,6 +46,7 @@ class Fact(StrEnum):
     NOT_HANDLED = "not_handled"
     CLOSED = "closed"
     REOPENED = "reopened"
+    NOT_RECORDED = "not_recorded"  # taken over from an old register: what it does not say, nobody knows
     APPEAL_LODGED = "appeal_lodged"
     APPEAL_ACK_SENT = "appeal_ack_sent"
     APPEAL_RULING_SENT = "appeal_ruling_sent"

@@ -74,6 +74,7 @@ class Right(StrEnum):
     SELF = "self"
     SEND = "send"
     SIGN_IN = "sign_in"
+    TAKE_OVER = "take_over"
     TERMS = "terms"
 
 

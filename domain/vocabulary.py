@@ -228,6 +228,7 @@ class EventKind(StrEnum):
     """What happened; the codes of the append-only history."""
 
     REGISTERED = "registered"
+    TAKEN_OVER = "taken_over"  # from the register that was kept before
     QUESTION_CONVERTED = "question_converted"
     CONSULTED = "consulted"
     ACKNOWLEDGED = "acknowledged"

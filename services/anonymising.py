@@ -47,6 +47,7 @@ CODED: dict[Any, frozenset[str]] = {
     m.ReviewItem: frozenset(),
     m.AccessLog: frozenset(("what",)),
     m.Satisfaction: frozenset(),
+    m.TakenOver: frozenset(("mark", "alike", "content", "key_mark")),
 }
 # Of a closed compartment less stays: its history says who came to whom, and codes cannot hide that.
 _STAYS_CLOSED = frozenset((m.Complaint, m.Complainant, m.Party, m.Promise, m.LedgerEntry, m.ChainHead, m.AccessLog))

@@ -108,6 +108,7 @@ class Dossier:
     closed_on: date | None
     close_reason: str | None
     reopened: bool
+    taken_over: bool  # from an old register: what it did not say is not known
     promises: tuple[PromiseView, ...]
     # none: not for this person. Who reported it sees their own words, and nothing of the file.
     description: str | None

@@ -50,6 +50,7 @@ class Figures:
     not_upheld: int = 0
     no_judgment: int = 0
     solved: int = 0  # informally
+    solved_here: int = 0  # of them, those of which the step of the ladder is known
     solved_colleague: int = 0
     solved_manager: int = 0
     solved_coordinator: int = 0

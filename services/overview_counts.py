@@ -53,6 +53,7 @@ def numbers() -> dict[str, ColumnElement[bool]]:
     """The plain counts: which dossier counts, by the name of the figure."""
     c = m.Complaint
     solved = c.outcome == Outcome.RESOLVED_INFORMALLY
+    step_known = and_(solved, c.taken_over.is_(False))  # an old register does not say on which step of the ladder
     of_complaints: dict[str, ColumnElement[bool]] = {
         "received": true(),
         "already_resolved": c.already_resolved.is_(True),
@@ -66,7 +67,12 @@ def numbers() -> dict[str, ColumnElement[bool]]:
         "not_upheld": c.outcome == Outcome.NOT_UPHELD,
         "no_judgment": c.outcome == Outcome.NO_JUDGMENT,
         "solved": solved,
-        **{f"solved_{level}": and_(solved, c.ladder_level == level) for level in LadderLevel if level != LadderLevel.OUTSIDE},
+        "solved_here": step_known,
+        **{
+            f"solved_{level}": and_(step_known, c.ladder_level == level)
+            for level in LadderLevel
+            if level != LadderLevel.OUTSIDE
+        },
         "external": and_(c.external_stage.is_not(None), c.external_stage != ExternalStage.INFORMED),
         "withdrawn": or_(c.status == Status.WITHDRAWN, c.close_reason == CloseReason.WITHDRAWN),
         "not_handled": or_(c.status == Status.NOT_HANDLED, c.close_reason == CloseReason.NOT_HANDLED),
@@ -154,7 +160,8 @@ def days(w: Work, span: Span) -> tuple[dict[bool, Counter[int]], dict[bool, Coun
     """How many complaints took how many calendar days from receipt to answer, and to registration. As many rows as there
     are different numbers of days, so that a percentile needs no list of complaints."""
     c, now = m.Complaint, span.is_now()
-    lead, delay = days_between(c.received_on, c.answered_on), days_between(c.received_on, c.registered_on)
+    lead = days_between(c.received_on, c.answered_on)
+    delay = case((c.taken_over.is_(False), days_between(c.received_on, c.registered_on)))  # an old register does not say
     query = (
         select(now.label("now"), lead.label("lead"), delay.label("delay"), func.count().label("number"))
         .where(COMPLAINT, span.inside())
@@ -163,7 +170,8 @@ def days(w: Work, span: Span) -> tuple[dict[bool, Counter[int]], dict[bool, Coun
     leads: dict[bool, Counter[int]] = {True: Counter(), False: Counter()}
     delays: dict[bool, Counter[int]] = {True: Counter(), False: Counter()}
     for row in w.session.execute(query):
-        delays[bool(row.now)][row.delay] += row.number
+        if row.delay is not None:
+            delays[bool(row.now)][row.delay] += row.number
         if row.lead is not None:
             leads[bool(row.now)][row.lead] += row.number
     return leads, delays

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -46,11 +47,15 @@ def place(w: Work, profile: Profile, unit_id: int | None, sector: str | None, pr
     return Placed(unit_id, key, course.procedure, course.overlay)
 
 
+def a_reference(series: str, on: date) -> str:
+    return f"{series}{on:%y}-{''.join(secrets.choice(ALPHABET) for _ in range(5))}"
+
+
 def new_dossier(w: Work, form_id: str, series: str, **columns: Any) -> tuple[m.Complaint, bool]:
     """A row with a reference of its own, and True; or the row that the same form made at the same moment, and False."""
     for _ in range(_TRIES):
         complaint = m.Complaint(
-            reference=f"{series}{w.today:%y}-{''.join(secrets.choice(ALPHABET) for _ in range(5))}",
+            reference=a_reference(series, w.today),
             form_id=form_id,
             status=Status.REGISTERED,
             reporter_id=w.me,

@@ -26,7 +26,7 @@ _ENDINGS = (
 def _over() -> Subquery:
     """Of each dossier that is over the day from which its term counts: closed, or withdrawn and never closed; or the last
     ruling, here or outside, where that came later. Never before the day on which the newest of these was put down: who enters
-    an old dossier and closes it today has not kept it yet."""
+    an old dossier and closes it today has not kept it yet; an old register that was taken over says itself since when."""
     c, e, a, r = m.Complaint, m.Event, m.Appeal, m.Referral
     ended = (EventKind.WITHDRAWN, EventKind.NOT_HANDLED)
     without = select(func.max(e.happened_on)).where(e.complaint_id == c.id, e.kind.in_(ended)).scalar_subquery()
@@ -42,9 +42,10 @@ def _over() -> Subquery:
 def _put_down() -> local_day:
     """The local day of the newest event that ends something; over the table, as a ruling stands in papers that who keeps
     the dossier does not read."""
-    event, r = m.Event.__table__, m.Referral.__table__
+    event, r, old = m.Event.__table__, m.Referral.__table__, m.TakenOver.__table__
     outside = exists().where(r.c.event_id == event.c.id, r.c.stage != ExternalStage.INFORMED)
-    newest = select(func.max(event.c.recorded_at)).where(event.c.complaint_id == m.Complaint.id)
+    came = exists().where(old.c.complaint_id == event.c.complaint_id, event.c.recorded_at <= old.c.taken_at)
+    newest = select(func.max(event.c.recorded_at)).where(event.c.complaint_id == m.Complaint.id, ~came)
     return local_day(newest.where(or_(event.c.kind.in_(_ENDINGS), outside)).scalar_subquery())
 
 

@@ -140,9 +140,11 @@ def _due(w: Work) -> Due:
 
 
 def _first() -> Select[date]:
-    """When the complaint was registered that was received first; an index gives it, however many there are."""
+    """When the complaint was registered that was received first, an old register that came along left out; an index gives it,
+    however many there are."""
     c = m.Complaint
-    query = select(c.registered_on).where(c.compartment == Compartment.REGULAR, c.kind == Kind.COMPLAINT)
+    ours = (c.compartment == Compartment.REGULAR, c.kind == Kind.COMPLAINT, c.taken_over.is_(False))
+    query = select(c.registered_on).where(*ours)
     return query.order_by(c.received_on, c.id).limit(1)
 
 

@@ -186,6 +186,7 @@ def _criteria(roles: Roles, right: Right) -> tuple[_Criterion, ...]:
         m.Retention: within(m.Retention, right),
         m.Satisfaction: within(m.Satisfaction, right) if counts else stood(m.Satisfaction, before(m.Satisfaction.event_id)),
         m.ReviewItem: within(m.ReviewItem, Right.REVIEW),
+        m.TakenOver: within(m.TakenOver, Right.READ),
     }
     name = f"{right} of {None if roles is None else sorted(roles)} in "
     return tuple(_Criterion(name + model.__tablename__, model, criterion) for model, criterion in rule.items())

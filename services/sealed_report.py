@@ -70,9 +70,7 @@ def _texts(*texts: str | None) -> tuple[str, ...]:
 
 
 def _complaint(file: Dossier) -> Section:
-    closed = (
-        f"{_day(file.closed_on)}, {_t(f'close_reason.{file.close_reason}')}" if file.closed_on and file.close_reason else None
-    )
+    closed = ", ".join(_texts(_day(file.closed_on), _t(f"close_reason.{file.close_reason}") if file.close_reason else None))
     words = (
         ("complaint.description", file.description),
         ("complaint.remedy_requested", file.remedy_requested),
@@ -88,10 +86,11 @@ def _complaint(file: Dossier) -> Section:
             ("complaint.category", " / ".join(_texts(file.category, file.subcategory))),
             ("complaint.unit", file.unit),
             ("complaint.procedure", file.procedure_label),
-            ("complaint.discussed", _t(f"discussed.{file.discussed}")),
+            ("complaint.discussed", None if file.taken_over else _t(f"discussed.{file.discussed}")),
             ("complaint.expert_consulted_on", _day(file.expert_consulted_on)),
             ("complaint.consulted_on", _day(file.consulted_on)),
-            ("complaint.closed_on", closed),
+            ("complaint.closed_on", closed or None),
+            ("complaint.decision", _t(f"outcome.{file.outcome}") if file.taken_over and file.outcome else None),
         ),
         tuple(Entry(_t(label), texts=(text,)) for label, text in words if text),
     )

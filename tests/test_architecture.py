@@ -24,9 +24,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ui": {"services", "domain", "text", "streamlit", "streamlit_authenticator", "pandas", "altair", "qrcode"},
     "web": {"services", "domain", "text", "starlette", "streamlit"},
     "services": {
-        "db", "domain", "text", "sqlalchemy", "pandas", "docxtpl", "docx", "jinja2", "typst", "fontTools", "xlsxwriter",
-        "filetype", "PIL", "pikepdf", "streamlit_authenticator", "pydantic", "alembic", "zxcvbn", "pyotp", "cryptography",
-        "authlib", "joserfc",
+        "db", "domain", "text", "sqlalchemy", "pandas", "docxtpl", "docx", "jinja2", "typst", "fontTools", "openpyxl",
+        "xlsxwriter", "filetype", "PIL", "pikepdf", "streamlit_authenticator", "pydantic", "alembic", "zxcvbn", "pyotp",
+        "cryptography", "authlib", "joserfc",
     },
     "db": {"domain", "sqlalchemy", "alembic", "pydantic", "holidays"},
     "domain": set(),

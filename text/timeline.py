@@ -29,7 +29,7 @@ _CODED = {  # codes of events whose values are words of the catalogues
 }
 _NAMED = ("handler", "before", "ack_owner", "participants", "account", "owner")  # accounts, by name
 _DATED = (
-    *("new_date", "due_on", "until", "after", "hearing_on", "was_due", "check_on"),
+    *("new_date", "due_on", "until", "after", "hearing_on", "was_due", "check_on", "counts_from"),
     *("told_respondent", "told_provider", "told_committee"),
 )
 _REASONS: dict[str, str] = {EventKind.CLOSED: "close_reason", EventKind.PAUSED: "pause_reason"}

@@ -54,7 +54,8 @@ def summary(file: Dossier) -> None:
         words(t("complaint.description"), file.description)
         words(t("complaint.remedy_requested"), file.remedy_requested)
         if file.description is not None:
-            words(t("complaint.immediate_actions"), file.immediate_actions or t("complaint.no_immediate_actions"))
+            none = t("old_register.not_recorded" if file.taken_over else "complaint.no_immediate_actions")
+            words(t("complaint.immediate_actions"), file.immediate_actions or none)
 
 
 def facts(file: Dossier) -> None:
@@ -67,17 +68,20 @@ def facts(file: Dossier) -> None:
         fact(t("complaint.unit"), file.unit)
         committee = f", {t('complaint.code_committee')}" if file.by_committee else ""
         fact(t("complaint.procedure"), file.procedure_label + committee)
-        fact(t("complaint.discussed"), t(f"discussed.{file.discussed}"))
+        if not file.taken_over:
+            fact(t("complaint.discussed"), t(f"discussed.{file.discussed}"))
         if file.already_resolved:
             fact(t("complaint.resolved_on"), day(file.resolved_on))
         if file.red_flag:
             fact(t("complaint.expert_consulted_on"), day(file.expert_consulted_on) or t("complaint.not_yet"))
         if file.consulted_on:
             fact(t("complaint.consulted_on"), day(file.consulted_on))
-        if file.status == Status.ANONYMISED and file.complainant and file.outcome:  # the decision itself is gone
+        gone = file.status == Status.ANONYMISED and file.complainant  # the decision itself
+        if file.outcome and (gone or (file.taken_over and file.content and not file.content.decision)):
             fact(t("complaint.decision"), t(f"outcome.{file.outcome}"))
-        if file.closed_on and file.close_reason:
-            fact(t("complaint.closed_on"), f"{day(file.closed_on)}, {t(f'close_reason.{file.close_reason}')}")
+        if file.closed_on:
+            why = t(f"close_reason.{file.close_reason}") if file.close_reason else t("old_register.no_reason")
+            fact(t("complaint.closed_on"), f"{day(file.closed_on)}, {why}")
 
 
 # Who is in it

@@ -55,6 +55,7 @@ CODED = {
     "escalation": "rung",
     "access_log": "what",
     "retention": "proposed",
+    "taken_over": "mark alike content key_mark",
     "draft": "page",
 }
 OWN_WORDS = frozenset(("description", "remedy_requested", "immediate_actions"))  # shown to who reported it
@@ -117,6 +118,11 @@ def fill(cast: Cast) -> None:
         session.scalars(select(m.Complaint).where(m.Complaint.reference == flagged.reference)).one().red_flag = True
         for one in session.scalars(select(m.Complaint).where(m.Complaint.compartment != Compartment.REGULAR)):
             session.add(m.Retention(complaint_id=one.id))
+        for number, one in enumerate(session.scalars(select(m.Complaint))):
+            marks = {name: f"{name} {number}" for name in ("mark", "alike", "content")}
+            session.add(
+                m.TakenOver(complaint_id=one.id, own_reference=False, key_mark="", row=2, taken_at=one.registered_at, **marks)
+            )
 
 
 def reviewed(cast: Cast, cases: tuple[Case, ...]) -> None:

@@ -19,7 +19,7 @@ MENUS = {
     "tom": ["Klacht melden", "Werkvoorraad", "Hulp", "Mijn account"],
     "cora": [
         *("Klacht melden", "Werkvoorraad", "Maatregelen", "Jaaroverzicht", "Jaartoetsing", "Termijnen", "Bewaren"),
-        *("Verzoeken", "Hulp", "Mijn account"),
+        *("Oud register", "Verzoeken", "Hulp", "Mijn account"),
     ],
     "vera": ["Klacht melden", "Beroep", "Besloten dossiers", "Bewaren", "Hulp", "Mijn account"],
     "suze": ["Beroep", "Hulp", "Mijn account"],

@@ -123,10 +123,15 @@ class Oracle:
         """By key, in the words of domain.md 5.8."""
         n1 = len(self.here)
         lead = [(c.answered_on - c.received_on).days for c in (each.complaint for each in self.here) if c.answered_on]
-        delay = [(each.complaint.registered_on - each.received).days for each in self.here]
+        delay = [(each.complaint.registered_on - each.received).days for each in self.here if not each.complaint.taken_over]
         action, promise = (self.count(lambda c, kind=kind: c.ack_variant == kind) for kind in ("ack_action", "ack_promise"))
         decided = self.count(lambda c: c.outcome is not None)
         solved = [each.complaint.ladder_level for each in self.here if each.complaint.outcome == "resolved_informally"]
+        steps = [
+            each.complaint.ladder_level
+            for each in self.here
+            if each.complaint.outcome == "resolved_informally" and not each.complaint.taken_over
+        ]
         resolved = self.count(lambda c: c.already_resolved)
         notices, extended = self.notices(), len([each for each in self.here if self.notices_of(each)])
         ruled, measures, mediations = self.ruled(), self.measures(), self.mediations()
@@ -163,9 +168,9 @@ class Oracle:
             "no_judgment_share": outcome("no_judgment"),
             "informal_share": outcome("resolved_informally"),
             "solved": len(solved),
-            "first_level_share": ratio(solved.count("colleague"), len(solved)),
-            "second_level_share": ratio(solved.count("manager"), len(solved)),
-            "third_level_share": ratio(solved.count("coordinator"), len(solved)),
+            "first_level_share": ratio(steps.count("colleague"), len(steps)),
+            "second_level_share": ratio(steps.count("manager"), len(steps)),
+            "third_level_share": ratio(steps.count("coordinator"), len(steps)),
             "appeals": self.appeals(),
             "appeal_share": ratio(self.appeals(), len(lead)),
             "external": self.count(lambda c: c.external_stage not in (None, "informed")),

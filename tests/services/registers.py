@@ -71,6 +71,7 @@ def some_complaint(session: Session, cast: Cast, chance: random.Random) -> m.Com
         ladder_level=chance.choice(list(LadderLevel)),
         ack_variant=chance.choice([None, LetterType.ACK_ACTION, LetterType.ACK_PROMISE]),
         reopened=chance.random() < 0.1,
+        taken_over=chance.random() < 0.1,
         red_flag=chance.random() < 0.1,
         external_stage=chance.choice([None, None, *ExternalStage]),
         close_reason=chance.choice([None, *CloseReason]),

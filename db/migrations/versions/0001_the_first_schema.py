@@ -198,6 +198,7 @@ def upgrade() -> None:
         sa.Column("close_reason", sa.String(length=30), nullable=True),
         sa.Column("satisfied", sa.String(length=20), nullable=True),
         sa.Column("reopened", sa.Boolean(), nullable=False),
+        sa.Column("taken_over", sa.Boolean(), nullable=False),
         sa.Column("by_committee", sa.Boolean(), nullable=False),
         sa.Column("calendar_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("paused_from", sa.Date(), nullable=True),
@@ -263,6 +264,19 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_draft_account_id")),
         sa.PrimaryKeyConstraint("account_id", "page", name=op.f("pk_draft")),
+    )
+    op.create_table(
+        "import_mapping",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column("saved_by", sa.Integer(), nullable=True),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["saved_by"], ["account.id"], name=op.f("fk_import_mapping_saved_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_mapping")),
+        sa.UniqueConstraint("kind", "name", name=op.f("uq_import_mapping_kind_name")),
     )
     op.create_table(
         "procedure_confirmed",
@@ -500,6 +514,27 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_review_participant_review_id")),
         sa.PrimaryKeyConstraint("review_id", "account_id", name=op.f("pk_review_participant")),
     )
+    op.create_table(
+        "taken_over",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("alike", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.String(length=64), nullable=False),
+        sa.Column("own_reference", sa.Boolean(), nullable=False),
+        sa.Column("key_mark", sa.String(length=16), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("taken_by", sa.Integer(), nullable=True),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_taken_over_complaint_id")),
+        sa.ForeignKeyConstraint(["taken_by"], ["account.id"], name=op.f("fk_taken_over_taken_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_taken_over")),
+        sa.UniqueConstraint("mark", name=op.f("uq_taken_over_mark")),
+    )
+    with op.batch_alter_table("taken_over", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_taken_over_alike"), ["alike"], unique=False)
+        batch_op.create_index(batch_op.f("ix_taken_over_complaint_id"), ["complaint_id"], unique=False)
+
     op.create_table(
         "appeal",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -898,6 +933,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_appeal_complaint_id"))
 
     op.drop_table("appeal")
+    with op.batch_alter_table("taken_over", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_taken_over_complaint_id"))
+        batch_op.drop_index(batch_op.f("ix_taken_over_alike"))
+
+    op.drop_table("taken_over")
     op.drop_table("review_participant")
     with op.batch_alter_table("review_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_item_review_id"))
@@ -937,6 +977,7 @@ def downgrade() -> None:
 
     op.drop_table("recovery_code")
     op.drop_table("procedure_confirmed")
+    op.drop_table("import_mapping")
     op.drop_table("draft")
     with op.batch_alter_table("destroyed", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_destroyed_reference"))
