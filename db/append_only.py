@@ -49,7 +49,22 @@ _REVIEWING = "EXISTS (SELECT 1 FROM review WHERE review.id = OLD.review_id AND r
 _ANSWER = ("extra_action", "owner_id", "due_on", "decided_by", "decided_at", "version")
 _EMPTIED = " AND ".join(("NEW.action = '' AND NEW.why = '' AND NEW.note = ''", *map(_same, _ANSWER), _GOING))
 
+# A form that may be a complaint: judged, taken back, and emptied once it is a complaint or its term is over.
+_SAID = ("form", "training", "group_name", "question", "words", "person", "trainer")
+_LOOKED = ("seen_in", "seen_on", "version")
+_DECIDED = ("state", "decided_by", "decided_at", "decided_on", "reason")
+_JUDGED = " AND ".join((*map(_same, _SAID), "OLD.emptied_on IS NULL AND NEW.emptied_on IS NULL"))
+_JUDGED += " AND OLD.state <> 'confirmed' AND NEW.state IN ('candidate', 'dismissed')"
+_JUDGED += " AND (NEW.state = 'candidate' OR NEW.reason <> '')"
+_LET_GO = " AND ".join(f"NEW.{each} = ''" for each in (*_SAID, "reason"))
+_LET_GO += " AND OLD.emptied_on IS NULL AND NEW.emptied_on IS NOT NULL AND ((OLD.state = 'candidate'"
+_LET_GO += " AND NEW.state = 'confirmed') OR (OLD.state = 'dismissed' AND NEW.state = 'dismissed'))"
+_SEEN_LATER = " AND ".join((*map(_same, (*_SAID, *_DECIDED, "emptied_on")), "OLD.state = 'dismissed'"))
+_FORM_GONE = "EXISTS (SELECT 1 FROM evaluation WHERE id = OLD.evaluation_id AND emptied_on IS NOT NULL)"
+
 KEPT = (
+    Kept("evaluation", (*_SAID, *_LOOKED, *_DECIDED, "emptied_on"), f"(({_JUDGED}) OR ({_LET_GO}) OR ({_SEEN_LATER}))"),
+    Kept("evaluation_event", ("reason",), f"OLD.reason <> '' AND NEW.reason = '' AND {_FORM_GONE}"),
     Kept("event", ("text_salt",), f"NEW.text_salt IS NULL AND {_GOING}", _CLOSED_GOING),
     Kept("event_text", removed=_GOING),
     Kept("chain_head", ("seq", "hash"), f"(NEW.seq = OLD.seq + 1 OR (NEW.seq = 0 AND {_CLOSED_GOING}))"),

@@ -13,6 +13,11 @@ from db.base import Base as Base
 from db.base import complaint as _complaint
 from db.base import dossier_key as _key
 from db.escalations import Escalation as Escalation
+from db.evaluations import Evaluation as Evaluation
+from db.evaluations import EvaluationAbout as EvaluationAbout
+from db.evaluations import EvaluationEvent as EvaluationEvent
+from db.evaluations import EvaluationImport as EvaluationImport
+from db.evaluations import EvaluationSource as EvaluationSource
 from db.imports import ImportMapping as ImportMapping
 from db.imports import TakenOver as TakenOver
 from db.people import Account as Account

@@ -29,6 +29,7 @@ class RetentionText:
     whistleblower: Years = 2
     contact: Years = 1
     access_log: Years = 2
+    evaluations: Annotated[int, Field(strict=True, ge=1, le=24)] = 3  # months; what a dismissed evaluation form said
     reported: tuple[Annotated[int, Field(ge=1, le=12)], Annotated[int, Field(ge=1, le=28)]] = (6, 1)
     procedures: dict[str, Years] = field(default_factory=dict)
 

@@ -51,6 +51,7 @@ class Settings(BaseModel):
     no_decree_years: tuple[int, ...] = ()  # of which somebody looked it up: no decree day was made
     sign_in_log_days: int = Field(default=90, ge=7, le=730)  # so long it stays known who signed in and what failed
     second_step_roles: tuple[Role, ...] = (Role.CONFIDANT, Role.APPEAL_REVIEWER, Role.WB_OFFICER, Role.ADMIN)
+    reference_numbers: dict[int, int] = Field(default_factory=dict)  # by year: how many children or clients (N3)
     demo: bool = False  # show the accounts on the sign-in page
     extra: dict[str, str] = Field(default_factory=dict)
 

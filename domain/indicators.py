@@ -115,9 +115,11 @@ def _promise(number: str, key: str, promise: str) -> Indicator:
 INDICATORS: tuple[Indicator, ...] = (
     _count("N1", "received"),
     _count("N1", "questions"),
+    Indicator("N3", "per_hundred", Measure.MEAN, "hundredfold", "reference"),
     _count("N4", "already_resolved"),
     _share("N4", "resolved_share", "already_resolved", "received"),
     _count("N5", "evaluation"),
+    _share("N5", "confirmed_share", "forms_confirmed", "forms_judged"),
     _days("N6", "delay_median"),
     _promise("N7", "acknowledged_share", "acknowledged"),
     _share("N8", "action_share", "ack_action", "ack_sent"),

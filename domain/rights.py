@@ -45,6 +45,8 @@ class Right(StrEnum):
     DECIDE = "decide"
     DESTROY = "destroy"
     ENTER = "enter"
+    EVALUATE = "evaluate"
+    EVALUATIONS = "evaluations"
     EXPORT = "export"
     EXPORT_DOSSIER = "export_dossier"
     EXTEND = "extend"
@@ -82,6 +84,7 @@ READ_RIGHTS = frozenset(
     {
         Right.AUDIT,
         Right.ENTER,
+        Right.EVALUATIONS,
         Right.EXPORT,
         Right.GREET,
         Right.IDENTITY,

@@ -273,6 +273,7 @@ class EventKind(StrEnum):
     MEASURE_EFFECT = "measure_effect"  # did it help?
     POSITION_SENT = "position_sent"  # what we do with the judgment of our committee
     CONSEQUENCES_DONE = "consequences_done"  # of a ruling in appeal
+    FROM_EVALUATION = "from_evaluation"  # it stood on an evaluation form
     SATISFACTION_ASKED = "satisfaction_asked"  # how it went, for the complainant
     SATISFACTION_ANSWERED = "satisfaction_answered"  # with the scores; again: put right
     ATTACHMENT_ADDED = "attachment_added"

@@ -9,6 +9,7 @@ from services import board, exports, overview
 from services.overview import Cut, Overview
 from ui import address, overview_filters, overview_words
 from ui import overview_sections as sections
+from ui.overview_reference import reference
 from ui.overview_satisfaction import satisfaction
 from ui.session import actor, has, show_refusals, t
 
@@ -87,6 +88,8 @@ on_screen = sections.Shown(shown, year, cut)
 sections.headline(on_screen)
 if shown.now.anything or shown.before.anything:
     parts(on_screen)
+    if cut == Cut():
+        reference(who, shown)
 elif cut == Cut():
     st.info(t("overview.empty", year=shown.year), icon=":material/inbox:")
 else:

@@ -15,6 +15,7 @@ from services.reviews import ReviewLine, Reviews
 from ui import review_case as case
 from ui import review_meeting as meeting
 from ui.dossier_view import day
+from ui.evaluation_dismissed import in_review
 from ui.review_line import words
 from ui.session import Fields, actor, form_id, new_form_id, show_refusals, t, tell
 from ui.tabs import open_tab
@@ -110,13 +111,15 @@ def one(who: Actor, shown: Review, known: Reviews) -> None:
         st.session_state["review.tab_name"] = "cases"
     labels = {
         "actions": t("review.tab_actions", count=len(shown.open_actions)),
-        **{name: t(f"review.tab_{name}") for name in ("cases", "learned", "finish")},
+        **{name: t(f"review.tab_{name}") for name in ("cases", "forms", "learned", "finish")},
     }
     name, tab = open_tab("review.tab", labels)
     with tab:
         match name:
             case "cases":
                 cases(who, shown)
+            case "forms":
+                in_review(who, shown)
             case "learned":
                 meeting.learned(who, shown)
                 meeting.closed(who, shown)

@@ -116,7 +116,7 @@ def register(actor: Actor, form_id: str, intake: Intake, draft: str | None = Non
         form_id = form(form_id)
         if draft:
             forget(w, draft)
-        complaint = already_made(w, form_id) or _registered(w, form_id, intake)
+        complaint = registered(w, form_id, intake)
         if complaint.compartment != Compartment.REGULAR:  # a matter that was handed over is not answered for
             raise Refused("changed_meanwhile")
         stay_with(w, complaint)
@@ -139,6 +139,11 @@ def convert_question(actor: Actor, reference: str, seen: int, received_on: date 
 
 
 # A complaint
+
+
+def registered(w: Work, form_id: str, intake: Intake) -> m.Complaint:
+    """Inside the transaction of who registers it, or who says of an evaluation form that it is one."""
+    return already_made(w, form_id) or _registered(w, form_id, intake)
 
 
 def _registered(w: Work, form_id: str, intake: Intake) -> m.Complaint:

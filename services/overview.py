@@ -7,7 +7,7 @@ The period is that of `received_on`; "now" is today. Formulas: domain/indicators
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from domain.terms import Rule
 from services import confirmed, overview_counts, overview_promises, reviews, satisfaction
 from services.confirmed import Confirmed
 from services.door import Actor, Work, work
+from services.overview_besides import besides
 from services.overview_counts import ByPeriod, Cell, Counted, Standing
 from services.overview_cut import Cut, Span, span, years
 from services.overview_files import COUNTS, InFiles, in_files
@@ -77,6 +78,13 @@ class Figures:
     measures_in_time: int | None = None
     mediations: int | None = None
     mediations_solved: int | None = None
+    forms_confirmed: int | None = None  # evaluation forms
+    forms_judged: int | None = None
+    reference: int | None = None  # children or clients in the year
+
+    @property
+    def hundredfold(self) -> int:
+        return 100 * self.received
 
     @property
     def ack_sent(self) -> int:
@@ -146,7 +154,16 @@ def collect(w: Work, year: int | None, cut: Cut = Cut()) -> Overview:  # noqa: B
     lead, delay = overview_counts.days(w, s)
     files = in_files(w, s)
     put_off = overview_promises.put_off(w, s)
-    now, before = (_figures(each, numbers, books, known, lead, delay, put_off[each], files) for each in (True, False))
+    more = besides(w, s)
+    now, before = (
+        replace(
+            _figures(each, numbers, books, known, lead, delay, put_off[each], files),
+            forms_confirmed=more[each].confirmed,
+            forms_judged=more[each].judged,
+            reference=more[each].reference,
+        )
+        for each in (True, False)
+    )
     return Overview(
         year=s.now.first.year,
         years=offered,

@@ -131,6 +131,8 @@ def _indicator(w: Work, key: str) -> Condition:
         "external_direct": lambda: exists().where(m.Referral.complaint_id == c.id, m.Referral.internal_first.is_(False)),
         "external_after": lambda: exists().where(m.Referral.complaint_id == c.id, m.Referral.internal_first.is_(True)),
         "mediations": _mediated,
+        "forms_judged": lambda: counts["evaluation"],
+        "reference": lambda: counts["received"],
         **{each: (lambda rule=rule: _promised(w, _DUE, [rule])) for each, rule in OWN.items()},  # type: ignore[misc]
     }
     return named[name]() if name in named else _one_of(counts, name)

@@ -10,6 +10,7 @@ from domain.reviewing import FEW
 from domain.rights import Right
 from services.door import Actor, Work, work
 from services.rendering import Entry, Report, Section, pdf, report_docx
+from services.review_evaluations import Looked, looked_at
 from services.review_items import Item, OpenAction, Review, seen_by
 from services.reviews import found
 from text import moment, short_date, translate
@@ -18,14 +19,14 @@ from text import moment, short_date, translate
 def as_docx(actor: Actor, review_id: int) -> bytes:
     """Raises Refused ``review_unknown``."""
     with work(actor, Right.REVIEW) as w:
-        made = _report(w, seen_by(w, found(w, review_id)))
+        made = _made(w, review_id)
     return report_docx.render(made)
 
 
 def as_pdf(actor: Actor, review_id: int) -> bytes:
     """Raises Refused ``review_unknown``."""
     with work(actor, Right.REVIEW) as w:
-        made = _report(w, seen_by(w, found(w, review_id)))
+        made = _made(w, review_id)
     return pdf.render_report(made)
 
 
@@ -41,7 +42,12 @@ def total_words(language: str, given: int | None) -> str:
     return translate(language, "review.few", number=FEW) if given == 0 else str(given)
 
 
-def _report(w: Work, shown: Review) -> Report:
+def _made(w: Work, review_id: int) -> Report:
+    review = found(w, review_id)
+    return _report(w, seen_by(w, review), looked_at(w, review))
+
+
+def _report(w: Work, shown: Review, forms: Looked) -> Report:
     organisation = read_settings(w.session).organisation
     made = moment(w.now, "nl")
     sections = (
@@ -49,7 +55,7 @@ def _report(w: Work, shown: Review) -> Report:
         Section(_t("review.open_actions"), entries=tuple(map(_open_action, shown.open_actions))),
         Section(_t("review.cases"), entries=tuple(map(_case, shown.items))),
         _learned(shown),
-        _totals(shown),
+        _totals(shown, forms),
     )
     return Report(
         organisation=organisation,
@@ -115,7 +121,7 @@ def _learned(shown: Review) -> Section:
     return Section(_t("review.meeting"), entries=entries)
 
 
-def _totals(shown: Review) -> Section:
+def _totals(shown: Review, forms: Looked) -> Section:
     yes = sum(each.extra_action is True for each in shown.items)
     facts = [
         ("review.total", str(shown.line.total)),
@@ -125,6 +131,9 @@ def _totals(shown: Review) -> Section:
     ]
     if shown.anonymised:
         facts.append(("review.total_anonymised", str(shown.anonymised)))
+    if forms.here:
+        facts.append(("review.minutes_forms_seen", str(forms.seen)))
+        facts.append(("review.minutes_forms_back", str(forms.taken_back)))
     facts.append(("review.unwanted", total_words("nl", shown.unwanted)))
     facts.append(("review.whistleblower", total_words("nl", shown.whistleblower)))
     return Section(_t("review.totals"), tuple((_t(label), value) for label, value in facts))

@@ -15,6 +15,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from db import models as m
 from domain.entries import day, form, number
 from domain.errors import Refused
+from domain.evaluations import State
 from domain.resemblance import told_apart
 from domain.reviewing import CODE, MOST, Period, Standing, kept_total, proposed, standing
 from domain.rights import CASE_ROLES, Right, Role
@@ -226,14 +227,29 @@ def totals(actor: Actor, review_id: int, seen: int, unwanted: int | None, whistl
 
 def finalise(actor: Actor, review_id: int, seen: int) -> None:
     """Locks it. Looks at the dossiers that this person may see, and at no others. Raises Refused: ``review_unknown``,
-    ``review_closed``, ``changed_meanwhile``, ``partner_missing``, ``review_unanswered``."""
+    ``review_closed``, ``changed_meanwhile``, ``partner_missing``, ``review_unanswered``,
+    ``review_forms_unseen``."""
     with work(actor, Right.REVIEW_LEAD) as w:
         review = _open(w, review_id, seen)
         _taking_part(w, [each.account_id for each in w.session.scalars(_participants(review))], known=True)
         total, answered = counted(w).get(review.id, (0, 0))
         if answered < total:
             raise Refused("review_unanswered", count=total - answered)
+        forms = dismissed_unseen(w, review)
+        if forms:
+            raise Refused("review_forms_unseen", count=forms)
         review.is_open, review.finalised_by, review.finalised_on = None, w.me, w.today
+
+
+def dismissed_of(review: m.Review) -> ColumnElement[bool]:
+    """The evaluation forms that were dismissed before its list was made, or on that day, and that no review looked at."""
+    e = m.Evaluation
+    return and_(e.state == State.DISMISSED, e.seen_in.is_(None), e.decided_on <= review.frozen_on)
+
+
+def dismissed_unseen(w: Work, review: m.Review) -> int:
+    """Of those that this person may see."""
+    return w.session.scalar(select(func.count(m.Evaluation.id)).where(dismissed_of(review))) or 0
 
 
 def _open(w: Work, review_id: int, seen: int) -> m.Review:

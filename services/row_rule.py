@@ -36,6 +36,7 @@ _TO_ACKNOWLEDGE = sorted({status for row in TABLE if row.step is StepName.ACKNOW
 # would take the inner one for the outer.
 _COMPLAINT, _PARTY, _APPEAL, _EVENT = (model.__table__.alias() for model in (m.Complaint, m.Party, m.Appeal, m.Event))
 _PROMISE = m.Promise.__table__.alias()
+_FORM, _ABOUT, _MADE, _NAMED = (model.__table__.alias() for model in (m.Evaluation, m.EvaluationAbout, m.Complaint, m.Party))
 _ABOVE: dict[Any, Any] = {model: model.__table__.alias() for model in (m.Event, m.Message)}
 
 
@@ -86,6 +87,21 @@ def _reached(roles: Roles, right: Right, c: Any) -> ColumnElement[bool]:
     # The compartment stands in front of its cases: an OR of whole conditions gives a database no index to start from.
     reached = or_(false(), *(and_(c.compartment == where, or_(*cases)) for where, cases in held.items()))
     return and_(not_excluded(c), reached)
+
+
+def _judged(roles: Roles, e: Any) -> ColumnElement[bool]:
+    """Of an evaluation form with columns `e`: is it for who may judge them? Never for whom it is about, nor for who is
+    excluded from the dossier that it became."""
+    if roles is None:
+        return true()
+    if not scopes(roles, Right.EVALUATIONS):
+        return false()
+    about, made, named = _ABOUT, _MADE, _NAMED
+    excluded = (named.c.complaint_id == made.c.id, named.c.account_id == _ME, named.c.excluded.is_(True))
+    return and_(
+        ~exists().where(about.c.evaluation_id == e.id, about.c.account_id == _ME),
+        ~exists().where(made.c.form_id == e.form_id, *excluded),
+    )
 
 
 class _Criterion(LoaderCriteriaOption):
@@ -187,6 +203,10 @@ def _criteria(roles: Roles, right: Right) -> tuple[_Criterion, ...]:
         m.Satisfaction: within(m.Satisfaction, right) if counts else stood(m.Satisfaction, before(m.Satisfaction.event_id)),
         m.ReviewItem: within(m.ReviewItem, Right.REVIEW),
         m.TakenOver: within(m.TakenOver, Right.READ),
+        m.Evaluation: _judged(roles, m.Evaluation),
+        m.EvaluationAbout: exists().where(_FORM.c.id == m.EvaluationAbout.evaluation_id, _judged(roles, _FORM.c)),
+        m.EvaluationEvent: exists().where(_FORM.c.id == m.EvaluationEvent.evaluation_id, _judged(roles, _FORM.c)),
+        m.EvaluationImport: true() if roles is None else m.EvaluationImport.by_id == me,
     }
     name = f"{right} of {None if roles is None else sorted(roles)} in "
     return tuple(_Criterion(name + model.__tablename__, model, criterion) for model, criterion in rule.items())

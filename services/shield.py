@@ -14,6 +14,7 @@ from domain.entries import number
 from domain.errors import Refused
 from domain.rights import Right
 from domain.vocabulary import EXCLUDED_RELATIONS, RESEMBLES, EventKind, Relation, Status
+from services import evaluation_keeping
 from services.door import Actor, SystemActor, Work, work
 from services.lifting import proposed_in
 from services.lookalikes import active_names, lookalikes
@@ -144,6 +145,7 @@ def look_for(account_id: int) -> None:
     """The same at once, for one account that was made, opened or renamed; the night does what collides."""
     with suppress(Refused):
         look_again(_NAMES, account_id)
+        evaluation_keeping.look_for_names(_NAMES)
 
 
 def look_again(actor: Actor, only: int | None = None) -> int:

@@ -4,9 +4,11 @@ where `data/sample_states.json` says."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,6 +21,7 @@ from db import models as m
 from demo.register import Register, fill_samples
 from demo.stage import CHANNELS, COMPLAINANTS
 from domain.errors import Refused
+from domain.evaluations import proposed, read_rule
 from domain.promises import PromiseState, is_open
 from domain.vocabulary import Channel, Compartment, Flag, LetterType, Outcome
 from services import board, door, dossier, letters, overview, restricted, steps
@@ -389,6 +392,13 @@ def _(v: Sample) -> None:
     assert (v.file.kind, v.file.channel) == ("complaint", "evaluation_form")
 
 
+@claim("V04", "the score rule proposes it as a complaint")
+def _(v: Sample) -> None:
+    score, words = re.fullmatch(r"Cijfer trainer: (\d+)\. (.*)", v.file.description or "").groups()  # type: ignore[union-attr]
+    rule = read_rule({"lowest": 1, "highest": 10, "at_most": "5.5", "words": []})
+    assert [each.reason for each in proposed(rule, Decimal(score), words)] == ["score"]
+
+
 @claim("V04", "the reporter is the respondent: nothing to see afterwards, and never the handler")
 def _(v: Sample) -> None:
     (party,) = v.content.people
@@ -623,7 +633,6 @@ def test_every_sample_makes_a_claim() -> None:
 
 # What a sample asks that a later issue brings: said here, so that it is not forgotten.
 LATER = {
-    ("V04", "the score rule proposes it as a complaint"): "issue 5, evaluation forms",
     ("V06", "an allergy is marked as a special category of data"): "issue 5, retention and anonymising",
     ("V10", "a transfer asks for consent"): "issue 5, closed compartments",
     ("V11", "the acknowledgement goes out through a reply code"): "issue 5, the anonymous channel",

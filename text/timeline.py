@@ -65,7 +65,7 @@ class Told:
             ]
         said = []
         for code, value in codes.items():
-            ways = (self._of_promises, self._of_procedure, self._of_satisfaction, self._detail)
+            ways = (self._of_evaluation, self._of_promises, self._of_procedure, self._of_satisfaction, self._detail)
             word = next(filter(None, (way(code, value) for way in ways)), "")
             if word:
                 said.append(word)
@@ -108,6 +108,11 @@ class Told:
         if code == "committee" and value is not None:
             return self._t("complaint.code_committee" if value else "complaint.code_no_committee")
         return ""
+
+    def _of_evaluation(self, code: str, _value: Any) -> str:
+        if self.kind != EventKind.FROM_EVALUATION or code != "score":
+            return ""
+        return self._t("evaluations.code_score", **{name: self.codes.get(name, "") for name in ("score", "lowest", "highest")})
 
     def _of_satisfaction(self, code: str, value: Any) -> str:
         if code in ("score_process", "score_outcome") and value is not None:

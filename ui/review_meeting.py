@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from services import review_minutes, reviews
+from services import review_evaluations, review_minutes, reviews
 from services.door import Actor
 from services.review_items import OpenAction, Review
 from services.review_minutes import total_words
@@ -169,6 +169,8 @@ def finish(who: Actor, shown: Review, to_the_next: Callable[[], None]) -> None:
         st.info(t("review.left", count=left), icon=":material/hourglass_empty:")
         if st.button(t("review.to_the_next"), key="review.to_the_next"):
             to_the_next()
+    elif forms := review_evaluations.looked(who, shown.line.id).waiting:
+        st.info(t("review.forms_left", count=forms), icon=":material/hourglass_empty:")
     elif st.session_state.get("review.asked") == shown.version:
         st.warning(t("review.sure"), icon=":material/lock:")
         with st.container(horizontal=True):

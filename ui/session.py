@@ -35,6 +35,7 @@ ICONS = {
     "appeals": ":material/balance:",
     "overview": ":material/bar_chart:",
     "review": ":material/event_repeat:",
+    "evaluations": ":material/rate_review:",
     "terms": ":material/date_range:",
     "restricted": ":material/lock:",
     "retention": ":material/auto_delete:",
@@ -131,6 +132,7 @@ _NEEDS = {
     "retention": Right.RETAIN,
     "importing": Right.TAKE_OVER,
     "review": Right.REVIEW,
+    "evaluations": Right.EVALUATIONS,
     "requests": Right.GRANT,
     "people": Right.ACCOUNTS,
 }

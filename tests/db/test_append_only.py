@@ -26,6 +26,7 @@ from services.verifying import Fault, Wrong
 from tests.commands.test_verify import closed_regular, let_go
 from tests.conftest import POSTGRESQL, TODAY, Cast, on_server
 from tests.dossiers import DECIDED, On, complaint_of, decided
+from tests.evaluating import key
 from tests.figures import Figures
 
 FILLED = tuple(each for each in append_only.KEPT if each.table != "destroyed")
@@ -53,6 +54,10 @@ def filled(engine: Engine, cast: Cast, on: On) -> int:
     review = reviews.begin(cora, str(uuid4()), DECIDED - timedelta(days=300), TODAY, [cast["piet"]])
     review_items.answer(cora, reference, review, 1, extra_action=False, note="Niet nodig.")
     reviews.finalise(cora, review, 1)
+    form = key(cast, form="")
+    with Session(engine) as session, session.begin():  # without a dossier of its own
+        one = session.get_one(m.Evaluation, form)
+        one.state, one.words, one.emptied_on = "confirmed", "", TODAY
     return number
 
 

@@ -144,6 +144,8 @@ class Oracle:
             "questions": len([q for q in self.all if q.complaint.kind == "question" and self.first <= q.received <= self.last]),
             "already_resolved": resolved,
             "resolved_share": ratio(resolved, n1),
+            "per_hundred": None,  # nobody said how many clients there are, and nobody judged a form
+            "confirmed_share": None,
             "evaluation": self.count(lambda c: c.channel == "evaluation_form"),
             "delay_median": rank(delay, 50),
             "acknowledged_share": self.share_of(

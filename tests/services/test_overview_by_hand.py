@@ -187,6 +187,7 @@ YES_AND_NO: dict[str, tuple[Made, Made]] = {
     "reopened": (Made({"reopened": True}), Made()),
 }
 APART = {"delay_median", "lead_median", "lead_p90", "notice_mean"}  # below
+APART |= {"per_hundred", "confirmed_share"}  # tests/services/test_overview_besides.py
 # (name, how many count, how many do not, columns, is it about the reader, does it count at all)
 REGISTERS: tuple[tuple[str, int, int, dict[str, Any], bool, bool], ...] = (
     ("nothing", 0, 0, {}, False, True),

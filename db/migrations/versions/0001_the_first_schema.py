@@ -266,6 +266,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "page", name=op.f("pk_draft")),
     )
     op.create_table(
+        "evaluation_source",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column("question", sa.String(length=200), nullable=False),
+        sa.Column("rule", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("saved_by", sa.Integer(), nullable=True),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["saved_by"], ["account.id"], name=op.f("fk_evaluation_source_saved_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluation_source")),
+        sa.UniqueConstraint("name", name=op.f("uq_evaluation_source_name")),
+    )
+    op.create_table(
         "import_mapping",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -431,6 +445,29 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_decision_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
+        "evaluation_import",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("form_id", sa.String(length=36), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("proposed", sa.Integer(), nullable=False),
+        sa.Column("known", sa.Integer(), nullable=False),
+        sa.Column("not_proposed", sa.Integer(), nullable=False),
+        sa.Column("theirs", sa.Integer(), nullable=False),
+        sa.Column("skipped", sa.JSON(), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["account.id"], name=op.f("fk_evaluation_import_by_id")),
+        sa.ForeignKeyConstraint(["source_id"], ["evaluation_source.id"], name=op.f("fk_evaluation_import_source_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluation_import")),
+        sa.UniqueConstraint("form_id", name=op.f("uq_evaluation_import_form_id")),
+    )
+    with op.batch_alter_table("evaluation_import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_evaluation_import_by_id"), ["by_id"], unique=False)
 
     op.create_table(
         "event",
@@ -606,6 +643,51 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("complaint_part", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_complaint_part_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
+        "evaluation",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("form_id", sa.String(length=36), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=True),
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("imported_by", sa.Integer(), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("filled_in_on", sa.Date(), nullable=True),
+        sa.Column("form", sa.String(length=200), nullable=False),
+        sa.Column("training", sa.String(length=200), nullable=False),
+        sa.Column("group_name", sa.String(length=200), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("person", sa.String(length=200), nullable=False),
+        sa.Column("trainer", sa.String(length=200), nullable=False),
+        sa.Column("score", sa.String(length=20), nullable=True),
+        sa.Column("lowest", sa.Integer(), nullable=True),
+        sa.Column("highest", sa.Integer(), nullable=True),
+        sa.Column("why", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("seen_in", sa.Integer(), nullable=True),
+        sa.Column("seen_on", sa.Date(), nullable=True),
+        sa.Column("emptied_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["decided_by"], ["account.id"], name=op.f("fk_evaluation_decided_by")),
+        sa.ForeignKeyConstraint(["import_id"], ["evaluation_import.id"], name=op.f("fk_evaluation_import_id")),
+        sa.ForeignKeyConstraint(["imported_by"], ["account.id"], name=op.f("fk_evaluation_imported_by")),
+        sa.ForeignKeyConstraint(["seen_in"], ["review.id"], name=op.f("fk_evaluation_seen_in")),
+        sa.ForeignKeyConstraint(["source_id"], ["evaluation_source.id"], name=op.f("fk_evaluation_source_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluation")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_evaluation_fingerprint")),
+        sa.UniqueConstraint("form_id", name=op.f("uq_evaluation_form_id")),
+    )
+    with op.batch_alter_table("evaluation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_evaluation_import_id"), ["import_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_evaluation_received_on"), ["received_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_evaluation_state_id"), ["state", "id"], unique=False)
 
     op.create_table(
         "event_text",
@@ -810,6 +892,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_escalation_complaint_id"), ["complaint_id"], unique=False)
 
     op.create_table(
+        "evaluation_about",
+        sa.Column("evaluation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_evaluation_about_account_id")),
+        sa.ForeignKeyConstraint(["evaluation_id"], ["evaluation.id"], name=op.f("fk_evaluation_about_evaluation_id")),
+        sa.PrimaryKeyConstraint("evaluation_id", "account_id", name=op.f("pk_evaluation_about")),
+    )
+    op.create_table(
+        "evaluation_event",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("evaluation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("what", sa.String(length=20), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("review_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_evaluation_event_account_id")),
+        sa.ForeignKeyConstraint(["by_id"], ["account.id"], name=op.f("fk_evaluation_event_by_id")),
+        sa.ForeignKeyConstraint(["evaluation_id"], ["evaluation.id"], name=op.f("fk_evaluation_event_evaluation_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_evaluation_event_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluation_event")),
+    )
+    with op.batch_alter_table("evaluation_event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_evaluation_event_evaluation_id"), ["evaluation_id"], unique=False)
+
+    op.create_table(
         "measure_done",
         sa.Column("measure_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -877,6 +986,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_measure_done_check_on"))
 
     op.drop_table("measure_done")
+    with op.batch_alter_table("evaluation_event", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_evaluation_event_evaluation_id"))
+
+    op.drop_table("evaluation_event")
+    op.drop_table("evaluation_about")
     with op.batch_alter_table("escalation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_escalation_complaint_id"))
         batch_op.drop_index(batch_op.f("ix_escalation_account_id"))
@@ -920,6 +1034,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_event_text_complaint_id"))
 
     op.drop_table("event_text")
+    with op.batch_alter_table("evaluation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_evaluation_state_id"))
+        batch_op.drop_index(batch_op.f("ix_evaluation_received_on"))
+        batch_op.drop_index(batch_op.f("ix_evaluation_import_id"))
+
+    op.drop_table("evaluation")
     with op.batch_alter_table("complaint_part", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_complaint_part_complaint_id"))
 
@@ -947,6 +1067,10 @@ def downgrade() -> None:
     op.drop_table("retention")
     op.drop_table("one_time_link")
     op.drop_table("event")
+    with op.batch_alter_table("evaluation_import", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_evaluation_import_by_id"))
+
+    op.drop_table("evaluation_import")
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_decision_complaint_id"))
 
@@ -978,6 +1102,7 @@ def downgrade() -> None:
     op.drop_table("recovery_code")
     op.drop_table("procedure_confirmed")
     op.drop_table("import_mapping")
+    op.drop_table("evaluation_source")
     op.drop_table("draft")
     with op.batch_alter_table("destroyed", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_destroyed_reference"))
