@@ -49,6 +49,14 @@ _REVIEWING = "EXISTS (SELECT 1 FROM review WHERE review.id = OLD.review_id AND r
 _ANSWER = ("extra_action", "owner_id", "due_on", "decided_by", "decided_at", "version")
 _EMPTIED = " AND ".join(("NEW.action = '' AND NEW.why = '' AND NEW.note = ''", *map(_same, _ANSWER), _GOING))
 
+# A yearly report: its texts while it is not approved; approved its figures stay, and sent to everybody all of it.
+_WRITING = "EXISTS (SELECT 1 FROM year_report WHERE year_report.id = OLD.report_id AND year_report.approved_on IS NULL)"
+_AS_APPROVED = " AND ".join(map(_same, ("figures", "approved_by", "approved_on")))
+_NOT_SENT = "OLD.to_regulator_on IS NULL AND OLD.to_readers_on IS NULL"
+_SENT = "(OLD.to_readers_on IS NOT NULL AND (OLD.to_regulator_on IS NOT NULL OR OLD.kind = 'internal'))"
+_AGAIN = f"(NEW.approved_on IS NULL AND {_NOT_SENT})"
+_REPORTING = f"NOT {_SENT} AND (OLD.approved_on IS NULL OR {_AGAIN} OR ({_AS_APPROVED}))"
+
 KEPT = (
     Kept("event", ("text_salt",), f"NEW.text_salt IS NULL AND {_GOING}", _CLOSED_GOING),
     Kept("event_text", removed=_GOING),
@@ -73,6 +81,15 @@ KEPT = (
         f"(OLD.decided_at IS NULL OR {_REVIEWING} OR ({_EMPTIED}))",
         _CLOSED_GOING,
     ),
+    Kept(
+        "year_report",
+        ("maker_id", "figures", "approved_by", "approved_on", "to_regulator_on", "to_readers_on", "version"),
+        _REPORTING,
+    ),
+    Kept("year_report_text", ("text", "written_by", "written_at", "version"), _WRITING),
+    Kept("year_report_member", removed=_WRITING),
+    Kept("year_report_cleared", removed=_WRITING),
+    Kept("year_report_step"),
 )
 
 

@@ -35,6 +35,7 @@ ICONS = {
     "appeals": ":material/balance:",
     "overview": ":material/bar_chart:",
     "review": ":material/event_repeat:",
+    "report": ":material/summarize:",
     "terms": ":material/date_range:",
     "restricted": ":material/lock:",
     "retention": ":material/auto_delete:",
@@ -129,6 +130,7 @@ _NEEDS = {
     "terms": Right.PROCEDURE,
     "retention": Right.RETAIN,
     "review": Right.REVIEW,
+    "report": Right.REPORT,
     "requests": Right.GRANT,
     "people": Right.ACCOUNTS,
 }

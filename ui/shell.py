@@ -28,7 +28,7 @@ from ui.session import (
 from ui.sign_in import nobody_yet, sign_in_form, where_to
 
 WIDE = frozenset(
-    {"actions", "board", "complaint", "overview", "people", "requests", "restricted", "retention", "review", "terms"}
+    {"actions", "board", "complaint", "overview", "people", "report", "requests", "restricted", "retention", "review", "terms"}
 )
 
 

@@ -366,6 +366,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sign_on_link_account_id"), ["account_id"], unique=False)
 
     op.create_table(
+        "year_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("maker_id", sa.Integer(), nullable=False),
+        sa.Column("figures", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("approved_by", sa.Integer(), nullable=True),
+        sa.Column("approved_on", sa.Date(), nullable=True),
+        sa.Column("to_regulator_on", sa.Date(), nullable=True),
+        sa.Column("to_readers_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["approved_by"], ["account.id"], name=op.f("fk_year_report_approved_by")),
+        sa.ForeignKeyConstraint(["maker_id"], ["account.id"], name=op.f("fk_year_report_maker_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_year_report")),
+        sa.UniqueConstraint("kind", "year", name=op.f("uq_year_report_kind_year")),
+    )
+    op.create_table(
         "access_log",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -499,6 +516,50 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_review_participant_account_id")),
         sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_review_participant_review_id")),
         sa.PrimaryKeyConstraint("review_id", "account_id", name=op.f("pk_review_participant")),
+    )
+    op.create_table(
+        "year_report_cleared",
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.String(length=200), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("cleared_by", sa.Integer(), nullable=False),
+        sa.Column("cleared_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["cleared_by"], ["account.id"], name=op.f("fk_year_report_cleared_cleared_by")),
+        sa.ForeignKeyConstraint(["report_id"], ["year_report.id"], name=op.f("fk_year_report_cleared_report_id")),
+        sa.PrimaryKeyConstraint("report_id", "words", name=op.f("pk_year_report_cleared")),
+    )
+    op.create_table(
+        "year_report_member",
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_year_report_member_account_id")),
+        sa.ForeignKeyConstraint(["report_id"], ["year_report.id"], name=op.f("fk_year_report_member_report_id")),
+        sa.PrimaryKeyConstraint("report_id", "account_id", name=op.f("pk_year_report_member")),
+    )
+    op.create_table(
+        "year_report_step",
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("step", sa.String(length=20), nullable=False),
+        sa.Column("done_by", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["done_by"], ["account.id"], name=op.f("fk_year_report_step_done_by")),
+        sa.ForeignKeyConstraint(["report_id"], ["year_report.id"], name=op.f("fk_year_report_step_report_id")),
+        sa.PrimaryKeyConstraint("report_id", "seq", name=op.f("pk_year_report_step")),
+    )
+    op.create_table(
+        "year_report_text",
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("chapter", sa.String(length=40), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("written_by", sa.Integer(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["report_id"], ["year_report.id"], name=op.f("fk_year_report_text_report_id")),
+        sa.ForeignKeyConstraint(["written_by"], ["account.id"], name=op.f("fk_year_report_text_written_by")),
+        sa.PrimaryKeyConstraint("report_id", "chapter", name=op.f("pk_year_report_text")),
     )
     op.create_table(
         "appeal",
@@ -898,6 +959,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_appeal_complaint_id"))
 
     op.drop_table("appeal")
+    op.drop_table("year_report_text")
+    op.drop_table("year_report_step")
+    op.drop_table("year_report_member")
+    op.drop_table("year_report_cleared")
     op.drop_table("review_participant")
     with op.batch_alter_table("review_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_item_review_id"))
@@ -920,6 +985,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_access_log_complaint_id"))
 
     op.drop_table("access_log")
+    op.drop_table("year_report")
     with op.batch_alter_table("sign_on_link", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_on_link_account_id"))
 
