@@ -70,12 +70,12 @@ def letter(kind: Kind, chapter: Chapter) -> str:
 
 
 def missing(kind: Kind, texts: Mapping[str, str], handled: Mapping[int | None, int], disputes: int) -> tuple[str, ...]:
-    """What still has to be written before the report can be approved. `handled`: complaints by location."""
-    wanted = [str(each) for each in _ALWAYS[kind]]
+    """What still has to be written before the report can be approved, in its order. `handled`: complaints by location."""
+    wanted = {str(each) for each in _ALWAYS[kind]}
     if kind is Kind.CHILDCARE:
-        wanted += [of_unit(unit) for unit, number in handled.items() if number]
-        wanted += [str(Chapter.DISPUTES)] if disputes else []
-    return tuple(each for each in wanted if not texts.get(each, "").strip())
+        wanted |= {of_unit(unit) for unit, number in handled.items() if number}
+        wanted |= {str(Chapter.DISPUTES)} if disputes else set()
+    return tuple(each for each in keys(kind, handled) if each in wanted and not texts.get(each, "").strip())
 
 
 def needed(kind: Kind, submitted: int) -> bool:

@@ -8,7 +8,7 @@ from domain.rights import Right
 from domain.year_report import Standing
 from services import year_reports
 from services.year_reports import YearLine
-from ui.session import PAGES, actor, has, in_badge, t
+from ui.session import PAGES, actor, has, t
 
 
 def report_line() -> None:
@@ -19,11 +19,8 @@ def report_line() -> None:
     if line is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(
-            in_badge(_words(line)),
-            icon=":material/summarize:",
-            color="red" if line.standing is Standing.LATE else "orange",
-        )
+        late = line.standing is Standing.LATE
+        st.badge(_words(line), icon=":material/summarize:", color="red" if late else "orange")
         st.page_link(PAGES["report"], label=t("menu.report"), icon=":material/arrow_forward:")
 
 
