@@ -29,7 +29,7 @@ class Trace:
 
 _STREET = r"(?:straat|laan|weg|plein|gracht|kade|steeg|dijk|hof|pad|singel|dreef|plantsoen|markt|park|wal|baan|erf)"
 _FORMS: tuple[tuple[What, re.Pattern[str]], ...] = (
-    (What.MAIL, re.compile(r"[^\s@<>()\[\]'\",;:=]+@[^\s@<>()\[\]'\",;:]+\.[^\s@<>()\[\]'\",;:.]+")),
+    (What.MAIL, re.compile(r"(?<![^\s@<>()\[\]'\",;:=])[^\s@<>()\[\]'\",;:=]+@[^\s@<>()\[\]'\",;:]+\.[^\s@<>()\[\]'\",;:.]+")),
     (What.REFERENCE, re.compile(r"(?i)(?<![a-z0-9])[kmv]\d\d[-\u2010-\u2015 ][a-z0-9]{4,6}(?![a-z0-9])")),
     (What.NUMBER, re.compile(r"(?i)(?<!\w)[a-z]{2}\d{2}(?:[ .]?[a-z0-9]{4}){2,7}(?:[ .]?[a-z0-9]{1,3})?(?!\w)")),
     (
@@ -60,11 +60,16 @@ def find_traces(
     """Each once, in the order of the text. `names`: of people in the register. `ordinary`: words, in small letters, that are
     a name only with a capital inside a sentence. `known`: what is no trace although it looks like one, such as the name of a
     location and the organisation's own telephone."""
-    bare = _without(unicodedata.normalize("NFC", text), known)
+    bare = _without(_plain(text), (_plain(each) for each in known))
     found: dict[Trace, int] = {}
     for place, trace in (*_formed(bare), *_named(bare, _parts(names), frozenset(ordinary))):
         found.setdefault(trace, place)
     return tuple(sorted(found, key=lambda each: (found[each], each.what)))
+
+
+def _plain(text: str) -> str:
+    """With ordinary spaces, hyphens and figures, and nothing that nobody sees."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
 
 
 def _without(text: str, known: Iterable[str]) -> str:

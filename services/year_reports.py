@@ -302,17 +302,20 @@ def _findings(
     """In every chapter, and in the names of the locations: no home address of a childminder is printed (lid 6)."""
     names, ordinary, known = _people(w, figures.year), _ordinary(profile), _known(w, profile, figures)
     for each in texts:
-        for trace in find_traces(each.text, names, ordinary, known):
-            if trace.what is not What.NAME or trace.words.casefold() not in cleared:
-                yield Finding(each.key, trace)
+        found_here = find_traces(each.text, names, ordinary, known)
+        yield from (Finding(each.key, trace) for trace in found_here if not _is_cleared(trace, cleared))
     for place in figures.places:
-        for trace in find_traces(place.unit or "", ()):
-            yield Finding("units", trace)
+        in_name = find_traces(place.unit or "", names, ordinary)
+        yield from (Finding("units", trace) for trace in in_name if not _is_cleared(trace, cleared))
+
+
+def _is_cleared(trace: Trace, cleared: frozenset[str]) -> bool:
+    return trace.what is What.NAME and trace.words.casefold() in cleared
 
 
 def _people(w: Work, year: int) -> set[str]:
-    """Everybody with an account, whoever is named in the settings, and who stands in a dossier that was received in the year or
-    the one before, or that something happened in since: complainants, whom they speak for, and everybody involved."""
+    """Everybody with an account, whoever is named in the settings, and who stands in a dossier that was open in the year:
+    complainants, whom they speak for, and everybody involved."""
     c = m.Complaint
     lived = (c.received_on <= date(year, 12, 31), (c.closed_on.is_(None)) | (c.closed_on >= date(year, 1, 1)))
     person = m.Complainant

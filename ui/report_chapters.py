@@ -43,8 +43,9 @@ def chapters(who: Actor, shown: YearReport) -> None:
     if chosen and chosen != current.key:
         st.query_params["chapter"] = chosen
         st.rerun()
+    st.caption(t("report.signs"))
     chapter = Chapter(current.key.partition(".")[0])
-    st.caption(t(f"report.help_{chapter}", few=FEW))
+    st.text(t(f"report.help_{chapter}", few=FEW))
     _numbers(shown, current.key)
     if shown.is_approved:
         st.text(current.text or t("report.nothing_written"))

@@ -40,10 +40,10 @@ def _finding(who: Actor, shown: YearReport, each: Finding, number: int) -> None:
         st.badge(t(f"report.trace_{each.trace.what}"), icon=":material/person_search:", color="orange")
         st.text(each.trace.words)
         st.caption(literal(title_of(shown, each.key)))
-        if shown.is_approved or each.key == "units":
+        if shown.is_approved:
             return
         with st.container(horizontal=True):
-            if st.button(t("report.to_chapter"), key=f"report.to.{number}"):
+            if each.key != "units" and st.button(t("report.to_chapter"), key=f"report.to.{number}"):
                 st.session_state.pop("report.tab", None)
                 st.session_state["report.tab_name"] = "chapters"
                 st.query_params["chapter"] = each.key

@@ -60,7 +60,14 @@ def test_what_is_known_hides_only_itself() -> None:
 def test_names_that_are_written_another_way() -> None:
     decomposed = "Mevrouw C\u0327elik"
     assert [each for _, each in found(decomposed)] == ["\u00c7elik"]
-    assert [each for _, each in found("Jan\u2011Willem")] == ["Jan\u2011Willem"]
+    assert [each for _, each in found("Jan\u2011Willem")] == ["Jan\u2010Willem"]
+
+
+@pytest.mark.parametrize(
+    "text", ["de V\u00adries", "de V\u200bries", "06\u00a012\u202f34\u00a056\u00a078", "\uff10\uff16 12345678", "De \uff36ries"]
+)
+def test_what_nobody_sees_hides_nothing(text: str) -> None:
+    assert len(found(text)) == 1
 
 
 def test_a_long_text_takes_no_time() -> None:
