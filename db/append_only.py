@@ -61,6 +61,13 @@ _LET_GO += " AND OLD.emptied_on IS NULL AND NEW.emptied_on IS NOT NULL AND ((OLD
 _LET_GO += " AND NEW.state = 'confirmed') OR (OLD.state = 'dismissed' AND NEW.state = 'dismissed'))"
 _SEEN_LATER = " AND ".join((*map(_same, (*_SAID, *_DECIDED, "emptied_on")), "OLD.state = 'dismissed'"))
 _FORM_GONE = "EXISTS (SELECT 1 FROM evaluation WHERE id = OLD.evaluation_id AND emptied_on IS NOT NULL)"
+# A yearly report: its texts while it is not approved; approved its figures stay, and sent to everybody all of it.
+_WRITING = "EXISTS (SELECT 1 FROM year_report WHERE year_report.id = OLD.report_id AND year_report.approved_on IS NULL)"
+_AS_APPROVED = " AND ".join(map(_same, ("figures", "approved_by", "approved_on")))
+_NOT_SENT = "OLD.to_regulator_on IS NULL AND OLD.to_readers_on IS NULL"
+_SENT = "(OLD.to_readers_on IS NOT NULL AND (OLD.to_regulator_on IS NOT NULL OR OLD.kind = 'internal'))"
+_AGAIN = f"(NEW.approved_on IS NULL AND {_NOT_SENT})"
+_REPORTING = f"NOT {_SENT} AND (OLD.approved_on IS NULL OR {_AGAIN} OR ({_AS_APPROVED}))"
 
 KEPT = (
     Kept("evaluation", (*_SAID, *_LOOKED, *_DECIDED, "emptied_on"), f"(({_JUDGED}) OR ({_LET_GO}) OR ({_SEEN_LATER}))"),
@@ -89,6 +96,15 @@ KEPT = (
         f"(OLD.decided_at IS NULL OR {_REVIEWING} OR ({_EMPTIED}))",
         _CLOSED_GOING,
     ),
+    Kept(
+        "year_report",
+        ("maker_id", "figures", "approved_by", "approved_on", "to_regulator_on", "to_readers_on", "version"),
+        _REPORTING,
+    ),
+    Kept("year_report_text", ("text", "written_by", "written_at", "version"), _WRITING),
+    Kept("year_report_member", removed=_WRITING),
+    Kept("year_report_cleared", removed=_WRITING),
+    Kept("year_report_step"),
 )
 
 

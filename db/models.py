@@ -44,6 +44,11 @@ from db.second_factor import SecondFactor as SecondFactor
 from db.sign_ins import SignInNote as SignInNote
 from db.sign_on import SignOnAttempt as SignOnAttempt
 from db.sign_on import SignOnLink as SignOnLink
+from db.year_reports import YearReport as YearReport
+from db.year_reports import YearReportCleared as YearReportCleared
+from db.year_reports import YearReportMember as YearReportMember
+from db.year_reports import YearReportStep as YearReportStep
+from db.year_reports import YearReportText as YearReportText
 
 # One dossier
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
 from demo.forms import brought_in
+from demo import reporting
 from demo.invented import Inventor, board_states, two_years
 from demo.people import PASSWORD, PEOPLE, SETTINGS, UNITS
 from demo.reviewing import last_year
@@ -66,6 +67,7 @@ def fill_demo(profile: str, today: date, now: datetime) -> Register:
     board_states(inventor)
     last_year(register.stage(), today)
     brought_in(register.stage(), today)
+    reporting.last_year(register.stage(), today)
     for account_id in register.accounts.values():
         token = links.password_link(OPERATOR, account_id)
         links.set_password(door.VISITOR, token, PASSWORD, PASSWORD)

@@ -68,6 +68,8 @@ class Right(StrEnum):
     REGISTER = "register"
     REMOVE_FILE = "remove_file"
     REOPEN = "reopen"
+    REPORT = "report"
+    REPORT_WORK = "report_work"
     RETAIN = "retain"
     REVIEW = "review"
     REVIEW_LEAD = "review_lead"
@@ -92,6 +94,7 @@ READ_RIGHTS = frozenset(
         Right.OPEN,
         Right.OVERVIEW,
         Right.READ,
+        Right.REPORT,
         Right.RETAIN,
         Right.REVIEW,
     }

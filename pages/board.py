@@ -10,6 +10,7 @@ from services.board import PAGE_SIZE, BoardFilter, BoardPage, ToDo
 from ui import actions_view, address, board_filters
 from ui.calendar_changes import calendar_line
 from ui.evaluation_line import evaluation_line
+from ui.report_line import report_line
 from ui.requests_view import requests_line
 from ui.review_line import review_line
 from ui.session import PAGES, Fields, actor, has, show_refusals, t
@@ -101,6 +102,7 @@ tiles = st.container()
 requests_line()
 review_line()
 evaluation_line()
+report_line()
 calendar_line()
 waits_for_a_word()
 to_do_list(board.to_do(who))

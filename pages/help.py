@@ -11,6 +11,7 @@ from services import help as helping
 from services.help import Contact, Help, ProcedureHelp
 from text import long_date
 from ui.procedure_confirmed import confirmation
+from ui.report_line import report_help
 from ui.review_line import review_due, review_help
 from ui.session import actor, language, literal, t
 
@@ -123,4 +124,5 @@ for each in known.texts:
             review_due()
 if known.text("review") is None:
     review_help()
+report_help()
 privacy(known)

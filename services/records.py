@@ -170,6 +170,20 @@ def put_on_the_list(w: Work, review: m.Review) -> None:
     w.session.flush()
 
 
+def shut_out_of(w: Work, people: Collection[int]) -> list[tuple[int, date, date]]:
+    """Of each ordinary dossier from which one of these accounts is excluded: the account, the day of receipt, and the last day
+    on which something happened that a yearly report counts. Past what this person may see; only who makes the report follows
+    from it, and nothing of it is answered."""
+    c, party = m.Complaint, m.Party
+    outside = select(func.max(m.Referral.submitted_on)).where(m.Referral.complaint_id == c.id).scalar_subquery()
+    query = (
+        select(party.account_id, c.received_on, c.answered_on, c.closed_on, outside)
+        .join(c, c.id == party.complaint_id)
+        .where(party.excluded.is_(True), party.account_id.in_(people), c.compartment == Compartment.REGULAR)
+    )
+    return [(row[0], row[1], max(day for day in row[1:] if day)) for row in w.session.execute(query, **_UNSEEN)]
+
+
 def event_hash(entry: m.Event) -> str:
     """SHA-256 (hex) over the canonical JSON of everything but the text itself, chained to the one before."""
     facts = [

@@ -23,14 +23,18 @@ from demo.stage import CHANNELS, COMPLAINANTS
 from domain.errors import Refused
 from domain.evaluations import proposed, read_rule
 from domain.promises import PromiseState, is_open
+from domain.rights import Right
 from domain.vocabulary import Channel, Compartment, Flag, LetterType, Outcome
-from services import board, door, dossier, letters, overview, restricted, steps
+from domain.year_report import Kind
+from services import board, door, dossier, letters, overview, profiles, restricted, steps
 from services.board import BoardFilter, BoardRow, Show
+from services.door import work
 from services.dossier import Content, Dossier, Step
 from services.dossier_timeline import TimelineEntry
 from services.letters import Outgoing
 from services.overview import Figures
 from services.promises import PromiseView
+from services.year_report_figures import Dispute, count
 from tests.conftest import TODAY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -572,6 +576,13 @@ def _(v: Sample) -> None:
     assert v.figures().external >= 1
 
 
+@claim("V17", "counted in the year report under Wko 1.57b lid 4 onder e")
+def _(v: Sample) -> None:
+    with work(v.register.actor("cora"), Right.REPORT) as w:
+        counted = count(w, Kind.CHILDCARE, 2026, profiles.current(w))
+    assert Dispute("Kwaliteit en pedagogiek", None, 1) in counted.disputes
+
+
 @claim("V18", "the parents' committee about its right to advise (Wko 1.57c lid 1 onder b)")
 def _(v: Sample) -> None:
     assert (v.complainant, v.file.category) == ("parents_committee", "Oudercommissie en adviesrecht")
@@ -638,7 +649,6 @@ LATER = {
     ("V11", "the acknowledgement goes out through a reply code"): "issue 5, the anonymous channel",
     ("V12", "who reports is kept in an identity vault"): "issue 5, encryption per recipient",
     ("V16", "the complainant fills in a form on the website"): "issue 5, the anonymous channel",
-    ("V17", "counted in the year report under Wko 1.57b lid 4 onder e"): "issue 5, klachtenverslag",
     ("V20", "the program itself proposes what to leave out"): "issue 5, retention and anonymising",
 }
 

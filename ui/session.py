@@ -36,6 +36,7 @@ ICONS = {
     "overview": ":material/bar_chart:",
     "review": ":material/event_repeat:",
     "evaluations": ":material/rate_review:",
+    "report": ":material/summarize:",
     "terms": ":material/date_range:",
     "restricted": ":material/lock:",
     "retention": ":material/auto_delete:",
@@ -133,6 +134,7 @@ _NEEDS = {
     "importing": Right.TAKE_OVER,
     "review": Right.REVIEW,
     "evaluations": Right.EVALUATIONS,
+    "report": Right.REPORT,
     "requests": Right.GRANT,
     "people": Right.ACCOUNTS,
 }

@@ -29,8 +29,8 @@ from ui.sign_in import nobody_yet, sign_in_form, where_to
 
 WIDE = frozenset(
     (
-        *("actions", "board", "complaint", "importing", "overview", "people", "requests", "restricted", "retention", "review"),
-        "terms",
+        *("actions", "board", "complaint", "importing", "overview", "people", "report", "requests", "restricted", "retention"),
+        *("review", "terms"),
     )
 )
 

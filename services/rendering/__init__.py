@@ -32,15 +32,37 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Table:
+    """The first column is words, the others are numbers."""
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Lying bars, one for each series at each label, with its number. `alt`: what somebody hears who does not see it."""
+
+    title: str
+    alt: str
+    series: tuple[str, ...]  # at most two
+    bars: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True)
 class Section:
     heading: str
     facts: tuple[tuple[str, str], ...] = ()  # label, value
     entries: tuple[Entry, ...] = ()
+    texts: tuple[str, ...] = ()  # above the rest
+    tables: tuple[Table, ...] = ()
+    charts: tuple[Chart, ...] = ()
 
 
 @dataclass(frozen=True)
 class Report:
-    """A whole dossier, ready to print."""
+    """A whole dossier, or a report about many, ready to print."""
 
     organisation: str
     title: str

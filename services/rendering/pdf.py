@@ -13,11 +13,13 @@ from typing import Any
 
 import typst
 
-from services.rendering import Report, Sheet
+from services.rendering import Chart, Report, Sheet
 from services.rendering.fonts import FONTS, printable
 
 TEMPLATE = Path(__file__).resolve().parent / "letter.typ"
 REPORT = TEMPLATE.with_name("report.typ")
+CHART = TEMPLATE.with_name("chart.typ")
+_PER_INCH = 200.0  # of a picture
 _LONGEST_WORD = 60  # longer than any Dutch word: would run off the paper
 _BREAK_HERE = "\u200b"
 _MONTHS = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
@@ -39,9 +41,9 @@ def render(sheet: Sheet) -> bytes:
 
 
 def render_report(report: Report) -> bytes:
-    """A whole dossier. Signs that the font lacks are replaced by a mark."""
+    """A whole dossier, or a report with tables and charts. Signs that the font lacks are replaced by a mark."""
     return typst.compile(
-        REPORT.read_bytes(),
+        CHART.read_bytes() + REPORT.read_bytes(),
         font_paths=_fonts(),
         sys_inputs={"report": json.dumps(_lines(asdict(report)), ensure_ascii=True)},
         format="pdf",
@@ -50,10 +52,29 @@ def render_report(report: Report) -> bytes:
     )
 
 
+def picture(chart: Chart) -> bytes:
+    """The same chart as in the PDF, as a PNG of 16 by whatever centimetres it needs."""
+    source = CHART.read_bytes() + (
+        b"#set page(width: 16cm, height: auto, margin: 2mm)\n"
+        b'#set text(font: "Noto Sans", fill: rgb("#1f2933"), lang: "nl", fallback: false)\n'
+        b"#bars(json(bytes(sys.inputs.chart)))"
+    )
+    return typst.compile(
+        source,
+        font_paths=_fonts(),
+        sys_inputs={"chart": json.dumps(_lines(asdict(chart)), ensure_ascii=True)},
+        format="png",
+        ppi=_PER_INCH,
+        timestamp=_FIXED,
+    )
+
+
 def _lines(data: Any) -> Any:
     """Every text in it as it can be printed."""
     if isinstance(data, str):
         return _line(data)
+    if isinstance(data, int):
+        return data
     if isinstance(data, dict):
         return {name: _lines(value) for name, value in data.items()}
     return [_lines(each) for each in data]

@@ -353,7 +353,14 @@ def told(a: Attacker, kind: str, name: str) -> tuple[str, str]:
 # Nothing of any dossier on his screens, in his answers or in the log
 
 
-OF_MANY = ("review", "review_participant")  # tables that are about dossiers, though about none by name
+OF_MANY = (
+    "review",
+    "review_participant",
+    "year_report",
+    "year_report_text",
+    "year_report_cleared",
+    "year_report_step",
+)  # tables that are about dossiers, though about none by name
 
 
 def planted(session: Session, cast: Cast) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -58,7 +58,22 @@ def filled(engine: Engine, cast: Cast, on: On) -> int:
     with Session(engine) as session, session.begin():  # without a dossier of its own
         one = session.get_one(m.Evaluation, form)
         one.state, one.words, one.emptied_on = "confirmed", "", TODAY
+    reported(engine, cast)
     return number
+
+
+def reported(engine: Engine, cast: Cast) -> None:
+    """A yearly report that went out."""
+    dora, done = cast["dora"], {"figures": {}, "approved_on": TODAY, "to_readers_on": TODAY}
+    with Session(engine) as session, session.begin():
+        report = m.YearReport(kind="internal", year=2025, maker_id=dora, approved_by=dora, **done)
+        session.add(report)
+        session.flush()
+        of, now = {"report_id": report.id}, datetime.now(UTC)
+        session.add(m.YearReportText(**of, chapter="learned", text="Bellen", written_by=dora, written_at=now))
+        session.add(m.YearReportMember(**of, account_id=cast["cora"]))
+        session.add(m.YearReportCleared(**of, words="bellen", why="Geen naam", cleared_by=dora, cleared_on=TODAY))
+        session.add(m.YearReportStep(**of, seq=1, step="approved", done_by=dora, recorded_at=now, happened_on=TODAY))
 
 
 def refused(engine: Engine, statement: str) -> bool:

@@ -10,6 +10,7 @@ from domain.entries import LARGEST
 
 PEOPLE = {  # kept by the administrator, about accounts, or one in a year: no dossier can be counted by them
     "account", "account_request", "closed_day", "org_unit", "profile_version", "recovery_code", "review", "sign_in_note",
+    "year_report",
 }  # fmt: skip
 
 
