@@ -61,6 +61,7 @@ KEPT = (
     Kept("access_log", removed=_GONE),
     Kept("destroyed"),
     Kept("sign_in_note", removed="TRUE"),  # by its term
+    Kept("export_note", removed="TRUE"),  # the same
     Kept(
         "review",
         ("learned", "notes", "unwanted", "whistleblower", "is_open", "finalised_by", "finalised_on", "version"),

@@ -13,6 +13,7 @@ from db.base import Base as Base
 from db.base import complaint as _complaint
 from db.base import dossier_key as _key
 from db.escalations import Escalation as Escalation
+from db.exports import ExportNote as ExportNote
 from db.people import Account as Account
 from db.people import AccountRole as AccountRole
 from db.people import AuthSession as AuthSession

@@ -47,6 +47,7 @@ class Right(StrEnum):
     ENTER = "enter"
     EXPORT = "export"
     EXPORT_DOSSIER = "export_dossier"
+    EXPORT_REGISTER = "export_register"
     EXTEND = "extend"
     GRANT = "grant"
     GREET = "greet"
@@ -82,6 +83,7 @@ READ_RIGHTS = frozenset(
         Right.AUDIT,
         Right.ENTER,
         Right.EXPORT,
+        Right.EXPORT_REGISTER,
         Right.GREET,
         Right.IDENTITY,
         Right.LIST,

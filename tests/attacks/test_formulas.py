@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from db import models as m
 from services import exports
-from services.exports import LONGEST_CELL, Sheet, workbook
+from services.spreadsheets import LONGEST_CELL, Sheet, workbook
 from tests.attacks.payloads import Texts, hostile_profile
 from tests.conftest import TODAY, Cast
 from tests.figures import Figures, so_many

@@ -265,6 +265,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "page", name=op.f("pk_draft")),
     )
     op.create_table(
+        "export_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(length=30), nullable=False),
+        sa.Column("file_type", sa.String(length=10), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_export_note_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export_note")),
+    )
+    with op.batch_alter_table("export_note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_export_note_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_export_note_at"), ["at"], unique=False)
+
+    op.create_table(
         "procedure_confirmed",
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("profile_version_id", sa.Integer(), nullable=False),
@@ -937,6 +952,11 @@ def downgrade() -> None:
 
     op.drop_table("recovery_code")
     op.drop_table("procedure_confirmed")
+    with op.batch_alter_table("export_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_export_note_at"))
+        batch_op.drop_index(batch_op.f("ix_export_note_account_id"))
+
+    op.drop_table("export_note")
     op.drop_table("draft")
     with op.batch_alter_table("destroyed", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_destroyed_reference"))
