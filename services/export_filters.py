@@ -93,6 +93,8 @@ def _figure(w: Work, figure: str) -> str:
         return f"{known[key].label if key in known else key}: {t(f'overview.{state}').lower()}"
     if kind == "standing":
         return t(f"overview.standing_{rest}", day=w.today)
+    if kind == "funnel":
+        return t(f"overview.funnel_{rest}")
     if kind == "month":
         return month_name(int(rest), w.person.language)
     if kind == "lead":

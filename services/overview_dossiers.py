@@ -20,7 +20,7 @@ from domain.vocabulary import EventKind, Status
 from services import overview_counts, overview_promises
 from services.board_filters import OPEN
 from services.door import Actor, Work, work
-from services.overview import chosen
+from services.overview import STEPS, chosen
 from services.overview_cut import COMPLAINT, REGULAR, Cut, Span, years
 from services.overview_files import MEDIATED, REVISED, measure_counts, reads_all, ruled
 from services.overview_promises import OWN
@@ -57,7 +57,7 @@ def behind(actor: Actor, figure: str, year: int | None = None, cut: Cut = Cut(),
     `figure`: the key of an indicator, or one of its parts after a dot: ``month.3``, ``channel.email``, ``subject.conduct``,
     ``category.<name>``, ``unit.<id>`` (``unit.`` without one), ``cell.<id>.<category>``, ``outcome.upheld``, ``lead.<place>``,
     ``complainant.client``, ``body.<key>``, ``result.<value>``, ``promise.<procedure.code>.<state>``, ``standing.open``,
-    ``standing.late``; of what stands out ``repeat.<id>.<category>``, ``place.<id>``.
+    ``standing.late``, ``funnel.answered``; of what stands out ``repeat.<id>.<category>``, ``place.<id>``.
     Raises Refused: ``not_found`` for what is no figure.
     """
     with work(actor, Right.OVERVIEW) as w:
@@ -99,6 +99,8 @@ def _scope(w: Work, span: Span, figure: str) -> list[Condition]:
     """Where the dossiers lie, and what they have."""
     kind, _, rest = figure.partition(".")
     c = m.Complaint
+    if kind == "funnel":  # a step of it is an indicator too, which stands elsewhere on the page
+        return _scope(w, span, _one_of_steps(rest))
     if kind == "standing":
         late = {"open": c.status.in_(OPEN), "late": c.next_due_on < w.today}
         return [COMPLAINT, *span.narrowed, _one_of(late, rest)]
@@ -111,6 +113,12 @@ def _scope(w: Work, span: Span, figure: str) -> list[Condition]:
         return [COMPLAINT, *span.narrowed, _measures(w, span)]
     found = _part(w, kind, rest) if rest or kind == "unit" else _indicator(w, figure)
     return [COMPLAINT, _period(span), found]
+
+
+def _one_of_steps(step: str) -> str:
+    if step not in STEPS:
+        raise Refused("not_found")
+    return step
 
 
 def _period(span: Span) -> Condition:

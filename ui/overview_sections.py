@@ -251,7 +251,7 @@ def leads(shown: Shown) -> None:
 def funnel(shown: Shown) -> None:
     rows = shown.figures.funnel
     lines = named(rows, lambda key: t(f"overview.funnel_{key}"))
-    labels = {each.key or "": line[0] for each, line in zip(rows, lines, strict=True) if each.now}
+    labels = {f"funnel.{each.key}": line[0] for each, line in zip(rows, lines, strict=True) if each.now}
     section("funnel", overview_words.funnel(shown.figures), lines, shown, labels)
 
 

@@ -170,7 +170,7 @@ def test_what_does_not_exist_is_refused_or_empty(cast: Cast) -> None:
 FIGURES = {
     "received": "Ontvangen klachten", "month.11": "november", "channel.phone": "Kanaal: Telefoon", "lead.1": "3 t/m 7 dagen",
     "promise.HOUSE_WEEK.RESPONSE.open": "Reactie naar de klant: loopt nog", "standing.late": "Te laat op 21 november 2026",
-    "complainant.-": "Klager: Niet ingevuld", "category.Iets": "Iets",
+    "funnel.external": "Naar een instantie buiten ons", "complainant.-": "Klager: Niet ingevuld", "category.Iets": "Iets",
 }  # fmt: skip
 
 
