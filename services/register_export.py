@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from db import models as m
 from db.engine import data_dir
@@ -28,6 +29,8 @@ from services.spreadsheets import FileType, Page, Sheet, streamed
 
 AT_ONCE = 200  # dossiers
 LASTS = timedelta(minutes=15)  # so long it can be downloaded, by who made it
+_FORGOTTEN = timedelta(hours=1)  # the parts of one that nobody finishes
+_TRIES = 3
 _SIGNS = frozenset("0123456789abcdef")
 
 
@@ -41,20 +44,25 @@ class Ready:
 
 
 def make(actor: Actor) -> Ready:
-    """Makes the file; that it was made stands in the log, and with each dossier that is in it who took it along."""
+    """Makes the file; that it was made stands in the log, and with each dossier that is in it who took it along. Raises
+    Refused ``changed_meanwhile`` when dossiers are let go all the time."""
     with work(actor, Right.EXPORT_REGISTER) as w:
         me, now, language = w.me, w.now, w.person.language
     _prune(now, me)
-    token = secrets.token_hex(16)
-    with TemporaryDirectory(dir=_folder()) as parts:
-        made = Path(parts) / "register.xlsx"
-        numbers = _written(actor, made, language)
-        keep(actor, Listed.REGISTER, FileType.XLSX, len(numbers))
-        _opened(actor, numbers)
-        made.chmod(0o600)
-        os.utime(made, (now.timestamp(), now.timestamp()))
-        kept = made.replace(_path(me, token))  # only now: what could not be written down is never handed out
-    return Ready(token, kept.stat().st_size, len(numbers))
+    for _ in range(_TRIES):
+        before, path = _last_gone(actor), _path(me, token := secrets.token_hex(16))
+        with TemporaryDirectory(dir=_folder()) as parts:
+            made = Path(parts) / "register.xlsx"
+            numbers = _written(actor, made, language)
+            made.chmod(0o600)
+            os.utime(made, (now.timestamp(), now.timestamp()))
+            made.replace(path)
+        if _last_gone(actor) == before:
+            keep(actor, Listed.REGISTER, FileType.XLSX, len(numbers))
+            _opened(actor, numbers)
+            return Ready(token, path.stat().st_size, len(numbers))
+        path.unlink(missing_ok=True)  # what was let go meanwhile may stand in it
+    raise Refused("changed_meanwhile")
 
 
 def fetch(actor: Actor, token: str) -> tuple[Path, str]:
@@ -83,6 +91,12 @@ def forget() -> None:
 
 
 # Making it
+
+
+def _last_gone(actor: Actor) -> int | None:
+    """Of the register of what was destroyed, whatever dossier it was of: told to nobody."""
+    with work(actor, Right.EXPORT_REGISTER) as w:
+        return w.session.scalar(select(func.max(m.Destroyed.id)))
 
 
 def _written(actor: Actor, target: Path, language: str) -> list[int]:
@@ -150,3 +164,6 @@ def _prune(now: datetime, account_id: int | None = None) -> None:
             old = now.timestamp() - each.stat().st_mtime > LASTS.total_seconds()
             if old or each.name.startswith(f"{account_id}-"):
                 each.unlink()
+    for each in _folder().iterdir():
+        if each.is_dir() and now.timestamp() - each.stat().st_mtime > _FORGOTTEN.total_seconds():
+            shutil.rmtree(each, ignore_errors=True)

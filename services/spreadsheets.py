@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import secrets
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,6 +41,7 @@ _FORMATS: dict[type, dict[str, Any]] = {
 }
 # What a spreadsheet program takes for the beginning of a formula, also behind spaces and quotes; the wide ones too.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_AFTER_A_SPLIT = re.compile('(?<=[,;\t\n])(?=[ "]*[=@\uff1d\uff20]|"*[+\\-\uff0b\uff0d])')
 
 Cell = str | int | float | Decimal | date | datetime | None
 Words = Callable[..., str]
@@ -178,6 +180,8 @@ def _in_words(value: Cell) -> str:
 
 
 def _harmless(text: str) -> str:
+    """Also where a program splits at other signs than ours."""
+    text = _AFTER_A_SPLIT.sub("'", text)
     return f"'{text}" if text.startswith(_FORMULA) or text.lstrip(" \"'").startswith(_FORMULA) else text
 
 

@@ -45,7 +45,7 @@ def _register() -> None:
     st.markdown(f"**{t('exports.register_title')}**")
     st.caption(t("exports.register_about"))
     if st.button(t("exports.register_make"), key="overview.make_register", icon=":material/inventory_2:"):
-        with show_refusals():
+        with show_refusals(), st.spinner(t("exports.register_busy")):
             st.session_state[_READY] = register_export.make(actor())
     made = st.session_state.get(_READY)
     if made is not None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 from datetime import timedelta
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -136,12 +138,51 @@ def test_there_is_one_for_each_and_none_after_a_dossier_went(cast: Cast) -> None
     assert not path.exists()
 
 
+def test_a_dossier_that_goes_while_it_is_made_is_not_in_it(engine: Engine, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Session(engine) as session, session.begin():
+        make_complaint(session, cast, reference="K26-GAAT", description="Wat weg moet")
+    written, times = register_export._written, []
+
+    def meanwhile(actor: door.Actor, target: Path, language: str) -> list[int]:
+        numbers = written(actor, target, language)
+        times.append(numbers)
+        if len(times) == 1:  # two persons let it go
+            with Session(engine) as session, session.begin():
+                row = session.scalars(select(m.Complaint)).one()
+                row.description = ""
+                who = {"proposed_by": cast["cora"], "confirmed_by": cast["dora"], "files": 0}
+                days = {"ended_on": TODAY, "until": TODAY, "destroyed_on": TODAY, "destroyed_at": row.registered_at}
+                gone = m.Destroyed(reference="K26-GAAT", compartment="regular", what="dossier", years=2, **who, **days)
+                session.add(gone)
+        return numbers
+
+    monkeypatch.setattr(register_export, "_written", meanwhile)
+
+    found = taken(cast, "cora")
+
+    assert len(times) == 2
+    assert column(found["Dossiers"], "Wat er is gebeurd") in ([""], [None])
+    assert len(export_log.own(cast.actor("cora"))) == 1
+
+
 def test_the_nightly_run_takes_what_is_old(cast: Cast) -> None:
     path, _ = register_export.fetch(cast.actor("cora"), register_export.make(cast.actor("cora")).token)
     _, now = door.today_and_now()
     with door.clock_at(now + timedelta(minutes=16)):
         anonymising.sweep(SystemActor("nightly", frozenset({Right.OPERATE})))
     assert not path.exists()
+
+
+def test_the_parts_of_one_that_crashed_go(cast: Cast) -> None:
+    path, _ = register_export.fetch(cast.actor("cora"), register_export.make(cast.actor("cora")).token)
+    left = path.parent / "tmpx"
+    left.mkdir()
+    _, now = door.today_and_now()
+    os.utime(left, ((now - timedelta(hours=2)).timestamp(),) * 2)
+
+    register_export.sweep(SystemActor("nightly", frozenset({Right.OPERATE})))
+
+    assert (left.exists(), path.exists()) == (False, True)
 
 
 def test_each_dossier_tells_who_took_it_along(engine: Engine, cast: Cast) -> None:
