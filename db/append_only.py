@@ -84,6 +84,7 @@ KEPT = (
     Kept("destroyed"),
     Kept("taken_over"),
     Kept("sign_in_note", removed="TRUE"),  # by its term
+    Kept("export_note", removed="TRUE"),  # the same
     Kept(
         "review",
         ("learned", "notes", "unwanted", "whistleblower", "is_open", "finalised_by", "finalised_on", "version"),

@@ -18,6 +18,7 @@ from db.evaluations import EvaluationAbout as EvaluationAbout
 from db.evaluations import EvaluationEvent as EvaluationEvent
 from db.evaluations import EvaluationImport as EvaluationImport
 from db.evaluations import EvaluationSource as EvaluationSource
+from db.exports import ExportNote as ExportNote
 from db.imports import ImportMapping as ImportMapping
 from db.imports import TakenOver as TakenOver
 from db.people import Account as Account

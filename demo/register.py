@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
-from demo.forms import brought_in
 from demo import reporting
+from demo.forms import brought_in
 from demo.invented import Inventor, board_states, two_years
 from demo.people import PASSWORD, PEOPLE, SETTINGS, UNITS
 from demo.reviewing import last_year

@@ -49,6 +49,7 @@ class Right(StrEnum):
     EVALUATIONS = "evaluations"
     EXPORT = "export"
     EXPORT_DOSSIER = "export_dossier"
+    EXPORT_REGISTER = "export_register"
     EXTEND = "extend"
     GRANT = "grant"
     GREET = "greet"
@@ -88,6 +89,7 @@ READ_RIGHTS = frozenset(
         Right.ENTER,
         Right.EVALUATIONS,
         Right.EXPORT,
+        Right.EXPORT_REGISTER,
         Right.GREET,
         Right.IDENTITY,
         Right.LIST,

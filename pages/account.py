@@ -6,6 +6,7 @@ from ui.account_log import own_log
 from ui.account_second_step import second_step_part
 from ui.account_security import password_part
 from ui.account_sessions import sessions_part
+from ui.export_log import own_exports
 from ui.requests_view import account_history
 from ui.session import me, t
 from ui.single_sign_on import sign_on_part
@@ -25,3 +26,5 @@ sessions_part()
 account_history()
 
 own_log()
+
+own_exports()

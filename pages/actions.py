@@ -6,11 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from services import measures
+from services import list_exports, measures
 from services.door import Actor
 from services.measures import PAGE_SIZE, MeasureFilter, Measures, Show
 from ui import actions_view as view
 from ui import address
+from ui.downloads import downloads
 from ui.session import actor, t
 
 
@@ -89,3 +90,4 @@ with top:
     view.part(me_here, "mine", shown.mine)
     view.part(me_here, "asked", shown.asked)
 listing(me_here, shown, chosen.show)
+downloads("actions.file", "maatregelen", lambda file_type: list_exports.of_measures(me_here, file_type, chosen))

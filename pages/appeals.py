@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from domain.rights import Right
-from services import appeal_files, dossier
+from services import appeal_files, dossier, list_exports
 from services.appeal_files import AppealFile, AppealStep
 from services.door import Actor
 from services.dossier import Content, Dossier
@@ -17,6 +18,7 @@ from ui import appeal_view as view
 from ui import dossier_history as history
 from ui import dossier_view, form_drafts, one_form
 from ui.appeal_forms import FORMS, AtAppeal, register
+from ui.downloads import downloads
 from ui.session import PAGES, actor, has, show_refusals, t, tell
 from ui.tabs import open_tab
 
@@ -47,6 +49,7 @@ def everything(who: Actor) -> None:
     else:
         one_form.offer("appeals", "register", t("appeals.register"), 0, first=True)
     view.listing(appeal_files.listing(who))
+    downloads("appeals.file", "beroepen", partial(list_exports.of_appeals, who))
 
 
 def one(who: Actor, reference: str) -> None:

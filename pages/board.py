@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from domain.rights import Right
-from services import board
+from services import board, list_exports
 from services.board import PAGE_SIZE, BoardFilter, BoardPage, ToDo
 from ui import actions_view, address, board_filters
 from ui.calendar_changes import calendar_line
+from ui.downloads import downloads
 from ui.evaluation_line import evaluation_line
 from ui.report_line import report_line
 from ui.requests_view import requests_line
@@ -130,3 +131,4 @@ with show_refusals(places):
         nothing(filters)
     if shown.pages > 1:
         turn_pages(shown)
+    downloads("board.file", "werkvoorraad", lambda file_type: list_exports.of_board(who, file_type, filters))

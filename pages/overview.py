@@ -5,26 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from domain.rights import Right
-from services import board, exports, overview
-from services.overview import Cut, Overview
+from services import board, overview
+from services.overview import Cut
 from ui import address, overview_filters, overview_words
 from ui import overview_sections as sections
+from ui.overview_downloads import take_along
 from ui.overview_reference import reference
 from ui.overview_satisfaction import satisfaction
 from ui.session import actor, has, show_refusals, t
-
-
-def download(year: int | None, cut: Cut, shown: Overview) -> None:
-    st.download_button(
-        t("overview.download"),
-        lambda: exports.year(who, year, cut).content,
-        key="overview.download",
-        file_name=exports.file_name("weerklank", shown.year),
-        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        icon=":material/download:",
-        help=t("overview.download_help"),
-        on_click="ignore",
-    )
 
 
 def parts(on_screen: sections.Shown) -> None:
@@ -51,6 +39,7 @@ def parts(on_screen: sections.Shown) -> None:
         )
     sections.figures(on_screen)
     satisfaction(figures)
+    on_screen.take_along("satisfaction")
 
 
 who = actor()
@@ -72,7 +61,7 @@ with heading:
 with bar:
     overview_filters.fields(options, shown)
     if has(Right.EXPORT):
-        download(year, cut, shown)
+        take_along(year, cut, shown)
     if cut != Cut():
         st.button(
             t("overview.clear"),

@@ -4,6 +4,7 @@ import streamlit as st
 
 from services import accounts, organisation
 from ui.account_log import everybodys_log
+from ui.export_log import everybodys_exports
 from ui.people_accounts import accounts_part
 from ui.people_calendar import calendar_part, people_notices
 from ui.people_second_step import second_step_setting
@@ -45,5 +46,6 @@ match part:
     case "sign_ins":
         second_step_setting()
         everybodys_log()
+        everybodys_exports()
     case _:
         accounts_part(people, units)

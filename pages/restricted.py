@@ -1,11 +1,14 @@
 """The closed compartments: for the confidant and for the whistleblower officer, and for nobody else."""
 
+from functools import partial
+
 import streamlit as st
 
-from services import restricted
+from services import list_exports, restricted
 from services.intake_choices import choices
 from ui import restricted_file as one
 from ui import restricted_list as all_of_them
+from ui.downloads import downloads
 from ui.sealed import take_along
 from ui.session import PAGES, actor, literal, t
 from ui.shield import is_it_them, waits_for_a_word
@@ -53,3 +56,4 @@ else:
         )
     all_of_them.rows(listing, closed=closed)
     all_of_them.pages(listing)
+    downloads("restricted.file", "lijst", partial(list_exports.of_restricted, who, closed=closed))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from services import retention
+from services import list_exports, retention
 from services.door import Actor
+from services.list_exports import Retained
 from services.retention import PAGE_SIZE
 from text import short_date
 from ui import retention_list as view
+from ui.downloads import downloads
 from ui.session import actor, language, t
 from ui.tabs import open_tab
 from ui.widgets import plain
@@ -76,3 +78,5 @@ with tab:
             register(me_here)
         case _:
             due(me_here)
+    which = Retained({"held": "held", "register": "destroyed"}.get(name, "due"))
+    downloads(f"retention.file_{which}", "bewaren", lambda file_type: list_exports.of_retention(me_here, file_type, which))

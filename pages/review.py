@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from services import review_items, reviews
+from services import list_exports, review_items, reviews
 from services.door import Actor
 from services.review_items import Item, Review
 from services.reviews import ReviewLine, Reviews
 from ui import review_case as case
 from ui import review_meeting as meeting
 from ui.dossier_view import day
+from ui.downloads import downloads
 from ui.evaluation_dismissed import in_review
 from ui.review_line import words
 from ui.session import Fields, actor, form_id, new_form_id, show_refusals, t, tell
@@ -149,6 +150,8 @@ def cases(who: Actor, shown: Review) -> None:
         case.answer(who, shown, current, lambda: show(shown, next_of(shown, current) or current))
     with right:
         table(shown, current)
+        number = shown.line.id
+        downloads("review.file", "toetsing", lambda file_type: list_exports.of_review(who, file_type, number))
 
 
 def turn(shown: Review, current: Item) -> None:

@@ -139,23 +139,28 @@ def set_up(actor: Actor) -> bool:
 def listing(actor: Actor) -> tuple[AccountRow, ...]:
     """All accounts, active ones first, by display name."""
     with work(actor, Right.ACCOUNTS) as w:
-        units: dict[int, str] = {key: name for key, name in w.session.execute(select(m.OrgUnit.id, m.OrgUnit.name))}
-        seen_query = select(m.AuthSession.account_id, func.max(m.AuthSession.last_seen_at)).group_by(m.AuthSession.account_id)
-        seen: dict[int, datetime] = {key: at for key, at in w.session.execute(seen_query)}
-        accounts = w.session.scalars(select(m.Account).order_by(m.Account.active.desc(), func.lower(m.Account.display_name)))
-        two, linked = requests.two_persons(w), set(w.session.scalars(select(m.SignOnLink.account_id)))
-        ever = requests.names_ever(w)
-        coded = set(w.session.scalars(select(m.SecondFactor.account_id).where(m.SecondFactor.secret.is_not(None))))
+        return everybody(w)
 
-        def row(account: m.Account) -> AccountRow:
-            fresh = account.password_hash is None and account.id not in seen.keys() | linked
-            roles = requests.held(account)
-            second = frozenset(kind for kind in Kind if two and needs_second(kind, roles, fresh))
-            if two and Kind.LINK not in second and requests.alike(ever, account.id, account.display_name):
-                second |= {Kind.LINK}
-            return _row(account, units.get(account.unit_id or 0, ""), seen.get(account.id), second, account.id in coded)
 
-        return tuple(row(each) for each in accounts)
+def everybody(w: Work) -> tuple[AccountRow, ...]:
+    """For other services."""
+    units: dict[int, str] = {key: name for key, name in w.session.execute(select(m.OrgUnit.id, m.OrgUnit.name))}
+    seen_query = select(m.AuthSession.account_id, func.max(m.AuthSession.last_seen_at)).group_by(m.AuthSession.account_id)
+    seen: dict[int, datetime] = {key: at for key, at in w.session.execute(seen_query)}
+    accounts = w.session.scalars(select(m.Account).order_by(m.Account.active.desc(), func.lower(m.Account.display_name)))
+    two, linked = requests.two_persons(w), set(w.session.scalars(select(m.SignOnLink.account_id)))
+    ever = requests.names_ever(w)
+    coded = set(w.session.scalars(select(m.SecondFactor.account_id).where(m.SecondFactor.secret.is_not(None))))
+
+    def row(account: m.Account) -> AccountRow:
+        fresh = account.password_hash is None and account.id not in seen.keys() | linked
+        roles = requests.held(account)
+        second = frozenset(kind for kind in Kind if two and needs_second(kind, roles, fresh))
+        if two and Kind.LINK not in second and requests.alike(ever, account.id, account.display_name):
+            second |= {Kind.LINK}
+        return _row(account, units.get(account.unit_id or 0, ""), seen.get(account.id), second, account.id in coded)
+
+    return tuple(row(each) for each in accounts)
 
 
 def _row(account: m.Account, unit: str, seen_at: datetime | None, second: frozenset[Kind], second_step: bool) -> AccountRow:

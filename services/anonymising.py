@@ -12,7 +12,7 @@ from db import models as m
 from db.engine import empty_log
 from domain.rights import Right
 from domain.vocabulary import Compartment, EventKind, Relation, Status
-from services import attachments, sealed_export
+from services import attachments, register_export, sealed_export
 from services.clock_check import clock_wrong
 from services.door import Actor, Work, engine, work
 from services.drafts import KEPT_FOR
@@ -121,6 +121,7 @@ def forget_contact(w: Work, complaint: m.Complaint) -> None:
 def finish(actor: Actor) -> None:
     """For who just confirmed."""
     sealed_export.forget()
+    register_export.forget()
     _take_off_the_disk(actor, Right.DESTROY)
 
 
@@ -129,6 +130,7 @@ def sweep(actor: Actor) -> int:
     files that can no longer be downloaded and drafts that nobody came back to. Of dossiers nothing goes by age while the date
     of the server cannot be right. Answers how many files still have to go; safe to run at any moment."""
     sealed_export.sweep(actor)
+    register_export.sweep(actor)
     with work(actor, Right.OPERATE) as w:
         _forget_drafts(w)
         if not clock_wrong(w):

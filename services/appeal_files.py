@@ -121,14 +121,19 @@ class AppealFile:
 def listing(actor: Actor) -> tuple[AppealRow, ...]:
     """The appeals of this reviewer: the open ones by date, then those that were ruled, the newest first."""
     with work(actor, Right.READ) as w:
-        query = (
-            select(m.Appeal, m.Complaint, m.AppealSnapshot)
-            .join(m.Complaint, m.Complaint.id == m.Appeal.complaint_id)
-            .outerjoin(m.AppealSnapshot, m.AppealSnapshot.appeal_id == m.Appeal.id)
-        )
-        found = w.session.execute(query.where(m.Appeal.reviewer_id == w.me).order_by(m.Appeal.id)).all()
-        views = promises.view_many(w, [complaint for _, complaint, _ in found])
-        rows = [_row(appeal, complaint, stood, views[complaint.id]) for appeal, complaint, stood in found]
+        return of_reviewer(w)
+
+
+def of_reviewer(w: Work) -> tuple[AppealRow, ...]:
+    """For other services."""
+    query = (
+        select(m.Appeal, m.Complaint, m.AppealSnapshot)
+        .join(m.Complaint, m.Complaint.id == m.Appeal.complaint_id)
+        .outerjoin(m.AppealSnapshot, m.AppealSnapshot.appeal_id == m.Appeal.id)
+    )
+    found = w.session.execute(query.where(m.Appeal.reviewer_id == w.me).order_by(m.Appeal.id)).all()
+    views = promises.view_many(w, [complaint for _, complaint, _ in found])
+    rows = [_row(appeal, complaint, stood, views[complaint.id]) for appeal, complaint, stood in found]
     waiting = sorted((row for row in rows if row.ruled_on is None), key=lambda row: _due_on(row) or row.lodged_on)
     ruled = sorted((row for row in rows if row.ruled_on is not None), key=lambda row: row.ruled_on or row.lodged_on)
     return (*waiting, *reversed(ruled))

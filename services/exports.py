@@ -1,43 +1,27 @@
-"""Downloads as .xlsx: typed cells, Dutch headings, and a sheet that says what was counted, for whom and when."""
+"""The figures of the overview as a file: every one of them as a workbook, or one of them; typed cells, headings in the reader's
+language, and a sheet that says what was counted, for whom and when. Lists: services/list_exports.py."""
 
 from __future__ import annotations
 
-import io
-import secrets
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from itertools import zip_longest
 
-import xlsxwriter
-
 from db import models as m
-from domain.entries import number
+from domain.entries import choice, number
 from domain.indicators import INDICATORS, LEAD_BINS, Kept, Measure
 from domain.rights import Right
 from domain.vocabulary import Channel, ComplainantType, ExternalResult, Outcome, SubjectType
 from services.door import Actor, Work, work
+from services.export_log import Listed, keep
 from services.overview import Counted, Cut, Overview, Promised, collect
-from text import moment, month_name, period_name, translate
+from services.spreadsheets import Cell, FileType, Sheet, Words, comma_separated, file_name, workbook
+from text import month_name, period_name, translate
 from text.figures import explained, lead_words
 
-LONGEST_CELL = 32_767  # what a spreadsheet keeps; more would be cut without a word
-_LONGEST_NAME = 31  # of a sheet
 _KEPT = ("kept", "extended_in_time", "extended_late", "missed", "open")
-
-Cell = str | int | float | Decimal | date | None
-Words = Callable[..., str]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    name: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    widths: tuple[int, ...] = ()  # in characters; the last one holds for the columns after it
 
 
 @dataclass(frozen=True)
@@ -46,59 +30,124 @@ class Export:
     content: bytes
 
 
+class Section(StrEnum):
+    """The figures of the overview that are a table, in the order of the workbook."""
+
+    FIGURES = "figures"
+    PROMISES = "promises"
+    MONTH = "month"
+    CHANNEL = "channel"
+    SUBJECT = "subject"
+    CATEGORY = "category"
+    UNIT = "unit"
+    OUTCOME = "outcome"
+    LEAD = "lead"
+    FUNNEL = "funnel"
+    COMPLAINANT = "complainant"
+    BODY = "body"
+    RESULT = "result"
+    CELL = "cell"
+    STANDS_OUT = "stands_out"
+    SATISFACTION = "satisfaction"
+    REVIEWED = "reviewed"
+
+
 def year(actor: Actor, year: int | None = None, cut: Cut = Cut()) -> Export:  # noqa: B008 - frozen
-    """The yearly overview as a workbook: every figure of the page, narrowed as the page was."""
+    """The yearly overview as a workbook: every figure of the page, narrowed as the page was. That it was made is kept."""
     with work(actor, Right.EXPORT) as w:
         shown = collect(w, year, cut)
-        language, made_by = w.person.language, w.person.display_name
-        narrowed = _narrowed(w, cut)
-    return Export(file_name("weerklank", shown.year), workbook(_overview(shown, language, made_by, narrowed)))
+        sheets = [about(w, shown, cut), *_sections(shown, w.person.language).values()]
+    content = workbook(sheets)
+    keep(actor, Listed.OVERVIEW, FileType.XLSX, sum(len(list(each.rows)) for each in sheets[1:]))
+    return Export(file_name("weerklank", shown.year), content)
 
 
-def _narrowed(w: Work, cut: Cut) -> str:
+def figure(
+    actor: Actor,
+    section: Section,
+    file_type: FileType,
+    year: int | None = None,
+    cut: Cut = Cut(),  # noqa: B008 - frozen
+) -> bytes:
+    """One table of the overview. Raises Refused ``unknown_value``."""
+    with work(actor, Right.EXPORT) as w:
+        which = choice(Section, section, "section")
+        shown = collect(w, year, cut)
+        sheet, said = _sections(shown, w.person.language)[which], about(w, shown, cut)
+    content = workbook([sheet, said]) if file_type == FileType.XLSX else comma_separated(sheet)
+    keep(actor, Listed.FIGURE, file_type, len(list(sheet.rows)))
+    return content
+
+
+def narrowed(w: Work, cut: Cut) -> str:
     """To what the reader narrowed it, in words; empty when it is everything."""
     unit = w.session.get(m.OrgUnit, number(cut.unit_id)) if cut.unit_id is not None else None
     return "; ".join(each for each in (unit.name if unit else "", cut.category, cut.procedure) if each)
 
 
-def file_name(*words: object) -> str:
-    """With a random part: the address of a download follows from its name and content, and must not be guessed."""
-    return "-".join([*map(str, words), secrets.token_hex(8)]) + ".xlsx"
-
-
 # The sheets of the overview
 
 
-def _overview(shown: Overview, language: str, made_by: str, narrowed: str = "") -> list[Sheet]:
+def words_in(language: str) -> Words:
     def t(key: str, **values: object) -> str:
         return translate(language, key, **values)
 
-    years = (period_name(shown.period, language), period_name(shown.earlier, language))
+    return t
+
+
+def names(shown: Overview, language: str) -> tuple[str, str]:
+    return period_name(shown.period, language), period_name(shown.earlier, language)
+
+
+def counts(shown: Overview, t: Words) -> dict[Section, tuple[Sequence[Counted], Mapping[str | None, str]]]:
+    """By section: how many of each value, and what the values are called."""
     words: dict[str, dict[str | None, str]] = {
         key: {each.value: t(f"{key}.{each}") for each in area} for key, area in _CODED.items()
     }
-    counts: tuple[tuple[str, Sequence[Counted], Mapping[str | None, str]], ...] = (
-        ("channel", shown.channels, words["channel"]),
-        ("subject", shown.subjects, words["subject_type"]),
-        ("category", shown.categories, {}),
-        ("unit", shown.units, {}),
-        ("outcome", shown.outcomes, words["outcome"]),
-        ("lead", shown.leads, {str(place): lead_words(t, place) for place in range(len(LEAD_BINS))}),
-        ("funnel", shown.funnel, {each.key: t(f"overview.funnel_{each.key}") for each in shown.funnel}),
-        ("complainant", shown.files.complainants, words["complainant_type"]),
-        ("body", shown.files.bodies, {key: name for key, name in shown.files.body_names.items()}),
-        ("result", shown.files.results, words["external_result"]),
-    )
-    return [
-        _about(shown, t, moment(shown.made_at, language), made_by, narrowed, years),
-        Sheet(t("overview.figures"), ("", *years, t("overview.formula")), tuple(_figures(shown, t)), (44, 12, 12, 80)),
-        Sheet(t("overview.promises"), _promise_headings(t), tuple(_promises(shown.promises, years, t)), (34, 10)),
-        _months(shown, t, years, language),
-        *(_counts(t, what, years, rows, labels) for what, rows, labels in counts),
-        _cells(shown, t),
-        _signals(shown, t),
-        Sheet(t("satisfaction.heading"), ("", *years), tuple(_satisfaction(shown, t)), (44, 12)),
-    ]
+    return {
+        Section.CHANNEL: (shown.channels, words["channel"]),
+        Section.SUBJECT: (shown.subjects, words["subject_type"]),
+        Section.CATEGORY: (shown.categories, {}),
+        Section.UNIT: (shown.units, {}),
+        Section.OUTCOME: (shown.outcomes, words["outcome"]),
+        Section.LEAD: (shown.leads, {str(place): lead_words(t, place) for place in range(len(LEAD_BINS))}),
+        Section.FUNNEL: (shown.funnel, {each.key: t(f"overview.funnel_{each.key}") for each in shown.funnel}),
+        Section.COMPLAINANT: (shown.files.complainants, words["complainant_type"]),
+        Section.BODY: (shown.files.bodies, {key: name for key, name in shown.files.body_names.items()}),
+        Section.RESULT: (shown.files.results, words["external_result"]),
+    }
+
+
+def _sections(shown: Overview, language: str) -> dict[Section, Sheet]:
+    t, years = words_in(language), names(shown, language)
+    heads = ("", *years)
+    found = {
+        Section.FIGURES: Sheet(
+            t("overview.figures"), (*heads, t("overview.formula")), tuple(_figures(shown, t)), (44, 12, 12, 80)
+        ),
+        Section.PROMISES: Sheet(
+            t("overview.promises"), _promise_headings(t), tuple(_promises(shown.promises, years, t)), (34, 10)
+        ),
+        Section.MONTH: _months(shown, t, years, language),
+        **{each: _counts(t, each, years, *said) for each, said in counts(shown, t).items()},
+        Section.CELL: _cells(shown, t),
+        Section.STANDS_OUT: _signals(shown, t),
+        Section.SATISFACTION: Sheet(t("satisfaction.heading"), heads, tuple(_satisfaction(shown, t)), (44, 12)),
+        Section.REVIEWED: Sheet(t("review.title"), ("", t("overview.number")), tuple(_reviewed(shown, t)), (60, 16)),
+    }
+    return {each: found[each] for each in Section}
+
+
+def _reviewed(shown: Overview, t: Words) -> Iterator[tuple[Cell, ...]]:
+    """N25: of the last one that was finalised, as far as the reader sees its dossiers."""
+    found = shown.reviewed
+    if found is None:
+        yield (t("exports.reviewed_none"), None)
+        return
+    yield (t("review.finalised_on"), found.on)
+    yield (t("review.total"), found.total)
+    yield (t("review.total_yes"), found.extra)
+    yield (t("exports.reviewed_open"), found.open)
 
 
 def _satisfaction(shown: Overview, t: Words) -> Iterator[tuple[Cell, ...]]:
@@ -119,16 +168,19 @@ _CODED: dict[str, type[StrEnum]] = {
 }
 
 
-def _about(shown: Overview, t: Words, made_at: str, made_by: str, narrowed: str, years: tuple[str, str]) -> Sheet:
+def about(w: Work, shown: Overview, cut: Cut, *more: tuple[Cell, ...]) -> Sheet:
+    """What the file is; `more`: lines at the end."""
+    t, years = words_in(w.person.language), names(shown, w.person.language)
     rows: tuple[tuple[Cell, ...], ...] = (
         (t("overview.about_what"), t("overview.heading", year=years[0])),
         (t("overview.about_period"), t("overview.about_period_is", year=years[0], before=years[1])),
         (t("overview.about_until"), shown.today),
-        (t("overview.about_made"), made_at),
-        (t("overview.about_by"), made_by),
-        (t("overview.about_narrowed"), narrowed or t("overview.narrowed_not")),
+        (t("overview.about_made"), shown.made_at),
+        (t("overview.about_by"), w.person.display_name),
+        (t("overview.about_narrowed"), narrowed(w, cut) or t("overview.narrowed_not")),
         (t("overview.about_filter"), t("overview.about_filter_is")),
         (t("overview.about_promises"), t("overview.explain_promises")),
+        *more,
     )
     return Sheet(t("overview.about"), (t("overview.about"), ""), rows, (24, 100))
 
@@ -203,80 +255,3 @@ def _signals(shown: Overview, t: Words) -> Sheet:
     rows += [(t("overview.moved"), None, each.unit, each.now, each.before) for each in found.moved]
     headings = ("", t("overview.category"), t("overview.unit"), t("overview.twelve_months"), t("overview.twelve_before"))
     return Sheet(t("overview.stands_out"), headings, tuple(rows), (24, 40, 40, 16))
-
-
-# Any workbook
-
-
-def workbook(sheets: Sequence[Sheet]) -> bytes:
-    """Text stays text: nothing becomes a formula or a link, and a cell that is too long says so."""
-    target = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "default_date_format": "d mmm yyyy",
-    }
-    book = xlsxwriter.Workbook(target, options)
-    names: list[str] = []
-    for sheet in sheets:
-        names.append(_sheet_name(sheet.name, names))
-        _write(book, names[-1], sheet)
-    book.close()
-    return target.getvalue()
-
-
-def _write(book: xlsxwriter.Workbook, name: str, sheet: Sheet) -> None:
-    heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    percentage = book.add_format({"num_format": "0%"})
-    mean = book.add_format({"num_format": "0.0"})
-    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    page = book.add_worksheet(name)
-    page.freeze_panes(1, 0)
-    page.set_landscape()
-    page.fit_to_pages(1, 0)
-    for column, width in enumerate(_widths(sheet)):
-        page.set_column(column, column, width)
-    for column, words in enumerate(sheet.headings):
-        page.write_string(0, column, _cell(words), heading)
-    formats = {Decimal: mean, float: percentage}
-    for line, row in enumerate(sheet.rows, start=1):
-        for column, value in enumerate(row):
-            match value:
-                case None:
-                    page.write_blank(line, column, None)
-                case date():
-                    page.write_datetime(line, column, datetime(value.year, value.month, value.day))  # noqa: DTZ001 - a day
-                case int() | float() | Decimal():
-                    page.write_number(line, column, float(value), formats.get(type(value)))
-                case str():
-                    page.write_string(line, column, _cell(value), wrapped)
-
-
-def _widths(sheet: Sheet) -> Iterator[int]:
-    for column in range(len(sheet.headings)):
-        yield sheet.widths[min(column, len(sheet.widths) - 1)] if sheet.widths else 16
-
-
-def _cell(text: str) -> str:
-    """What XML cannot hold becomes the replacement sign; what a cell cannot hold is cut, and says how much."""
-    text = text.replace("\r\n", "\n")
-    tidy = "".join(sign if _is_printable(sign) else "\N{REPLACEMENT CHARACTER}" for sign in text)
-    if len(tidy.encode("utf-16-le")) // 2 <= LONGEST_CELL:
-        return tidy
-    kept = LONGEST_CELL // 2 - 60
-    return f"{tidy[:kept]} [… +{len(tidy) - kept}]"
-
-
-def _is_printable(sign: str) -> bool:
-    return sign in "\n\t" or (unicodedata.category(sign) not in ("Cc", "Cs") and sign not in "\ufffe\uffff")
-
-
-def _sheet_name(name: str, taken: Sequence[str]) -> str:
-    """At most 31 signs, without those that a sheet name may not hold, and different from the others."""
-    plain = "".join(" " if sign in "[]:*?/\\" or not _is_printable(sign) else sign for sign in name).strip(" '") or "-"
-    candidate, number = plain[:_LONGEST_NAME], 2
-    while candidate.casefold() in {each.casefold() for each in taken}:
-        candidate, number = f"{plain[: _LONGEST_NAME - 4]} {number}", number + 1
-    return candidate

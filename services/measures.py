@@ -6,7 +6,7 @@ row rule narrows every statement here. A reviewer sees the measures in the dossi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -105,7 +105,7 @@ def look(actor: Actor, wanted: MeasureFilter) -> Measures:
     """Mine that are open, those of which it is asked whether they helped, and one page of what was chosen. Four statements
     on dossiers, however many there are."""
     with work(actor, Right.LIST) as w:
-        wanted = replace(wanted, show=wanted.show if wanted.show in set(Show) else Show.OPEN)
+        wanted = settled(wanted)
         conditions = [*_shown(w, Show(wanted.show)), *_owned(w, wanted)]
         total = w.session.scalar(_joined(select(func.count(m.Measure.id))).where(*conditions)) or 0
         pages = max(1, -(-total // PAGE_SIZE))
@@ -151,6 +151,18 @@ def answer(actor: Actor, reference: str, measure_id: int, helped: str, explanati
 
 
 # For other services
+
+
+def settled(wanted: MeasureFilter) -> MeasureFilter:
+    return replace(wanted, show=wanted.show if wanted.show in set(Show) else Show.OPEN)
+
+
+def everything(w: Work, wanted: MeasureFilter) -> Iterator[MeasureRow]:
+    """All pages of what was chosen."""
+    wanted = settled(wanted)
+    query = _rows(w).where(*_shown(w, Show(wanted.show)), *_owned(w, wanted)).order_by(*_order(Show(wanted.show)))
+    for part in w.session.execute(query).partitions(PAGE_SIZE):
+        yield from as_rows(w, part)
 
 
 def to_do(w: Work, most: int) -> Part:

@@ -31,6 +31,9 @@ from services.satisfaction import Satisfaction
 __all__ = ["Cell", "Counted", "Cut", "Figures", "InFiles", "Moved", "Overview", "Promised", "Repeat", "Signals", "Standing"]
 
 
+STEPS = ("received", "answered", "appeals", "external")  # of the funnel
+
+
 @dataclass(frozen=True)
 class Figures:
     """One period: the counts that indicators are made of. Days are calendar days. None: stands in files that this reader
@@ -129,8 +132,7 @@ class Overview:
     @property
     def funnel(self) -> tuple[Counted, ...]:
         """From the first line to appeal to outside. Whoever goes outside need not have been in appeal."""
-        steps = ("received", "answered", "appeals", "external")
-        return tuple(Counted(step, getattr(self.now, step), getattr(self.before, step)) for step in steps)
+        return tuple(Counted(step, getattr(self.now, step), getattr(self.before, step)) for step in STEPS)
 
 
 def year(actor: Actor, year: int | None = None, cut: Cut = Cut()) -> Overview:  # noqa: B008 - frozen

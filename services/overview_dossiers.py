@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, extract, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, extract, false, func, or_, select
 
 from db import models as m
 from db.days import days_between
@@ -20,7 +20,7 @@ from domain.vocabulary import EventKind, Status
 from services import overview_counts, overview_promises
 from services.board_filters import OPEN
 from services.door import Actor, Work, work
-from services.overview import chosen
+from services.overview import STEPS, chosen
 from services.overview_cut import COMPLAINT, REGULAR, Cut, Span, years
 from services.overview_files import MEDIATED, REVISED, measure_counts, reads_all, ruled
 from services.overview_promises import OWN
@@ -57,7 +57,7 @@ def behind(actor: Actor, figure: str, year: int | None = None, cut: Cut = Cut(),
     `figure`: the key of an indicator, or one of its parts after a dot: ``month.3``, ``channel.email``, ``subject.conduct``,
     ``category.<name>``, ``unit.<id>`` (``unit.`` without one), ``cell.<id>.<category>``, ``outcome.upheld``, ``lead.<place>``,
     ``complainant.client``, ``body.<key>``, ``result.<value>``, ``promise.<procedure.code>.<state>``, ``standing.open``,
-    ``standing.late``; of what stands out ``repeat.<id>.<category>``, ``place.<id>``.
+    ``standing.late``, ``funnel.answered``; of what stands out ``repeat.<id>.<category>``, ``place.<id>``.
     Raises Refused: ``not_found`` for what is no figure.
     """
     with work(actor, Right.OVERVIEW) as w:
@@ -69,23 +69,38 @@ def behind(actor: Actor, figure: str, year: int | None = None, cut: Cut = Cut(),
         return Listed(_rows(w, wanted, page), total, page, pages)
 
 
+def everything(w: Work, figure: str, year: int | None, cut: Cut) -> Iterator[Row]:
+    """For an export: all pages. Raises Refused as `behind`."""
+    wanted = _scope(w, chosen(w, years(w), year, cut), figure)
+    return (_row(each) for each in w.session.execute(_query(wanted)))
+
+
 def _rows(w: Work, wanted: list[Condition], page: int) -> tuple[Row, ...]:
+    found = w.session.execute(_query(wanted).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
+    return tuple(_row(each) for each in found)
+
+
+def _row(found: Any) -> Row:
+    reference, title, received_on, category, unit, status = found
+    return Row(reference, title, received_on, category, unit, Status(status))
+
+
+def _query(wanted: list[Condition]) -> Select[*tuple[Any, ...]]:
     c = m.Complaint
-    query = (
+    return (
         select(c.reference, c.title, c.received_on, c.category, m.OrgUnit.name.label("unit"), c.status)
         .outerjoin(m.OrgUnit, m.OrgUnit.id == c.unit_id)
         .where(*wanted)
         .order_by(c.received_on.desc(), c.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
     )
-    return tuple(Row(*row[:-1], status=Status(row.status)) for row in w.session.execute(query))
 
 
 def _scope(w: Work, span: Span, figure: str) -> list[Condition]:
     """Where the dossiers lie, and what they have."""
     kind, _, rest = figure.partition(".")
     c = m.Complaint
+    if kind == "funnel":  # a step of it is an indicator too, which stands elsewhere on the page
+        return _scope(w, span, _one_of_steps(rest))
     if kind == "standing":
         late = {"open": c.status.in_(OPEN), "late": c.next_due_on < w.today}
         return [COMPLAINT, *span.narrowed, _one_of(late, rest)]
@@ -98,6 +113,12 @@ def _scope(w: Work, span: Span, figure: str) -> list[Condition]:
         return [COMPLAINT, *span.narrowed, _measures(w, span)]
     found = _part(w, kind, rest) if rest or kind == "unit" else _indicator(w, figure)
     return [COMPLAINT, _period(span), found]
+
+
+def _one_of_steps(step: str) -> str:
+    if step not in STEPS:
+        raise Refused("not_found")
+    return step
 
 
 def _period(span: Span) -> Condition:

@@ -57,7 +57,7 @@ def in_files(w: Work, span: Span) -> InFiles:
         for row in w.session.execute(query).mappings():
             numbers[bool(row["now"])].update({name: int(value or 0) for name, value in row.items() if name != "now"})
     bodies, results = _outside(w, span)
-    return InFiles(numbers, _complainants(w, span), bodies, results, _names(w))
+    return InFiles(numbers, _complainants(w, span), bodies, results, body_names(w))
 
 
 def _rulings(span: Span) -> Query:
@@ -124,7 +124,7 @@ def _mediations(span: Span) -> Query:
     )
 
 
-def _names(w: Work) -> dict[str, str]:
+def body_names(w: Work) -> dict[str, str]:
     found: dict[str, str] = {}
     for source in w.session.scalars(select(m.ProfileVersion.source).order_by(m.ProfileVersion.version.desc())):
         for body in parse(source).bodies:

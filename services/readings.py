@@ -36,13 +36,13 @@ def readings(actor: Actor, reference: str) -> tuple[Reading, ...]:
         return readings_of(w, load(w, reference))
 
 
-def readings_of(w: Work, complaint: m.Complaint) -> tuple[Reading, ...]:
-    """Of a dossier that was loaded; none where the person may not see them."""
+def readings_of(w: Work, complaint: m.Complaint, most: int | None = MOST) -> tuple[Reading, ...]:
+    """Of a dossier that was loaded; none where the person may not see them. `most` None: all of them."""
     query = (
         select(m.Account.display_name, m.AccessLog.what, m.AccessLog.at)
         .join(m.Account, m.Account.id == m.AccessLog.account_id)
         .where(m.AccessLog.complaint_id == complaint.id)
         .order_by(m.AccessLog.id.desc())
-        .limit(MOST)
+        .limit(most)
     )
     return tuple(Reading(*row) for row in w.session.execute(query))

@@ -5,7 +5,7 @@ The terms are those of the procedure in force today: how long we keep something 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -120,30 +120,44 @@ def due(actor: Actor, page: int = 1) -> Listing:
 def held(actor: Actor) -> tuple[Held, ...]:
     """What has to stay, the longest kept first."""
     with work(actor, Right.RETAIN) as w:
-        r, query = m.Retention, select(m.Complaint, m.Retention, m.Account.display_name)
-        query = query.join(r, r.complaint_id == m.Complaint.id).join(m.Account, m.Account.id == r.held_by)
-        found = w.session.execute(query.where(r.held_on.is_not(None)).order_by(r.held_on, m.Complaint.id))
-        return tuple(Held(c.reference, c.title, row.held_reason or "", name, row.held_on or w.today) for c, row, name in found)
+        return all_held(w)
 
 
 def register(actor: Actor, page: int = 1) -> tuple[Gone, ...]:
     """What was destroyed, the newest first; pages of fifty. Only of dossiers that this person may know of."""
     with work(actor, Right.RETAIN) as w:
-        d, one, other = m.Destroyed, m.Account.__table__.alias(), m.Account.__table__.alias()
-        query = (
-            select(d, one.c.display_name, other.c.display_name)
-            .join(m.Complaint, m.Complaint.reference == d.reference)
-            .join(one, one.c.id == d.proposed_by)
-            .join(other, other.c.id == d.confirmed_by)
-            .order_by(d.id.desc())
-            .limit(PAGE_SIZE)
-            .offset(PAGE_SIZE * (max(1, page) - 1))
-        )
-        names = ("reference", "compartment", "years", "ended_on", "until", "destroyed_on", "files")
-        return tuple(
-            Gone(**{name: getattr(row, name) for name in names}, what=What(row.what), proposed_by=by, confirmed_by=also)
-            for row, by, also in w.session.execute(query)
-        )
+        return tuple(all_gone(w, PAGE_SIZE, PAGE_SIZE * (max(1, page) - 1)))
+
+
+# For other services
+
+
+def all_due(w: Work) -> Iterator[Row]:
+    terms = current(w).retention.terms()
+    for part in w.session.execute(due_by(terms, w.today + AHEAD)).partitions(PAGE_SIZE):
+        yield from _rows(w, terms, part)
+
+
+def all_held(w: Work) -> tuple[Held, ...]:
+    r, query = m.Retention, select(m.Complaint, m.Retention, m.Account.display_name)
+    query = query.join(r, r.complaint_id == m.Complaint.id).join(m.Account, m.Account.id == r.held_by)
+    found = w.session.execute(query.where(r.held_on.is_not(None)).order_by(r.held_on, m.Complaint.id))
+    return tuple(Held(c.reference, c.title, row.held_reason or "", name, row.held_on or w.today) for c, row, name in found)
+
+
+def all_gone(w: Work, most: int | None = None, skip: int = 0) -> Iterator[Gone]:
+    d, one, other = m.Destroyed, m.Account.__table__.alias(), m.Account.__table__.alias()
+    query = (
+        select(d, one.c.display_name, other.c.display_name)
+        .join(m.Complaint, m.Complaint.reference == d.reference)
+        .join(one, one.c.id == d.proposed_by)
+        .join(other, other.c.id == d.confirmed_by)
+        .order_by(d.id.desc())
+    )
+    query = query if most is None else query.limit(most).offset(skip)
+    names = ("reference", "compartment", "years", "ended_on", "until", "destroyed_on", "files")
+    for row, by, also in w.session.execute(query):
+        yield Gone(**{name: getattr(row, name) for name in names}, what=What(row.what), proposed_by=by, confirmed_by=also)
 
 
 # Keeping

@@ -62,17 +62,23 @@ def kept_for(actor: Actor) -> int:
 
 
 def sweep(actor: Actor) -> int:
-    """For the nightly run: what is older than its term goes. Answers how many; nothing while the date of the server cannot be
-    right."""
+    """For the nightly run: what is older than its term goes, what was kept of exports too. Answers how many sign-ins;
+    nothing while the date of the server cannot be right."""
     with work(actor, Right.OPERATE) as w:
         if clock_wrong(w):
             return 0
         oldest = w.now - timedelta(days=read_settings(w.session).sign_in_log_days)
+        w.session.execute(delete(m.ExportNote).where(m.ExportNote.at < oldest))
         gone = w.session.execute(delete(m.SignInNote).where(m.SignInNote.at < oldest))
         return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
-def _notes(w: Work, *conditions: object, limit: int, offset: int = 0) -> tuple[Note, ...]:
+def of_everybody(w: Work) -> tuple[Note, ...]:
+    """For an export: all of them."""
+    return _notes(w)
+
+
+def _notes(w: Work, *conditions: object, limit: int | None = None, offset: int = 0) -> tuple[Note, ...]:
     n, who, by = m.SignInNote, m.Account.__table__.alias(), m.Account.__table__.alias()
     query = (
         select(who.c.display_name, by.c.display_name, n.what, n.why, n.at)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from domain.sign_ins import RULE_CHANGED
-from services import sign_in_log
+from services import list_exports, sign_in_log
 from services.sign_in_log import OWN, PAGE_SIZE, Note
 from text import moment
+from ui.downloads import downloads
 from ui.session import actor, language, t
 from ui.widgets import plain
 
@@ -32,6 +34,7 @@ def everybodys_log() -> None:
     _table(rows, ("who", "what", "by", "when"))
     if len(found) == PAGE_SIZE:
         st.caption(t("sign_in_log.older"))
+    downloads("people.file_sign_ins", "aanmeldingen", partial(list_exports.of_sign_ins, actor()))
 
 
 def rule_log() -> None:

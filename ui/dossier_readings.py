@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
-from services import readings
+from services import list_exports, readings
 from services.dossier import Dossier
 from services.readings import MOST
 from text import moment
+from ui.downloads import downloads
 from ui.session import actor, language, show_refusals, t
 from ui.widgets import plain
 
@@ -24,3 +27,6 @@ def opened_by(file: Dossier) -> None:
             return
         columns = [t("readings.who"), t("readings.what"), t("readings.when")]
         st.dataframe(pd.DataFrame(rows, columns=columns), hide_index=True, width="stretch")
+        who, reference = actor(), file.reference
+        make = partial(list_exports.of_readings, who, reference=reference)
+        downloads("complaint.readings", "ingezien", make)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from services import overview_dossiers
+from services import list_exports, overview_dossiers
+from services.door import Actor
 from services.overview import Cut
 from services.overview_dossiers import Listed
+from services.spreadsheets import FileType
 from text import short_date
+from ui.downloads import downloads
 from ui.session import PAGES, actor, language, show_refusals, t
 from ui.widgets import plain
 
@@ -41,9 +45,14 @@ def behind(section: str, labels: Mapping[str, str], year: int | None, cut: Cut) 
     )
     if chosen in labels:
         with show_refusals():
-            _listed(
-                overview_dossiers.behind(actor(), chosen, year, cut, st.session_state.get("overview.behind", 1)), labels[chosen]
-            )
+            found = overview_dossiers.behind(actor(), chosen, year, cut, st.session_state.get("overview.behind", 1))
+            _listed(found, labels[chosen])
+            make = partial(_file, actor(), chosen, year, cut)
+            downloads("overview.file_behind", "dossiers", make)
+
+
+def _file(who: Actor, figure: str, year: int | None, cut: Cut, file_type: FileType) -> bytes:
+    return list_exports.behind(who, file_type, figure, year, cut)
 
 
 def _listed(found: Listed, what: str) -> None:

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import zip_longest
 
 import pandas as pd
 import streamlit as st
 
 from domain.indicators import BY_KEY, INDICATORS
+from domain.rights import Right
+from services import exports
+from services.door import Actor
+from services.exports import Section
 from services.overview import Counted, Cut, Overview
+from services.spreadsheets import FileType
 from text import month_name, percent
 from text.figures import explained, lead_words
 from ui import charts, overview_words
+from ui.downloads import downloads
 from ui.overview_dossiers import behind
-from ui.session import language, t
+from ui.session import actor, has, language, t
 from ui.widgets import plain
 
 _MOST_SAID = 8
@@ -35,7 +42,21 @@ class Shown:
         return overview_words.names(self.figures)
 
     def behind(self, section: str, labels: Mapping[str, str]) -> None:
+        """The table as a file, and the dossiers behind it."""
+        self.take_along(_SECTIONS.get(section, section))
         behind(section, labels, self.year, self.cut)
+
+    def take_along(self, section: str) -> None:
+        if has(Right.EXPORT):
+            make = partial(_figure, actor(), Section(section), self.year, self.cut)
+            downloads(f"overview.file_{section}", section.replace("_", "-"), make)
+
+
+_SECTIONS = {"promise": "promises", "figure": "figures"}  # where the section of the page has another name
+
+
+def _figure(who: Actor, section: Section, year: int | None, cut: Cut, file_type: FileType) -> bytes:
+    return exports.figure(who, section, file_type, year, cut)
 
 
 def named(rows: Sequence[Counted], label: Callable[[str], str]) -> list[charts.Line]:
@@ -230,7 +251,7 @@ def leads(shown: Shown) -> None:
 def funnel(shown: Shown) -> None:
     rows = shown.figures.funnel
     lines = named(rows, lambda key: t(f"overview.funnel_{key}"))
-    labels = {each.key or "": line[0] for each, line in zip(rows, lines, strict=True) if each.now}
+    labels = {f"funnel.{each.key}": line[0] for each, line in zip(rows, lines, strict=True) if each.now}
     section("funnel", overview_words.funnel(shown.figures), lines, shown, labels)
 
 

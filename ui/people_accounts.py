@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from domain.granting import Kind, State, guarded
 from domain.rights import Role
-from services import accounts, granting, links
+from services import accounts, granting, links, list_exports
 from services.account_requests import RequestRow
 from services.accounts import AccountInput, AccountRow
 from services.organisation import UnitRow
 from text import AMSTERDAM, short_date
+from ui.downloads import downloads
 from ui.people_requests import ask_button, open_about, own_requests
 from ui.requests_view import role_words, state_words, what
 from ui.session import Fields, actor, language, literal, own_url, show_refusals, t, tell
@@ -36,6 +38,7 @@ def accounts_part(rows: tuple[AccountRow, ...], units: tuple[UnitRow, ...]) -> N
     set_up, asked = accounts.set_up(actor()), granting.asked(actor())
     st.caption(t("granting.set_up" if set_up else "granting.rule"))
     chosen = _table(rows)
+    downloads("people.file_accounts", "accounts", partial(list_exports.of_accounts, actor()))
     if chosen is None:
         st.caption(t("people.choose"))
         with st.expander(t("people.new"), icon=":material/person_add:", expanded=not rows):

@@ -17,7 +17,7 @@ from services import attachments, schema, sessions, single_sign_on
 from services.door import VISITOR
 from services.sessions import digest
 from text import translate
-from web.sealed import sealed
+from web.sealed import register, sealed
 from web.visit import BROWSER, DESTINATION, SESSION, Visit, own_address
 
 _ICON = Path(__file__).parent / "icon.svg"
@@ -129,6 +129,7 @@ ROUTES: list[BaseRoute] = [
     Route("/auth/oidc/callback", came_back),
     Route("/attachment/{token}", attachment),
     Route("/attachment/sealed/{number}", sealed),
+    Route("/attachment/register/{token}", register),
     Route("/attachment/{rest:path}", nothing),
     Route("/healthz", healthz),
     Route("/readyz", readyz),

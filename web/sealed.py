@@ -1,4 +1,4 @@
-"""The sealed file of a dossier, for who made it; from the disk, bit by bit."""
+"""The sealed file of a dossier, and the whole register, for who made it; from the disk, bit by bit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from domain.errors import Refused
-from services import sealed_export
+from services import register_export, sealed_export
+from services.spreadsheets import MIME, FileType
 
 
 async def sealed(request: Request) -> Response:
@@ -21,3 +22,14 @@ async def sealed(request: Request) -> Response:
         return PlainTextResponse("Not found", 404)
     headers = {"content-security-policy": "default-src 'none'; sandbox"}
     return FileResponse(path, media_type="application/octet-stream", filename=name, headers=headers)
+
+
+async def register(request: Request) -> Response:
+    """The same for the whole register."""
+    token = str(request.path_params["token"])
+    try:
+        path, name = await run_in_threadpool(register_export.fetch, request.state.session_id, token[:64])
+    except Refused:
+        return PlainTextResponse("Not found", 404)
+    headers = {"content-security-policy": "default-src 'none'; sandbox"}
+    return FileResponse(path, media_type=MIME[FileType.XLSX], filename=name, headers=headers)

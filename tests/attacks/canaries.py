@@ -302,6 +302,7 @@ def _parts(match: re.Match[str]) -> tuple[str, str, int, int]:
 
 def words_in(content: object) -> str:
     """What can be read in what a service answers: also in a workbook or a letter."""
+    content = content.content if isinstance(getattr(content, "content", None), bytes) else content
     if not isinstance(content, bytes):
         return repr(content)
     if content[:2] == b"PK":

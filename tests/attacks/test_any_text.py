@@ -20,9 +20,9 @@ from domain.texts import LONGEST, LONGEST_LINE, clean, line
 from domain.vocabulary import EventKind, Relation
 from services import board, dossier, parties, steps
 from services.board import BoardFilter
-from services.exports import Sheet, workbook
 from services.parties import Named
 from services.rendering import docx
+from services.spreadsheets import Sheet, workbook
 from tests.attacks.payloads import PAYLOADS
 from tests.cases import Case
 from tests.conftest import TODAY, Cast

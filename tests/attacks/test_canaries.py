@@ -20,6 +20,8 @@ from domain.rights import READ_RIGHTS, Right
 from domain.vocabulary import LetterType
 from services import hearing, letters
 from services.board import BoardFilter
+from services.list_exports import Retained
+from services.measures import MeasureFilter
 from tests.attacks import canaries
 from tests.attacks.canaries import CODED, TABLES, Scope, words_in
 from tests.cases import Case
@@ -61,6 +63,9 @@ def values(engine: Engine, scope: Scope) -> dict[str, list[Any]]:
             "review_id": list(session.scalars(select(m.Review.id))),
             "promise_id": list(session.scalars(select(m.Promise.id))),
             "letter_type": list(LetterType),
+            "figure": ["received", "standing.open"],
+            "wanted": [MeasureFilter(show="all")],
+            "which": list(Retained),
             "page": [1, "intake"],
             "filters": [
                 BoardFilter(status="all"),

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from db import models as m
 from services import exports
-from services.exports import LONGEST_CELL, Sheet, workbook
+from services.spreadsheets import LONGEST_CELL, Sheet, comma_separated, workbook
 from tests.attacks.payloads import Texts, hostile_profile
 from tests.conftest import TODAY, Cast
 from tests.figures import Figures, so_many
@@ -90,6 +90,20 @@ def test_numbers_and_days_stay_what_they_are(cast: Cast, hostile_year: list[str]
 
     assert sum(cell.data_type == "n" and not cell.is_date for cell in cells) > 100
     assert next(cell.value.date() for cell in cells if cell.is_date) == TODAY
+
+
+def test_no_piece_of_a_csv_begins_as_a_formula_wherever_it_is_split(figures: Figures) -> None:
+    """Another language has another separator: then the same file falls apart at other signs."""
+    content = comma_separated(Sheet("Blad", ("=Kop", "b"), tuple((each, f"a,{each}") for each in (*FORMULAS, *OTHERS))))
+    text = content.decode("utf-8-sig")
+    live = [piece for signs in (";", ",", "\t", ",;\t") for piece in re.split(f"[{signs}\r\n]", text) if _is_formula(piece)]
+
+    assert _is_formula('" =1+1')
+    figures.equal("P12", "payloads that begin as a formula in a .csv, wherever it is split", len(live), 0)
+
+
+def _is_formula(piece: str) -> bool:
+    return piece.lstrip(' "')[:1] in set("=+-@\uff1d\uff0b\uff0d\uff20")
 
 
 @pytest.mark.parametrize("length", [LONGEST_CELL - 1, LONGEST_CELL, LONGEST_CELL + 1, 100_000])

@@ -36,7 +36,7 @@ SECRETS = (
     "wachtwoord-van",
 )
 # What a frame may leave behind: that somebody looked, typed, or tried to sign in.
-TRACES = {"access_log", "draft", "auth_session", "auth_ticket", "sign_in_note", "throttle"}
+TRACES = {"access_log", "draft", "auth_session", "auth_ticket", "sign_in_note", "export_note", "throttle"}
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 

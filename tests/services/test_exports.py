@@ -13,9 +13,9 @@ from sqlalchemy import Engine
 from db import models as m
 from domain.errors import Refused
 from domain.vocabulary import Channel, Outcome
-from services import confirmed, exports, overview
-from services.exports import LONGEST_CELL, Sheet, workbook
+from services import confirmed, exports, overview, spreadsheets
 from services.overview import Cut
+from services.spreadsheets import LONGEST_CELL, Sheet, workbook
 from tests.cases import Case
 from tests.conftest import TODAY, Cast
 from tests.fill import make_complaint, make_party, make_promise
@@ -101,8 +101,8 @@ def test_sheet_names_are_always_allowed_and_never_the_same() -> None:
 
 
 def test_every_file_has_a_name_that_cannot_be_guessed() -> None:
-    assert exports.file_name("weerklank", 2026) != exports.file_name("weerklank", 2026)
-    assert len(exports.file_name("weerklank", 2026)) == len("weerklank-2026-.xlsx") + 16
+    assert spreadsheets.file_name("weerklank", 2026) != spreadsheets.file_name("weerklank", 2026)
+    assert len(spreadsheets.file_name("weerklank", 2026)) == len("weerklank-2026-.xlsx") + 16
 
 
 # The overview
@@ -131,7 +131,7 @@ def test_the_workbook_holds_every_figure_of_the_page(cast: Cast) -> None:
         "Over dit bestand", "Cijfers", "Beloften", "Per maand", "Hoe het binnenkwam", "Soort onderwerp", "Waar het over ging",
         "Per locatie", "Uitkomst", "Hoe lang het duurde", "Van eerste lijn naar buiten", "Wie er klaagde",
         "Naar welke instantie", "Wat een instantie zei", "Categorie en locatie", "Wat opvalt",
-        "Tevredenheid van klagers",
+        "Tevredenheid van klagers", "Jaarlijkse toetsing",
     ]  # fmt: skip
     figures = {row[0]: row[1:3] for row in book["Cijfers"].iter_rows(values_only=True)}
     assert figures["Ontvangen klachten"] == (3, 1)

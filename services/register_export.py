@@ -1,0 +1,169 @@
+"""The whole register as one workbook, for who may see everything: what this person may see of it, and no word of anything else.
+
+Written a part at a time, each in a short transaction of its own: however many dossiers there are, few are in memory, nobody
+waits to save, and a right that is taken away stops it. It is fetched from the disk, as a sealed dossier is."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import func, select
+
+from db import models as m
+from db.engine import data_dir
+from domain.errors import Refused
+from domain.rights import Right
+from services.door import Actor, Work, work
+from services.export_log import Listed, keep
+from services.exports import words_in
+from services.register_sheets import SHEETS, about
+from services.spreadsheets import FileType, Page, Sheet, streamed
+
+AT_ONCE = 200  # dossiers
+LASTS = timedelta(minutes=15)  # so long it can be downloaded, by who made it
+_FORGOTTEN = timedelta(hours=1)  # the parts of one that nobody finishes
+_TRIES = 3
+_SIGNS = frozenset("0123456789abcdef")
+
+
+@dataclass(frozen=True)
+class Ready:
+    """`token`: give it to `fetch`."""
+
+    token: str
+    size: int  # bytes
+    dossiers: int
+
+
+def make(actor: Actor) -> Ready:
+    """Makes the file; that it was made stands in the log, and with each dossier that is in it who took it along. Raises
+    Refused ``changed_meanwhile`` when dossiers are let go all the time."""
+    with work(actor, Right.EXPORT_REGISTER) as w:
+        me, now, language = w.me, w.now, w.person.language
+    _prune(now, me)
+    for _ in range(_TRIES):
+        before, path = _last_gone(actor), _path(me, token := secrets.token_hex(16))
+        with TemporaryDirectory(dir=_folder()) as parts:
+            made = Path(parts) / "register.xlsx"
+            numbers = _written(actor, made, language)
+            made.chmod(0o600)
+            os.utime(made, (now.timestamp(), now.timestamp()))
+            made.replace(path)
+        if _last_gone(actor) == before:
+            keep(actor, Listed.REGISTER, FileType.XLSX, len(numbers))
+            _opened(actor, numbers)
+            return Ready(token, path.stat().st_size, len(numbers))
+        path.unlink(missing_ok=True)  # what was let go meanwhile may stand in it
+    raise Refused("changed_meanwhile")
+
+
+def fetch(actor: Actor, token: str) -> tuple[Path, str]:
+    """Where it lies, and the name to save it under; for who made it, a quarter of an hour long. Raises Refused
+    ``not_found``."""
+    with work(actor, Right.EXPORT_REGISTER) as w:
+        _prune(w.now)
+        known = len(token) == 32 and _SIGNS.issuperset(token)
+        path = _path(w.me, token) if known else None
+        if path is None or not path.is_file():
+            raise Refused("not_found")
+        return path, f"weerklank-register-{w.today}.xlsx"
+
+
+def sweep(actor: Actor) -> None:
+    """For the nightly run and the start: what can be downloaded no more goes."""
+    with work(actor, Right.OPERATE) as w:
+        now = w.now
+    _prune(now)
+
+
+def forget() -> None:
+    """A dossier was let go: no file with it stays here."""
+    for each in _folder().glob("*.xlsx"):
+        each.unlink(missing_ok=True)
+
+
+# Making it
+
+
+def _last_gone(actor: Actor) -> int | None:
+    """Of the register of what was destroyed, whatever dossier it was of: told to nobody."""
+    with work(actor, Right.EXPORT_REGISTER) as w:
+        return w.session.scalar(select(func.max(m.Destroyed.id)))
+
+
+def _written(actor: Actor, target: Path, language: str) -> list[int]:
+    """The dossiers that are in it."""
+    t = words_in(language)
+    book, numbers = streamed(target), list[int]()
+    pages: dict[str, Page] = {}
+    for each in SHEETS:
+        headings, widths = tuple(t(key) for key, _ in each.columns), tuple(width for _, width in each.columns)
+        pages[each.name] = book.page(Sheet(t(f"exports.sheet_{each.name}"), headings, (), widths))
+    for part in _parts(actor):
+        with work(actor, Right.EXPORT_REGISTER) as w:
+            there = list(w.session.scalars(select(m.Complaint.id).where(m.Complaint.id.in_(part)).order_by(m.Complaint.id)))
+            for each in SHEETS:
+                for row in each.rows(w, there):
+                    pages[each.name].add(row)
+            numbers += there
+    with work(actor, Right.EXPORT_REGISTER) as w:
+        last = book.page(Sheet(t("exports.about"), (t("exports.about"), ""), (), (24, 90)))
+        for row in about(w, {t(f"exports.sheet_{name}"): page.rows for name, page in pages.items()}):
+            last.add(row)
+    book.close()
+    return numbers
+
+
+def _parts(actor: Actor) -> Iterator[list[int]]:
+    """The numbers of the dossiers, so many at a time; a transaction for each."""
+    after: int | None = None
+    while True:
+        with work(actor, Right.EXPORT_REGISTER) as w:
+            part = _next(w, after)
+        if not part:
+            return
+        yield part
+        after = part[-1]
+
+
+def _next(w: Work, after: int | None) -> list[int]:
+    c = m.Complaint
+    query = select(c.id).order_by(c.id).limit(AT_ONCE)
+    return list(w.session.scalars(query if after is None else query.where(c.id > after)))
+
+
+def _opened(actor: Actor, numbers: list[int]) -> None:
+    for first in range(0, len(numbers), AT_ONCE):
+        with work(actor, Right.SELF) as w:
+            part = numbers[first : first + AT_ONCE]
+            w.session.add_all(m.AccessLog(account_id=w.me, complaint_id=each, at=w.now, what="register") for each in part)
+
+
+def _folder() -> Path:
+    folder = data_dir() / "exports"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _path(account_id: int, token: str) -> Path:
+    return _folder() / f"{account_id}-{token}.xlsx"
+
+
+def _prune(now: datetime, account_id: int | None = None) -> None:
+    """What nobody can download any more, and the earlier ones of this account: one for each is enough."""
+    for each in _folder().glob("*.xlsx"):
+        with suppress(FileNotFoundError):
+            old = now.timestamp() - each.stat().st_mtime > LASTS.total_seconds()
+            if old or each.name.startswith(f"{account_id}-"):
+                each.unlink()
+    for each in _folder().iterdir():
+        if each.is_dir() and now.timestamp() - each.stat().st_mtime > _FORGOTTEN.total_seconds():
+            shutil.rmtree(each, ignore_errors=True)
