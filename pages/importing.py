@@ -10,7 +10,7 @@ import streamlit as st
 from domain.mapping import ColumnMap
 from domain.old_register import Fate
 from domain.tables import Table
-from services import exports, old_register, old_register_report
+from services import old_register, old_register_report, spreadsheets
 from services.door import Actor
 from services.old_register import BATCH, Plan, Row
 from services.tables import KINDS, read_table
@@ -32,7 +32,7 @@ def download(what: str, name: str, made: Callable[[], bytes]) -> None:
         t(f"old_register.download_{what}"),
         made,
         key=f"importing.get_{what}",
-        file_name=exports.file_name(name),
+        file_name=spreadsheets.file_name(name),
         mime=XLSX,
         icon=":material/download:",
         on_click="ignore",

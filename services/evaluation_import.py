@@ -26,8 +26,9 @@ from domain.texts import LONGEST_LINE, line
 from services.door import Actor, Work, work
 from services.evaluation_sources import TARGETS, Source, sources
 from services.evaluations import deciders, known, new, shut_out
-from services.exports import Export, Sheet, file_name, workbook
+from services.exports import Export
 from services.lookalikes import active_names
+from services.spreadsheets import Sheet, file_name, workbook
 from services.tables import read_table
 from text import moment, translate
 

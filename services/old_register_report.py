@@ -9,8 +9,9 @@ from domain.mapping import ColumnMap
 from domain.old_register import TARGETS, Fate, Problem
 from domain.rights import Right
 from services.door import Actor, work
-from services.exports import Cell, Export, Sheet, file_name, workbook
+from services.exports import Export
 from services.old_register import Row
+from services.spreadsheets import Cell, Sheet, file_name, workbook
 from text import LANGUAGES, translate
 
 

@@ -280,6 +280,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_evaluation_source_name")),
     )
     op.create_table(
+        "export_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(length=30), nullable=False),
+        sa.Column("file_type", sa.String(length=10), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_export_note_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export_note")),
+    )
+    with op.batch_alter_table("export_note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_export_note_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_export_note_at"), ["at"], unique=False)
+
+    op.create_table(
         "import_mapping",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -393,6 +408,23 @@ def upgrade() -> None:
     with op.batch_alter_table("sign_on_link", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_on_link_account_id"), ["account_id"], unique=False)
 
+    op.create_table(
+        "year_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("maker_id", sa.Integer(), nullable=False),
+        sa.Column("figures", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("approved_by", sa.Integer(), nullable=True),
+        sa.Column("approved_on", sa.Date(), nullable=True),
+        sa.Column("to_regulator_on", sa.Date(), nullable=True),
+        sa.Column("to_readers_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["approved_by"], ["account.id"], name=op.f("fk_year_report_approved_by")),
+        sa.ForeignKeyConstraint(["maker_id"], ["account.id"], name=op.f("fk_year_report_maker_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_year_report")),
+        sa.UniqueConstraint("kind", "year", name=op.f("uq_year_report_kind_year")),
+    )
     op.create_table(
         "access_log",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -572,6 +604,50 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_taken_over_alike"), ["alike"], unique=False)
         batch_op.create_index(batch_op.f("ix_taken_over_complaint_id"), ["complaint_id"], unique=False)
 
+    op.create_table(
+        "year_report_cleared",
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.String(length=200), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("cleared_by", sa.Integer(), nullable=False),
+        sa.Column("cleared_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["cleared_by"], ["account.id"], name=op.f("fk_year_report_cleared_cleared_by")),
+        sa.ForeignKeyConstraint(["report_id"], ["year_report.id"], name=op.f("fk_year_report_cleared_report_id")),
+        sa.PrimaryKeyConstraint("report_id", "words", name=op.f("pk_year_report_cleared")),
+    )
+    op.create_table(
+        "year_report_member",
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_year_report_member_account_id")),
+        sa.ForeignKeyConstraint(["report_id"], ["year_report.id"], name=op.f("fk_year_report_member_report_id")),
+        sa.PrimaryKeyConstraint("report_id", "account_id", name=op.f("pk_year_report_member")),
+    )
+    op.create_table(
+        "year_report_step",
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("step", sa.String(length=20), nullable=False),
+        sa.Column("done_by", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["done_by"], ["account.id"], name=op.f("fk_year_report_step_done_by")),
+        sa.ForeignKeyConstraint(["report_id"], ["year_report.id"], name=op.f("fk_year_report_step_report_id")),
+        sa.PrimaryKeyConstraint("report_id", "seq", name=op.f("pk_year_report_step")),
+    )
+    op.create_table(
+        "year_report_text",
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("chapter", sa.String(length=40), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("written_by", sa.Integer(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["report_id"], ["year_report.id"], name=op.f("fk_year_report_text_report_id")),
+        sa.ForeignKeyConstraint(["written_by"], ["account.id"], name=op.f("fk_year_report_text_written_by")),
+        sa.PrimaryKeyConstraint("report_id", "chapter", name=op.f("pk_year_report_text")),
+    )
     op.create_table(
         "appeal",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1053,6 +1129,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_appeal_complaint_id"))
 
     op.drop_table("appeal")
+    op.drop_table("year_report_text")
+    op.drop_table("year_report_step")
+    op.drop_table("year_report_member")
+    op.drop_table("year_report_cleared")
     with op.batch_alter_table("taken_over", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_taken_over_complaint_id"))
         batch_op.drop_index(batch_op.f("ix_taken_over_alike"))
@@ -1084,6 +1164,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_access_log_complaint_id"))
 
     op.drop_table("access_log")
+    op.drop_table("year_report")
     with op.batch_alter_table("sign_on_link", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_on_link_account_id"))
 
@@ -1102,6 +1183,11 @@ def downgrade() -> None:
     op.drop_table("recovery_code")
     op.drop_table("procedure_confirmed")
     op.drop_table("import_mapping")
+    with op.batch_alter_table("export_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_export_note_at"))
+        batch_op.drop_index(batch_op.f("ix_export_note_account_id"))
+
+    op.drop_table("export_note")
     op.drop_table("evaluation_source")
     op.drop_table("draft")
     with op.batch_alter_table("destroyed", schema=None) as batch_op:
