@@ -151,7 +151,7 @@ def _meanings(target: str, asked: Mapping[str, str], known: Mapping[str, str]) -
         if st.session_state.get(key, _NOT) not in (_NOT, *known):
             st.session_state[key] = _NOT
         chosen = st.selectbox(
-            literal(text),
+            literal(text) if word else text,
             [_NOT, *known],
             format_func=lambda value: known.get(value) or t("old_register.no_meaning"),
             key=key,

@@ -48,6 +48,9 @@ def filled(engine: Engine, cast: Cast, on: On) -> int:
             of = {"measure_id": measure.id, "complaint_id": number}
             session.add(m.MeasureDone(**of, done_on=TODAY, evidence="Hangt er", check_on=TODAY))
             session.add(m.MeasureEffect(**of, helped="yes", explanation="Het klopt nu", answered_on=TODAY))
+        marks = {"mark": "a", "alike": "b", "content": "c", "key_mark": "d"}
+        taken = {"own_reference": True, "row": 2, "taken_at": datetime(2026, 11, 20, 12, tzinfo=UTC)}
+        session.add(m.TakenOver(complaint_id=number, **marks, **taken))
     with work(VISITOR, Right.SIGN_IN) as w:
         sign_in_log.note(w, cast["hans"], SignIn.SIGNED_IN)
     export_log.keep(cast.actor("hans"), export_log.Listed.BOARD, export_log.FileType.CSV, 1)
