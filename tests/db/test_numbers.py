@@ -8,9 +8,9 @@ from db import models as m
 from db.base import telling_nothing
 from domain.entries import LARGEST
 
-PEOPLE = {  # kept by the administrator, about accounts, or one in a year: no dossier can be counted by them
-    "account", "account_request", "closed_day", "export_note", "org_unit", "profile_version", "recovery_code", "review",
-    "sign_in_note", "year_report",
+PEOPLE = {  # kept by the administrator, about accounts, of files, or one in a year: no dossier can be counted by them
+    "account", "account_request", "closed_day", "evaluation_source", "export_note", "import_mapping", "org_unit",
+    "profile_version", "recovery_code", "review", "sign_in_note", "year_report",
 }  # fmt: skip
 
 

@@ -141,7 +141,7 @@ def test_no_page_is_for_a_person_without_its_right() -> None:
     assert menu(Role.APPEAL_REVIEWER) == {"appeals", "complaint"}
     assert menu(Role.DIRECTOR) == {
         "intake", "board", "actions", "complaint", "overview", "review", "evaluations", "report", "terms", "retention",
-        "requests",
+        "requests", "importing",
     }  # fmt: skip
     assert all("actions" in menu(each) for each in (Role.PARTNER, Role.MANAGER, Role.HANDLER, Role.COORDINATOR))
     assert "terms" not in menu(Role.PARTNER) | menu(Role.MANAGER) | menu(Role.HANDLER)

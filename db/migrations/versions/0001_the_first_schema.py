@@ -626,7 +626,7 @@ def upgrade() -> None:
     op.create_table(
         "year_report_step",
         sa.Column("report_id", sa.Integer(), nullable=False),
-        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("step", sa.String(length=20), nullable=False),
         sa.Column("done_by", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
