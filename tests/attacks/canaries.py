@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from db import models as m
 from domain.vocabulary import CloseReason, Compartment, EventKind, Relation, Side
-from services import attachments, door, drafts, hearing, retention, review_items, reviews, steps
+from services import attachments, door, drafts, hearing, old_register, retention, review_items, reviews, steps
 from services.deciding import PartInput
 from services.parties import Named, add_party
 from tests.cases import LONG_AGO, MONDAY, Case
@@ -119,10 +119,8 @@ def fill(cast: Cast) -> None:
         for one in session.scalars(select(m.Complaint).where(m.Complaint.compartment != Compartment.REGULAR)):
             session.add(m.Retention(complaint_id=one.id))
         for number, one in enumerate(session.scalars(select(m.Complaint))):
-            marks = {name: f"{name} {number}" for name in ("mark", "alike", "content")}
-            session.add(
-                m.TakenOver(complaint_id=one.id, own_reference=False, key_mark="", row=2, taken_at=one.registered_at, **marks)
-            )
+            marks = {name: f"{name} {number}" for name in ("mark", "alike", "content")} | {"key_mark": old_register._key_mark()}
+            session.add(m.TakenOver(complaint_id=one.id, own_reference=False, row=2, taken_at=one.registered_at, **marks))
 
 
 def reviewed(cast: Cast, cases: tuple[Case, ...]) -> None:
