@@ -28,7 +28,8 @@ class Besides:
 
 
 def besides(w: Work, span: Span) -> dict[bool, Besides]:
-    """True: this period; one statement for the forms, one for the numbers."""
+    """True: this period; one statement for the forms, one for the numbers. The numbers are there only where all complaints of
+    a whole year are counted."""
     if span.narrowed:
         return {True: Besides(), False: Besides()}
     found = {True: _None, False: _None}
@@ -39,18 +40,13 @@ def besides(w: Work, span: Span) -> dict[bool, Besides]:
         confirmed = func.count().filter(e.state == State.CONFIRMED)
         query = select(now, confirmed, func.count()).where(judged, span.inside(e.received_on)).group_by(now)
         found |= {bool(is_now): (yes, total) for is_now, yes, total in w.session.execute(query)}
-    return {now: Besides(*found[now], _reference(w, span, now)) for now in (True, False)}
+    everything = Scope.ALL in scopes(w.person.roles, Right.OVERVIEW)
+    known = read_settings(w.session).reference_numbers if everything and span.now.is_year else {}
+    years = {True: span.now.first.year, False: span.before.first.year}
+    return {now: Besides(*found[now], known.get(years[now])) for now in (True, False)}
 
 
 _None: tuple[int | None, int | None] = (None, None)
-
-
-def _reference(w: Work, span: Span, now: bool) -> int | None:
-    """Only where all complaints of a whole year are counted."""
-    period = span.now if now else span.before
-    if not period.is_year or Scope.ALL not in scopes(w.person.roles, Right.OVERVIEW):
-        return None
-    return read_settings(w.session).reference_numbers.get(period.first.year)
 
 
 def choose_reference(actor: Actor, year: int, number: int | None, seen: int | None) -> None:

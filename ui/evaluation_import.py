@@ -55,9 +55,9 @@ def _given(who: Actor, source: Source, name: str, content: bytes) -> None:
             bar.progress(done / total, text=t("evaluations.importing", done=done, total=total))
 
         form = form_id("evaluations.import")
-        evaluation_import.run(who, form, source.id, source.version, name, content, sheet, told)
+        number = evaluation_import.run(who, form, source.id, source.version, name, content, sheet, told)
         new_form_id("evaluations.import")
-        tell("evaluations.imported", count=shown.proposed)
+        tell("evaluations.imported", count=sum(each.proposed for each in evaluation_import.brought(who) if each.id == number))
         st.rerun()
 
 

@@ -43,7 +43,12 @@ def rule_fields(now: Rule, prefix: str, fields: Fields) -> dict[str, Any]:
         with st.container(width=240):
             at_most = None if now.at_most is None else float(now.at_most)
             given["at_most"] = st.number_input(
-                t("evaluations.at_most"), value=at_most, step=0.5, key=f"{prefix}.at_most", help=t("evaluations.at_most_help")
+                t("evaluations.at_most"),
+                value=at_most,
+                step=0.5,
+                format="%.1f",
+                key=f"{prefix}.at_most",
+                help=t("evaluations.at_most_help"),
             )
             fields.under("at_most")
     words = st.text_area(

@@ -119,7 +119,8 @@ def confirm(who: Actor, pile: Pile, one: One) -> None:
 
 def as_complaint(one: One, words: ProfileWords, choose: Choices, fields: Fields, prefix: str) -> AsComplaint | None:
     """What stands on the screen; none while the day is empty."""
-    description = st.text_area(t("evaluations.field_description"), one.words, key=f"{prefix}.description", height=120)
+    start = one.words or ": ".join(each for each in (one.question, view.score(one)) if each)
+    description = st.text_area(t("evaluations.field_description"), start, key=f"{prefix}.description", height=120)
     fields.under("description")
     left, right = st.columns(2)
     with left:
