@@ -67,7 +67,7 @@ class YearReportStep(Base):
 
     __tablename__ = "year_report_step"
     report_id: Mapped[int] = mapped_column(ForeignKey("year_report.id"), primary_key=True)
-    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(primary_key=True, default=1)
     step: Mapped[str] = mapped_column(String(20))
     done_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
     recorded_at: Mapped[datetime]
