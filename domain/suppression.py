@@ -107,7 +107,11 @@ def _with_totals(table: Mapping[tuple[Row, Column], int]) -> dict[_Place, int]:
 class _Rings:
     def __init__(self, known: Mapping[_Place, int], threshold: int) -> None:
         self.known, self.threshold = known, threshold
-        self.left_out = {place: Suppressed.SMALL for place, value in known.items() if 0 < value < threshold}
+        self.left_out: dict[_Place, Suppressed] = {}
+        self.near: dict[_Node, list[Hashable]] = {}  # of a row the columns where something was left out, and the reverse
+        for place, value in known.items():
+            if 0 < value < threshold:
+                self._leave_out(place, Suppressed.SMALL)
         self.rows = list(dict.fromkeys(place.row for place in known))
         self.columns = list(dict.fromkeys(place.column for place in known))
 
@@ -118,23 +122,33 @@ class _Rings:
                 ring = self._ring(place)
                 for each, more in ring.items():
                     if self._costs(each, more):
-                        self.left_out[each] = Suppressed.HIDDEN
+                        self._leave_out(each, Suppressed.HIDDEN)
                 safe |= ring.keys()
         return {place: self.left_out.get(place, value) for place, value in self.known.items()}
+
+    def _leave_out(self, place: _Place, how: Suppressed) -> None:
+        if place not in self.left_out:
+            self.near.setdefault(_Node(True, place.row), []).append(place.column)
+            self.near.setdefault(_Node(False, place.column), []).append(place.row)
+        self.left_out[place] = how
 
     def _ring(self, place: _Place) -> dict[_Place, bool]:
         """The cheapest one through this place: what gets one more (true) or one less. There always is one: the total of
         everything is at least the threshold, so something else can give what this one takes."""
-        ways = []
-        for more in (True, False):
-            if more or self.known[place]:
-                start, end = _ends(place, more)
-                way = self._way(end, start, place)
-                if way is not None:
-                    ways.append((way[0] + self._costs(place, more), not more, way[1] | {place: more}))
+        ways = list(self._ways(place, free=True)) or list(self._ways(place, free=False))
         return min(ways, key=lambda each: each[:2])[2]
 
-    def _way(self, start: _Node, end: _Node, but: _Place) -> tuple[int, dict[_Place, bool]] | None:
+    def _ways(self, place: _Place, *, free: bool) -> Iterator[tuple[int, bool, dict[_Place, bool]]]:
+        """`free`: only those that cost nothing, which are quick to find."""
+        for more in (True, False):
+            costs = self._costs(place, more)
+            if (more or self.known[place]) and not (free and costs):
+                start, end = _ends(place, more)
+                way = self._way(end, start, place, free)
+                if way is not None:
+                    yield way[0] + costs, not more, way[1] | {place: more}
+
+    def _way(self, start: _Node, end: _Node, but: _Place, free: bool) -> tuple[int, dict[_Place, bool]] | None:
         """The cheapest way from `start` to `end` that does not use `but` (Dijkstra)."""
         best: dict[_Node, int] = {start: 0}
         came: dict[_Node, tuple[_Node, _Move]] = {}
@@ -146,21 +160,22 @@ class _Rings:
                 return cost, dict(_back(came, start, end))
             if cost > best[node]:
                 continue
-            for move in self._moves(node, but):
+            for move in self._moves(node, but, free):
                 if cost + move.cost < best.get(move.to, cost + move.cost + 1):
                     best[move.to], came[move.to] = cost + move.cost, (node, move)
                     number += 1
                     heappush(queue, (cost + move.cost, number, move.to))
         return None
 
-    def _moves(self, node: _Node, but: _Place) -> Iterator[_Move]:
-        for other in self.columns if node.is_row else self.rows:
+    def _moves(self, node: _Node, but: _Place, free: bool) -> Iterator[_Move]:
+        for other in self.near.get(node, ()) if free else self.columns if node.is_row else self.rows:
             place = _Place(node.key, other) if node.is_row else _Place(other, node.key)
             if place in (but, _Place(TOTAL, TOTAL)):
                 continue
             more = _ends(place, True)[0] == node
-            if more or self.known[place]:
-                yield _Move(self._costs(place, more), place, more, _Node(not node.is_row, other))
+            costs = self._costs(place, more)
+            if (more or self.known[place]) and not (free and costs):
+                yield _Move(costs, place, more, _Node(not node.is_row, other))
 
     def _costs(self, place: _Place, more: bool) -> int:
         """Nothing when this number was left out and may change so; else what is lost."""
