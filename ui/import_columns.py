@@ -48,7 +48,7 @@ def _start_from(saved: tuple[Saved, ...], table: Table) -> None:
             names,
             format_func=lambda name: name or t("old_register.use_none"),
             key="importing.mapping",
-            on_change=_begin_again,
+            on_change=forget,
         )
     if "importing.begun" in st.session_state:
         return
@@ -57,15 +57,11 @@ def _start_from(saved: tuple[Saved, ...], table: Table) -> None:
     _put(chosen.mapping if chosen else ColumnMap(read.proposed(table.columns, usual(language()))), table)
 
 
-def _begin_again() -> None:
-    st.session_state.pop("importing.begun", None)
-
-
 def forget() -> None:
-    """Another file: its columns are proposed anew."""
+    """Another file, or another saved assignment: everything is proposed anew."""
     for key in [each for each in st.session_state if str(each).startswith(("importing.column.", "importing.word."))]:
         del st.session_state[key]
-    _begin_again()
+    st.session_state.pop("importing.begun", None)
 
 
 def _put(mapping: ColumnMap, table: Table) -> None:
