@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from commands.nightly import NIGHTLY
+from db import models as m
 from db.profiles import standard_source
+from domain.mapping import ColumnMap
+from domain.old_register import Fate
 from domain.rights import Right
+from domain.tables import Table
 from domain.vocabulary import Channel
 from services import (
     attachments,
@@ -17,6 +25,7 @@ from services import (
     door,
     escalation,
     hearing,
+    old_register,
     procedures,
     retention,
     review_items,
@@ -28,8 +37,9 @@ from services import (
 from services.anonymising import forget_contact
 from services.parties import Named
 from services.records import load_to_append
+from tests import evaluating
 from tests.acts import Act
-from tests.cases import LONG_AGO, Case
+from tests.cases import CATEGORY, LONG_AGO, Case
 from tests.conftest import TODAY, Cast
 from tests.samples import image
 from tests.services.test_following import welfare
@@ -37,7 +47,7 @@ from tests.services.test_restricted import handed
 
 PROFILE = "kinderopvang-welzijn"
 SLOWER = standard_source(PROFILE).replace("amount = 2\n", "amount = 3\n", 1)
-NAMELESS = {"complainant_type": "anonymous", "complainant_name": None, "complainant_contact": None}
+NAMELESS: dict[str, Any] = {"complainant_type": "anonymous", "complainant_name": None, "complainant_contact": None}
 
 
 def everything(cast: Cast) -> list[str]:
@@ -54,7 +64,29 @@ def everything(cast: Cast) -> list[str]:
     made = [alarmed, withdrawn, ordinary(cast), looked_back(cast), appealed(cast), handled_by_committee(cast), unknown(cast)]
     reviewed(cast, made[2].reference)
     sealed_export.make(cora, made[2].reference)
-    return [each.reference for each in made] + [handed(cast)]
+    said = evaluating.confirm(cast, evaluating.key(cast), profile=PROFILE, unit_id=cast.units["noord"], red_flag=False)
+    return [each.reference for each in made] + [said.reference, brought_along(cast), handed(cast)]
+
+
+def brought_along(cast: Cast) -> str:
+    """From the register that was kept before."""
+    cora = cast.actor("cora")
+    words = {"channel": {"": "other"}, "complainant_type": {"": "parent"}, "category": {"": CATEGORY[PROFILE]}}
+    row: dict[str, str | date] = {
+        "received": date(2025, 3, 1),
+        "about": "Het lokaal was koud.",
+        "complainant_name": "Karel de Vries",
+        "decision": "Er komt een kachel.",
+        "closed": date(2025, 5, 2),
+    }
+    columns = ColumnMap({target: target for target in (*row, *words)}, words)
+    table = Table((), tuple(columns.columns.values()), (tuple(row.get(each) for each in columns.columns),), 2)
+    (taken,) = old_register.take(cora, list(old_register.look(cora, table, columns).waiting))
+    assert taken.fate is Fate.NEW, taken
+    with Session(door.engine()) as session:
+        return session.scalars(
+            select(m.Complaint.reference).join(m.TakenOver, m.TakenOver.complaint_id == m.Complaint.id)
+        ).one()
 
 
 def reviewed(cast: Cast, reference: str) -> None:
