@@ -74,6 +74,7 @@ def brought_along(cast: Cast) -> str:
     words = {"channel": {"": "other"}, "complainant_type": {"": "parent"}, "category": {"": CATEGORY[PROFILE]}}
     row: dict[str, str | date] = {
         "received": date(2025, 3, 1),
+        "unit": "Locatie Noord",
         "about": "Het lokaal was koud.",
         "complainant_name": "Karel de Vries",
         "decision": "Er komt een kachel.",
