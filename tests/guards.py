@@ -65,6 +65,10 @@ DOUBLE: dict[tuple[str, str], str] = {
     ("services/door.py", "row is None"): "without a session there is no account either, which is asked next to it",
     ("services/door.py", "account is None"): "no session without an account: a foreign key",
     ("services/door.py", "m.Party.account_id.in_(ordered)"): "who is not in the line is not asked about: it only reads less",
+    (
+        "services/row_rule.py",
+        "not (state.is_select or state.is_update or state.is_delete)",
+    ): "more is refused",
     ("web/visit.py", "not self.origin"): "an empty origin has no scheme either, which is asked next to it",
 }
 
