@@ -60,6 +60,7 @@ LESS = {
     "restricted.take": "only what lies in a closed compartment",
     "attachments.add_at_intake": "only what one made oneself a moment ago",
     "sealed_export.fetch": "only what one made oneself a moment ago",
+    "register_export.fetch": "only what one made oneself a moment ago",
     "sessions.ended": "asked by the gate, not by a person",
 }
 
