@@ -85,7 +85,7 @@ def of_retention(actor: Actor, file_type: FileType, which: Retained) -> bytes:
     return _kept(actor, made)
 
 
-def of_readings(actor: Actor, file_type: FileType, reference: str) -> bytes:
+def of_readings(actor: Actor, reference: str, file_type: FileType) -> bytes:
     """Who opened one dossier: all of it, also what does not fit on the screen. Raises Refused ``not_found``."""
     with work(actor, Right.AUDIT) as w:
         complaint, t = load(w, reference), words_of(w)

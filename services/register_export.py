@@ -65,13 +65,13 @@ def make(actor: Actor) -> Ready:
     raise Refused("changed_meanwhile")
 
 
-def fetch(actor: Actor, token: str) -> tuple[Path, str]:
-    """Where it lies, and the name to save it under; for who made it, a quarter of an hour long. Raises Refused
-    ``not_found``."""
+def fetch(actor: Actor, made: str) -> tuple[Path, str]:
+    """`made`: its token. Where it lies, and the name to save it under; for who made it, a quarter of an hour long. Raises
+    Refused ``not_found``."""
     with work(actor, Right.EXPORT_REGISTER) as w:
         _prune(w.now)
-        known = len(token) == 32 and _SIGNS.issuperset(token)
-        path = _path(w.me, token) if known else None
+        known = len(made) == 32 and _SIGNS.issuperset(made)
+        path = _path(w.me, made) if known else None
         if path is None or not path.is_file():
             raise Refused("not_found")
         return path, f"weerklank-register-{w.today}.xlsx"

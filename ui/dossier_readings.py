@@ -28,5 +28,5 @@ def opened_by(file: Dossier) -> None:
         columns = [t("readings.who"), t("readings.what"), t("readings.when")]
         st.dataframe(pd.DataFrame(rows, columns=columns), hide_index=True, width="stretch")
         who, reference = actor(), file.reference
-        make = partial(list_exports.of_readings, who, reference=reference)
+        make = partial(list_exports.of_readings, who, reference)
         downloads("complaint.readings", "ingezien", make)

@@ -231,10 +231,10 @@ def test_a_reviewer_takes_her_appeals_and_a_keeper_her_list(engine: Engine, cast
     assert [row[2] for row in lines(list_exports.of_restricted(cast.actor("vera"), CSV))[1:]] == ["Pesten"]
     assert len(lines(list_exports.of_restricted(cast.actor("wim"), CSV))) == 2
     assert "Pesten" not in words(list_exports.of_board(cast.actor("cora"), XLSX, EVERYTHING))
-    opened = list_exports.of_readings(cast.actor("cora"), CSV, case.reference)
+    opened = list_exports.of_readings(cast.actor("cora"), case.reference, CSV)
     assert lines(opened)[0] == ["Wie", "Wat", "Wanneer"]
     with pytest.raises(Refused, match="not_found"):
-        list_exports.of_readings(cast.actor("cora"), CSV, "K26-XXXXX")
+        list_exports.of_readings(cast.actor("cora"), "K26-XXXXX", CSV)
 
 
 NOT_FOR: list[tuple[Callable[..., bytes], tuple[object, ...], tuple[str, ...]]] = [
@@ -243,7 +243,7 @@ NOT_FOR: list[tuple[Callable[..., bytes], tuple[object, ...], tuple[str, ...]]] 
     (list_exports.behind, (XLSX, "received"), ("tom", "vera", "wim", "adam")),
     (list_exports.of_review, (XLSX, 1), ("tom", "hans", "mia", "vera", "adam")),
     (list_exports.of_retention, (XLSX, Retained.DUE), ("tom", "hans", "mia", "adam")),
-    (list_exports.of_readings, (XLSX, "K26-00000"), ("tom", "hans", "mia", "vera", "adam")),
+    (list_exports.of_readings, ("K26-00000", XLSX), ("tom", "hans", "mia", "vera", "adam")),
     (list_exports.of_accounts, (XLSX,), ("tom", "cora", "dora", "vera")),
     (list_exports.of_sign_ins, (XLSX,), ("tom", "cora", "dora", "vera")),
 ]
