@@ -175,7 +175,7 @@ def _not_recorded(book: Book) -> Book:
     closing came after its term."""
     return tuple(
         each
-        if each.met_on or each.extended_to
+        if each.met_on or each.extended_to or each.cancel_reason == Fact.EXTENSION_WITHDRAWN
         else replace(each, cancelled_on=each.trigger_on, cancel_reason=Fact.NOT_RECORDED.value)
         for each in book
     )
