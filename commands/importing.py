@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from domain.errors import Refused
-from domain.mapping import ColumnMap, ImportKind
+from domain.mapping import ColumnMap
 from domain.old_register import Fate
 from domain.rights import Right
 from services import mappings, old_register, old_register_report
@@ -42,7 +42,7 @@ def import_register(
     """
     actor = SystemActor("import", frozenset({Right.TAKE_OVER}), account)
     try:
-        columns = mappings.by_name(actor, ImportKind.REGISTER, name).mapping
+        columns = mappings.by_name(actor, name).mapping
         table = read_table(file.name, file.read_bytes(), sheet)
         plan = old_register.look(actor, table, columns, open_from.date() if open_from else None)
         rows = plan.rows if dry_run else _taken(actor, plan)

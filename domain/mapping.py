@@ -48,11 +48,6 @@ _YES = frozenset({"ja", "j", "yes", "y", "waar", "true", "1", "x"})
 _NO = frozenset({"nee", "n", "no", "onwaar", "false", "0"})
 
 
-class ImportKind(StrEnum):
-    REGISTER = "register"  # the register that was kept before this one
-    EVALUATIONS = "evaluations"
-
-
 class DateOrder(StrEnum):
     """How 03/04/2025 is meant, when somebody says so."""
 

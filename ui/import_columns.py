@@ -9,7 +9,7 @@ import streamlit as st
 
 from domain import mapping as read
 from domain.errors import Refused
-from domain.mapping import ColumnMap, DateOrder, ImportKind
+from domain.mapping import ColumnMap, DateOrder
 from domain.old_register import CHOICES, DATES, EMPTY_MEANS, REQUIRED, TARGETS
 from domain.tables import Table
 from services import mappings
@@ -24,7 +24,7 @@ _NOT = ""  # no column
 
 def choose(who: Actor, table: Table, known: Mapping[str, Mapping[str, str]]) -> ColumnMap:
     """Plain widgets: every choice counts at once, and stays while this file is on the screen."""
-    saved = mappings.saved(who, ImportKind.REGISTER)
+    saved = mappings.saved(who)
     _start_from(saved, table)
     st.caption(t("old_register.about_columns"))
     columns = _columns(table)
@@ -169,7 +169,7 @@ def _keep(who: Actor, made: ColumnMap, saved: tuple[Saved, ...]) -> None:
     if pressed:
         same = next((each for each in saved if each.name == " ".join(name.split())), None)
         with show_refusals(places):
-            mappings.save(who, ImportKind.REGISTER, name, made, same.version if same else None)
+            mappings.save(who, name, made, same.version if same else None)
             tell("old_register.saved")
             st.rerun()
     chosen = next((each for each in saved if each.name == st.session_state.get("importing.mapping")), None)

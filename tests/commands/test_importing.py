@@ -22,7 +22,7 @@ ROWS = "Nr;Op;Wat;Dicht\n1;1-3-2024;=1+1;2-5-2024\n2;soms;Geheim;2-5-2024\n"
 
 
 def run(cast: Cast, tmp_path: Path, *words: str, rows: str = ROWS) -> Result:
-    mappings.save(cast.actor("cora"), "register", "oud", ColumnMap(COLUMNS, WORDS))
+    mappings.save(cast.actor("cora"), "oud", ColumnMap(COLUMNS, WORDS))
     file = tmp_path / "oud.csv"
     file.write_text(rows, encoding="utf-8")
     return CliRunner().invoke(cli, ["import", str(file), "--mapping", "oud", *words])

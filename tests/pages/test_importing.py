@@ -56,7 +56,7 @@ def test_from_a_file_to_dossiers(engine: Engine, cast: Cast) -> None:
     at.text_input(key="importing.name").input("Oude lijst")
     at = at.button(key="importing.save").click().run()
     assert "De toewijzing is bewaard" in said(at)
-    assert mappings.by_name(cast.actor("dora"), "register", "Oude lijst").mapping.columns["about"] == "Klacht"
+    assert mappings.by_name(cast.actor("dora"), "Oude lijst").mapping.columns["about"] == "Klacht"
 
     at = at.button(key="importing.look").click().run()
     assert not at.exception

@@ -297,7 +297,6 @@ def upgrade() -> None:
     op.create_table(
         "import_mapping",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("columns", sa.JSON(), nullable=False),
         sa.Column("saved_by", sa.Integer(), nullable=True),
@@ -305,7 +304,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["saved_by"], ["account.id"], name=op.f("fk_import_mapping_saved_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_mapping")),
-        sa.UniqueConstraint("kind", "name", name=op.f("uq_import_mapping_kind_name")),
+        sa.UniqueConstraint("name", name=op.f("uq_import_mapping_name")),
     )
     op.create_table(
         "procedure_confirmed",
@@ -626,7 +625,7 @@ def upgrade() -> None:
     op.create_table(
         "year_report_step",
         sa.Column("report_id", sa.Integer(), nullable=False),
-        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("step", sa.String(length=20), nullable=False),
         sa.Column("done_by", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
