@@ -136,6 +136,7 @@ def open_tab(
         subprotocols=["streamlit", "none", session] if session else ["streamlit", "none"],  # type: ignore[list-item]
         open_timeout=20,
         close_timeout=1,
+        ping_interval=None,  # a browser sends none; on a busy machine they would end the connection
     )
     return Tab(_OPEN.enter_context(connection))
 
