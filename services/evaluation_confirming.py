@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from db import models as m
+from domain.entries import number
 from domain.errors import Refused
 from domain.evaluations import Doing, State
 from domain.intake import subject_from, title_from
@@ -54,9 +55,9 @@ def confirm(actor: Actor, evaluation_id: int, seen: int, said: AsComplaint) -> M
     those of `complaints.register`.
     """
     with work(actor, Right.EVALUATE) as w:
-        row = found(w, evaluation_id)
-        made = already_made(w, row.form_id)
+        made = _made_before(w, evaluation_id)
         if made is None:
+            row = found(w, evaluation_id)
             refuse_decided(w, row)
             check(row, seen)
             a = m.EvaluationAbout
@@ -72,6 +73,13 @@ def confirm(actor: Actor, evaluation_id: int, seen: int, said: AsComplaint) -> M
             _told(w, made, on_the_form)
         stay_with(w, made)
         return Made(made.reference, w.allows(Right.OPEN, made.id))
+
+
+def _made_before(w: Work, evaluation_id: int) -> m.Complaint | None:
+    """By who asks, a moment ago (a double click), though they may see neither the form nor the dossier any more."""
+    table = m.Evaluation.__table__
+    form_id = w.session.scalar(select(table.c.form_id).where(table.c.id == number(evaluation_id)))
+    return already_made(w, form_id) if form_id else None
 
 
 def _on_the_form(row: m.Evaluation) -> dict[str, Any]:

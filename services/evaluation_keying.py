@@ -60,6 +60,8 @@ def key_in(actor: Actor, form_id: str, keyed: Keyed) -> int | None:
         row = new(w, said, source_id, why, (rule.lowest, rule.highest))
         row.form_id, row.source_id = form_id, None
         if known(w, {row.fingerprint}):
+            if w.me in concerned and not _shown(w, row.fingerprint):  # as when it was not here yet
+                return None
             raise Refused("evaluation_known", "words")
         w.session.add(row)
         w.session.flush()  # the rest refers to it
@@ -68,6 +70,10 @@ def key_in(actor: Actor, form_id: str, keyed: Keyed) -> int | None:
             happened(w, row, Doing.ABOUT, account_id=account_id)
         w.session.add_all(m.EvaluationAbout(evaluation_id=row.id, account_id=each) for each in concerned)
         return None if w.me in concerned else row.id
+
+
+def _shown(w: Work, fingerprint: str) -> bool:
+    return w.session.scalar(select(m.Evaluation.id).where(m.Evaluation.fingerprint == fingerprint)) is not None
 
 
 def _typed(w: Work, keyed: Keyed) -> Form:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from db import models as m
@@ -120,20 +120,31 @@ class _There:
 
     content: dict[str, str]
     alike: dict[str, list[tuple[bool, str]]]  # by day and text: had it a reference of its own, and what it said
+    # Of dossiers from which who asks is excluded: their marks, and what they said. Only who holds the very row knows it.
+    shut: dict[str, str]
 
     def add(self, mark: str, alike: str, content: str, own: bool) -> None:
         self.content[mark] = content
         self.alike.setdefault(alike, []).append((own, content))
 
+    def mark(self, line: Line) -> str:
+        """By what it is known again; beside a row that who asks may not know of it has another."""
+        mark, beside = server_key.mark(line.key), 0
+        while mark in self.shut:
+            beside += 1
+            mark = server_key.mark(f"{line.key} beside {beside}")
+        return mark
+
 
 def _there(w: Work, lines: Sequence[Line] | None) -> _There:
     """Of these lines only; of all of them for None."""
-    row, found = m.TakenOver.__table__.c, _There({}, {})
-    query = select(row.mark, row.alike, row.content, row.own_reference)
+    row, party = m.TakenOver.__table__.c, m.Party.__table__.c
+    out = exists().where(party.complaint_id == row.complaint_id, party.account_id == w.person.id, party.excluded.is_(True))
+    shut = {each.mark: each.content for each in w.session.execute(select(row.mark, row.content).where(out))}
+    found = _There({}, {}, shut)
+    query = select(row.mark, row.alike, row.content, row.own_reference).where(~out)
     if lines is not None:
-        marks = [
-            [server_key.mark(said) for said in each] for each in ((one.key for one in lines), (one.alike for one in lines))
-        ]
+        marks = [[found.mark(one) for one in lines], [server_key.mark(one.alike) for one in lines]]
         query = query.where(or_(row.mark.in_(marks[0]), row.alike.in_(marks[1])))
     for each in w.session.execute(query):
         found.add(each.mark, each.alike, each.content, each.own_reference)
@@ -144,7 +155,9 @@ def _row(line: Line, there: _There) -> Row:
     if line.problems or line.old is None:
         return Row(line, Fate.REFUSED, line.problems)
     content, alike = server_key.mark(line.old.content()), there.alike.get(server_key.mark(line.alike), [])
-    mark = server_key.mark(line.key)
+    mark = there.mark(line)
+    if content in there.shut.values():
+        return Row(line, Fate.THERE)
     if mark in there.content:
         return Row(line, Fate.THERE if there.content[mark] == content else Fate.CHANGED)
     if line.old.reference:
@@ -242,7 +255,7 @@ def _taken(w: Work, line: Line, there: _There, directors: _Directors) -> Row:
     looked = _row(line, there)
     if looked.fate is not Fate.NEW or line.old is None:
         return looked
-    mark, alike, content = (server_key.mark(each) for each in (line.key, line.alike, line.old.content()))
+    mark, alike, content = there.mark(line), server_key.mark(line.alike), server_key.mark(line.old.content())
     for _ in range(_TRIES):
         try:
             with w.session.begin_nested():

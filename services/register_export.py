@@ -56,11 +56,12 @@ def make(actor: Actor) -> Ready:
             numbers = _written(actor, made, language)
             made.chmod(0o600)
             os.utime(made, (now.timestamp(), now.timestamp()))
+            size = made.stat().st_size
             made.replace(path)
         if _last_gone(actor) == before:
             keep(actor, Listed.REGISTER, FileType.XLSX, len(numbers))
             _opened(actor, numbers)
-            return Ready(token, path.stat().st_size, len(numbers))
+            return Ready(token, size, len(numbers))  # somebody may have taken it away by now
         path.unlink(missing_ok=True)  # what was let go meanwhile may stand in it
     raise Refused("changed_meanwhile")
 
@@ -165,5 +166,6 @@ def _prune(now: datetime, account_id: int | None = None) -> None:
             if old or each.name.startswith(f"{account_id}-"):
                 each.unlink()
     for each in _folder().iterdir():
-        if each.is_dir() and now.timestamp() - each.stat().st_mtime > _FORGOTTEN.total_seconds():
-            shutil.rmtree(each, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            if each.is_dir() and now.timestamp() - each.stat().st_mtime > _FORGOTTEN.total_seconds():
+                shutil.rmtree(each, ignore_errors=True)

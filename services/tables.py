@@ -48,6 +48,7 @@ _KEPT = 200  # bytes of the chunk before: what is looked for may lie across the 
 _OTHER_CODING = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["'](?!utf-?8["'])""", re.IGNORECASE)
 _MERGED = re.compile(rb'mergeCell\b[^>]*\bref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+_DEFINITIONS = [each.encode(code) for each in ("<!DOCTYPE", "<!ENTITY") for code in ("utf-8", "utf-16-le", "utf-16-be")]
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _DELIMITERS = (";", ",", "\t")
 _LOOKED_AT = 500  # records, to find out what stands between the cells
@@ -146,9 +147,8 @@ def _check_pack(content: bytes) -> None:
         if any(name.casefold().endswith("vbaproject.bin") for name in names) or "[Content_Types].xml" not in names:
             raise Refused("table_kind", "file")
         for name in names:
-            if not name.casefold().endswith((".xml", ".rels")):
-                continue
-            if any(b"<!DOCTYPE" in part or b"<!ENTITY" in part or _strange(part) for part in _chunks(pack, name)):
+            as_xml = name.casefold().endswith((".xml", ".rels"))  # another name can be read as one too
+            if any(_defines(part) or (as_xml and _strange(part)) for part in _chunks(pack, name)):
                 raise ValueError("a part that no spreadsheet program writes")
 
 
@@ -157,6 +157,10 @@ def _refuse_bomb(packed: int, entries: list[zipfile.ZipInfo]) -> None:
         check_unpacked(packed, sum(each.file_size for each in entries), len(entries))
     except Refused:
         raise Refused("table_unpacks", "file") from None
+
+
+def _defines(part: bytes) -> bool:
+    return any(each in part for each in _DEFINITIONS)
 
 
 def _strange(part: bytes) -> bool:

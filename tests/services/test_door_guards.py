@@ -14,7 +14,18 @@ from domain.errors import Refused
 from domain.rights import Right
 from domain.vocabulary import Compartment, Relation
 from services import door
-from services.door import VISITOR, SystemActor, Work, already_lodged, already_made, appealable, reaches, stay_with, work
+from services.door import (
+    VISITOR,
+    SystemActor,
+    Work,
+    already_lodged,
+    already_made,
+    appealable,
+    reaches,
+    stay_with,
+    take_over,
+    work,
+)
 from tests.conftest import TODAY, Cast
 from tests.fill import make_complainant, make_complaint, make_party, make_ruled_appeal
 
@@ -144,3 +155,38 @@ def test_a_director_who_is_only_involved_acts_all_the_same(engine: Engine, cast:
             door.direct_again(w, [cast[name] for name in ordered])
         with Session(engine) as session:
             assert session.scalar(select(m.Complaint.acting_director_id)) == cast[acting]
+
+
+def test_only_who_takes_over_writes_past_the_rule(engine: Engine, cast: Cast) -> None:
+    with Session(engine) as session, session.begin():
+        about = make_complaint(session, cast)
+        make_party(session, about, cast["cora"])
+        number = about.id
+    with work(cast.actor("cora"), Right.LIST) as w:
+        with pytest.raises(Refused, match="not_allowed"):
+            take_over(w)
+        assert w.session.get(m.Complaint, number) is None
+
+
+def test_a_command_in_somebodys_name_may_what_both_may(engine: Engine, cast: Cast) -> None:
+    def came_in(account: str, right: Right, *rights: Right) -> int | None:
+        with work(SystemActor("test", frozenset(rights), account), right) as w:
+            return w.person.id
+
+    with Session(engine) as session, session.begin():
+        session.get_one(m.Account, cast["dora"]).active = False
+        make_party(session, make_complaint(session, cast), cast["cora"])
+
+    assert came_in("CORA", Right.TAKE_OVER, Right.TAKE_OVER) == cast["cora"]
+    with work(SystemActor("test", frozenset({Right.LIST}), "cora"), Right.LIST) as w:
+        assert w.session.scalars(select(m.Complaint)).all() == []
+    for account, code in (
+        ("dora", "unknown_person"),
+        ("nobody", "unknown_person"),
+        (" ", "unknown_person"),
+        ("tom", "not_allowed"),
+    ):
+        with pytest.raises(Refused, match=code):
+            came_in(account, Right.TAKE_OVER, Right.TAKE_OVER)
+    with pytest.raises(Refused, match="not_allowed"):
+        came_in("cora", Right.LIST, Right.TAKE_OVER)

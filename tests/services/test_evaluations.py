@@ -509,3 +509,23 @@ def test_nothing_that_she_reads_holds_a_word_of_it(cast: Cast) -> None:
 
     assert "KANARIE" not in read("dora")
     assert {f"KANARIE-{n}" for n in (1, 2, 3, 4, 5)} <= set(re.findall(r"KANARIE-\d", read("cora")))
+
+
+def test_a_second_click_of_who_turns_out_to_be_concerned_is_one_dossier(cast: Cast) -> None:
+    number = key(cast)
+    version = row(number).version
+    same = said(respondents=(Named(account_id=cast["cora"]),))
+    made = [evaluation_confirming.confirm(cast.actor("cora"), number, version, same) for _ in range(2)]
+    assert made[0] == made[1]
+    assert not made[0].still_visible
+    with pytest.raises(Refused, match="evaluation_gone"):
+        evaluation_confirming.confirm(cast.actor("dora"), number + 1, version, same)
+
+
+def test_whom_a_form_is_about_learns_nothing_by_keying_it_in_again(cast: Cast) -> None:
+    form = Keyed(words="Zij was kortaf", form="P-1", about=(cast["cora"],))
+    for who in ("dora", "cora", "cora"):
+        assert (evaluation_keying.key_in(cast.actor(who), str(uuid4()), form) is None) is (who == "cora")
+    assert len(rows()) == 1
+    with pytest.raises(Refused, match="evaluation_known"):
+        evaluation_keying.key_in(cast.actor("dora"), str(uuid4()), form)

@@ -428,6 +428,37 @@ def test_whom_it_is_about_sees_nothing_of_it(engine: Engine, cast: Cast) -> None
     assert shield.questions(cast.actor("mia"), resembling.reference) == ()
 
 
+def test_who_tries_references_finds_no_row_about_themself(engine: Engine, cast: Cast) -> None:
+    """A made-up row with the reference of one that is about who asks is as new as any other, however often they try."""
+    actor = cast.actor("cora")
+    hidden = [old(1, respondent="Cora Coördinator"), old(2, reference=None, respondent="Cora Coördinator")]
+    taken(cast, *hidden, old(3), who="dora")
+    assert [each.fate for each in old_register.look(actor, table(*hidden), COLUMNS).rows] == [Fate.THERE] * 2  # her own file
+    tried = [old(1, about="Geraden"), old(2, about="Klacht 2", done="Geraden", reference=None), old(3, about="Geraden"), old(4)]
+    for again in (tried, [each | {"respondent": "Cora Coördinator", "measures": "Geen"} for each in tried]):
+        plan = old_register.look(actor, table(*again), COLUMNS)
+        if again is tried:
+            assert [each.fate for each in plan.rows] == [Fate.NEW, Fate.NEW, Fate.CHANGED, Fate.NEW]
+            assert take_all(plan, actor) == [Fate.NEW] * 3
+        else:
+            assert [each.fate for each in plan.rows] == [Fate.CHANGED] * 4
+    seen = old_register.look(actor, table(*tried), COLUMNS)
+    assert [each.fate for each in seen.rows] == [Fate.THERE, Fate.THERE, Fate.CHANGED, Fate.THERE]
+    assert len(complaints(engine)) == 6
+
+
+def test_a_row_about_who_takes_it_over_is_as_new_as_any_other(engine: Engine, cast: Cast) -> None:
+    actor = cast.actor("cora")
+    for number in (1, 2):
+        assert taken(cast, old(number, respondent="Cora Coördinator")) == [Fate.NEW]
+        for guess in ("Een", "Twee"):
+            mine = old(number, about=guess, respondent="Cora Coördinator")
+            plan = old_register.look(actor, table(mine), COLUMNS)
+            assert take_all(plan, actor) == [Fate.NEW]
+            assert [each.fate for each in old_register.look(actor, table(mine), COLUMNS).rows] == [Fate.THERE]
+    assert len(complaints(engine)) == 6
+
+
 def test_a_row_that_would_have_no_reader_is_refused(engine: Engine, cast: Cast) -> None:
     with Session(engine) as session, session.begin():
         for name in ("cora", "piet", "petra"):

@@ -165,6 +165,22 @@ def test_a_dossier_that_goes_while_it_is_made_is_not_in_it(engine: Engine, cast:
     assert len(export_log.own(cast.actor("cora"))) == 1
 
 
+def test_one_that_is_taken_away_at_once_is_none(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a dossier that is let go, or by a second click on the same button."""
+    opened = register_export._opened
+
+    def meanwhile(actor: door.Actor, numbers: list[int]) -> None:
+        opened(actor, numbers)
+        register_export.forget()
+
+    monkeypatch.setattr(register_export, "_opened", meanwhile)
+
+    made = register_export.make(cast.actor("cora"))
+
+    with pytest.raises(Refused, match="not_found"):
+        register_export.fetch(cast.actor("cora"), made.token)
+
+
 def test_the_nightly_run_takes_what_is_old(cast: Cast) -> None:
     path, _ = register_export.fetch(cast.actor("cora"), register_export.make(cast.actor("cora")).token)
     _, now = door.today_and_now()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from db import models as m
 from domain.rights import READ_RIGHTS, RIGHTS, Right
+from domain.vocabulary import Relation
 from services import door
 from tests.attacks import canaries
 from tests.conftest import CAST, TODAY, Cast
@@ -20,6 +21,7 @@ from tests.fill import make_complaint, make_party, make_promise, make_ruled_appe
 
 # The right that shows the rows of a table; of the others it is the right with which somebody came.
 NEEDS = {"complainant": "identity", "access_log": "audit", "review_item": "review"}
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 AS_ASKED = ("promise", "ledger_entry", "chain_head", "retention")
 
 
@@ -145,3 +147,52 @@ def test_who_reported_a_dossier_is_not_told_to_whom_it_climbed(engine: Engine, c
 
     assert (told("cora"), told("mia")) == ({here}, {here})
     assert (told("tom"), told("rosa")) == (set(), set())
+
+
+def test_a_form_is_for_who_judges_it_and_never_for_whom_it_is_about(engine: Engine, cast: Cast) -> None:
+    """Three of them became a dossier: Cora is out of one, Dora of another, and Cora is only involved in the last."""
+    with Session(engine) as session, session.begin():
+        source = m.EvaluationSource(name="Een", columns={}, question="", rule=None, saved_at=NOW, version=1)
+        session.add(source)
+        session.flush()
+        brought = {who: m.EvaluationImport(
+            form_id=str(uuid4()), source_id=source.id, file_name="f.csv", by_id=cast[who], at=NOW, total=1, finished_at=NOW
+        ) for who in ("cora", "dora")}  # fmt: skip
+        forms = {name: form(cast, name) for name in ("about cora", "nobody", "with cora", "with dora", "involved")}
+        session.add_all([*brought.values(), *forms.values()])
+        session.flush()
+        session.add(m.EvaluationAbout(evaluation_id=forms["about cora"].id, account_id=cast["cora"]))
+        session.add(m.EvaluationAbout(evaluation_id=forms["nobody"].id, account_id=cast["tom"]))
+        for each in forms.values():
+            session.add(m.EvaluationEvent(evaluation_id=each.id, what="imported", by_id=cast["dora"], at=NOW))
+        for name, who, relation in (
+            ("with cora", "cora", Relation.CONFLICT), ("with dora", "dora", Relation.RESPONDENT),
+            ("involved", "cora", Relation.INVOLVED),
+        ):  # fmt: skip
+            made = make_complaint(session, cast, form_id=forms[name].form_id)
+            make_party(session, made, cast[who], relation)
+        make_party(session, make_complaint(session, cast), cast["dora"])  # of another dossier: no matter
+        ids = {each.id: name for name, each in forms.items()}
+
+    for who, seen in {
+        "cora": {"nobody", "with dora", "involved"},
+        "dora": {"about cora", "nobody", "with cora", "involved"},
+    }.items():
+        with door.work(cast.actor(who), Right.EVALUATIONS) as w:
+            assert {ids[each.id] for each in w.session.scalars(select(m.Evaluation))} == seen
+            assert {ids[each.evaluation_id] for each in w.session.scalars(select(m.EvaluationEvent))} == seen
+            about = {ids[each.evaluation_id] for each in w.session.scalars(select(m.EvaluationAbout))}
+            assert about == {"about cora", "nobody"} & seen
+            assert [each.by_id for each in w.session.scalars(select(m.EvaluationImport))] == [cast[who]]
+    tables = (m.Evaluation, m.EvaluationEvent, m.EvaluationAbout, m.EvaluationImport)
+    with door.work(cast.actor("piet"), Right.REVIEW) as w:  # who may not judge them, whatever the right
+        assert [len(w.session.scalars(select(each)).all()) for each in tables] == [0, 0, 0, 0]
+    with door.work(door.SystemActor("test", frozenset({Right.OPERATE})), Right.OPERATE) as w:
+        assert [len(w.session.scalars(select(each)).all()) for each in tables] == [5, 5, 2, 2]
+
+
+def form(cast: Cast, name: str) -> m.Evaluation:
+    return m.Evaluation(
+        form_id=str(uuid4()), fingerprint=name, imported_by=cast["dora"], imported_at=NOW, received_on=TODAY, why=[],
+        state="candidate",
+    )  # fmt: skip

@@ -40,6 +40,16 @@ def with_part(content: bytes, name: str, change: Callable[[bytes], bytes]) -> by
 SHEET = "xl/worksheets/sheet1.xml"
 
 
+def renamed(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    """Its sheet has a name that is no .xml, which programs read all the same."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for each in old.namelist():
+            part = old.read(each).replace(b"worksheets/sheet1.xml", b"worksheets/sheet1.dat")
+            new.writestr(each.replace("sheet1.xml", "sheet1.dat"), change(part) if each == SHEET else part)
+    return out.getvalue()
+
+
 def refusal(name: str, content: bytes, sheet: str = "") -> str:
     with pytest.raises(Refused) as why:
         read_table(name, content, sheet)
@@ -121,6 +131,8 @@ GOOD = book(HEADINGS, ["a", "b"])
         ("a.xlsx", GOOD[:600] + b"\0\0\0\0" + GOOD[604:], "table_damaged"),
         ("a.xlsx", with_part(GOOD, SHEET, lambda part: part[:-40]), "table_damaged"),
         ("a.xlsx", with_part(GOOD, SHEET, lambda part: BOMB + part), "table_damaged"),
+        ("a.xlsx", renamed(GOOD, lambda part: BOMB[21:] + part), "table_damaged"),
+        ("a.xlsx", renamed(GOOD, lambda part: (BOMB[21:] + part).decode().encode("utf-16")), "table_damaged"),
         ("a.xlsx", with_part(GOOD, SHEET, lambda part: LATER + part), "table_damaged"),
         ("a.xlsx", with_part(GOOD, SHEET, lambda part: part.decode().encode("utf-16")), "table_damaged"),
         ("a.xlsx", with_part(GOOD, SHEET, lambda part: part + b" " * 3_000_000), "table_unpacks"),
