@@ -38,7 +38,9 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "respondent": ("over wie", "betreft medewerker", "medewerker", "beklaagde", "respondent"),
     "red_flag": ("vermoeden van misbruik", "vermoeden"),
     "done": ("direct gedaan", "wat is direct gedaan", "directe actie", "actie"),
-    "acknowledged": ("bevestigd op", "bevestigd", "ontvangst bevestigd", "datum bevestiging", "acknowledged on"),
+    "acknowledged": (
+        "bevestigd op", "bevestigd", "ontvangst bevestigd", "datum bevestiging", "ontvangstbevestiging", "acknowledged on",
+    ),
     "decided": ("besloten op", "besluit op", "datum besluit", "besluitdatum", "decided on"),
     "answered": ("beantwoord op", "datum antwoord", "antwoord verstuurd", "answered on"),
     "decision": ("besluit", "beslissing", "reactie", "afhandeling", "decision"),
