@@ -38,8 +38,10 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "respondent": ("over wie", "betreft medewerker", "medewerker", "beklaagde", "respondent"),
     "red_flag": ("vermoeden van misbruik", "vermoeden"),
     "done": ("direct gedaan", "wat is direct gedaan", "directe actie", "actie"),
-    "acknowledged": ("bevestigd op", "ontvangst bevestigd", "datum bevestiging", "ontvangstbevestiging", "acknowledged on"),
-    "decided": ("besloten op", "datum besluit", "besluitdatum", "decided on"),
+    "acknowledged": (
+        "bevestigd op", "bevestigd", "ontvangst bevestigd", "datum bevestiging", "ontvangstbevestiging", "acknowledged on",
+    ),
+    "decided": ("besloten op", "besluit op", "datum besluit", "besluitdatum", "decided on"),
     "answered": ("beantwoord op", "datum antwoord", "antwoord verstuurd", "answered on"),
     "decision": ("besluit", "beslissing", "reactie", "afhandeling", "decision"),
     "outcome": ("uitkomst", "oordeel", "resultaat", "gegrond", "outcome"),

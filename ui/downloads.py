@@ -13,7 +13,7 @@ from ui.session import t
 
 Make = Callable[[FileType], bytes]
 
-_ICONS = {FileType.XLSX: ":material/table_view:", FileType.CSV: ":material/csv:"}
+_ICON = ":material/download:"
 
 
 def downloads(key: str, name: str, make: Make) -> None:
@@ -26,7 +26,7 @@ def downloads(key: str, name: str, make: Make) -> None:
                 key=f"{key}_{file_type}",
                 file_name=file_name("weerklank", name, file_type=file_type),
                 mime=MIME[file_type],
-                icon=_ICONS[file_type],
+                icon=_ICON,
                 help=t(f"exports.help_{file_type}"),
                 type="tertiary",
                 on_click="ignore",

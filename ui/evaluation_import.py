@@ -14,7 +14,7 @@ from services.evaluation_sources import Source
 from text import moment
 from ui import evaluation_view as view
 from ui.dossier_view import fact
-from ui.session import Fields, emptied, form_id, language, new_form_id, show_refusals, t, tell
+from ui.session import Fields, emptied, form_id, language, literal, new_form_id, show_refusals, t, tell
 
 KINDS = ["xlsx", "csv"]
 _SHOWN = 10
@@ -48,7 +48,10 @@ def _given(who: Actor, source: Source, name: str, content: bytes) -> None:
         sheet = st.selectbox(t("evaluations.sheet"), found.sheets, key="evaluations.sheet") or ""
     shown = evaluation_import.look(who, source.id, name, content, sheet)
     preview(shown)
-    if st.button(t("evaluations.do_import", count=shown.total), key="evaluations.import", type="primary"):
+    if shown.known and not shown.proposed and not shown.theirs:
+        st.info(t("evaluations.nothing_new"), icon=":material/check:")
+        return
+    if st.button(t("evaluations.do_import"), key="evaluations.import", type="primary"):
         bar = st.progress(0.0)
 
         def told(done: int, total: int) -> None:
@@ -70,8 +73,9 @@ def preview(shown: Preview) -> None:
     if shown.examples:
         st.caption(t("evaluations.examples"))
     for form, why in shown.examples:
-        said = ", ".join(view.why(each) for each in why)
-        st.text(": ".join(each for each in (form.form, form.words or form.question, said) if each))
+        with st.container(gap="xxsmall"):
+            st.text(form.words or form.question or form.form)
+            st.caption(literal(", ".join(each for each in (form.form, *(view.why(one) for one in why)) if each)))
     skipped(shown.skipped)
 
 

@@ -187,8 +187,8 @@ def _files(who: Actor, shown: YearReport) -> None:
     st.subheader(t("report.files"), anchor=False)
     files = year_report_files
     _file(who, shown, "whole", (files.as_docx, files.as_pdf))
-    st.caption(t("report.about_public", few=FEW))
     _file(who, shown, "public", (files.public_docx, files.public_pdf))
+    st.caption(t("report.about_public", few=FEW))
 
 
 Make = Callable[[Actor, int], bytes]

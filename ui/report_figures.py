@@ -12,7 +12,8 @@ from services.year_report_figures import Nature, Place
 from services.year_report_files import outcome_words, unit_words
 from services.year_reports import YearReport
 from ui import charts
-from ui.session import language, t
+from ui.dossier_view import fact
+from ui.session import language, literal, t
 from ui.widgets import plain
 
 _MOST = 12  # bars in one chart; the table has them all
@@ -27,7 +28,9 @@ def figures(shown: YearReport) -> None:
     places = [(unit_words(language(), each), each) for each in counted.places]
     _part("report.by_unit", "unit", places)
     said = [(label, outcome_words(language(), each)) for label, each in places]
-    _table([t("report.unit"), t("report.outcome")], said, t("report.outcome"))
+    st.subheader(t("report.outcome"), anchor=False)
+    for label, outcomes in said:
+        fact(literal(label), outcomes)  # a sentence wraps on a phone, a cell does not
     kinds = [(label, row.category, row.submitted, row.handled) for label, place in places for row in place.nature]
     if kinds:
         _part("report.by_category", "category", [(each.category, each) for each in counted.nature])

@@ -92,7 +92,7 @@ def signed_in() -> None:
     # Registered too: an address of ours that is not this person's says so, in their language.
     st.set_page_config(initial_sidebar_state=210)  # before the menu is drawn; the default takes 60 pixels from every table
     pages = [PAGES[name] if reachable(name, me()) else closed_page(name) for name in PAGES]
-    page = st.navigation(pages, position="sidebar")
+    page = st.navigation(pages, position="sidebar", expanded=True)  # else the last ones hide behind an English "View more"
     name = page.url_path or "home"
     st.set_page_config(page_title=f"{page.title} - Weerklank", layout="wide" if name in WIDE else "centered")
     forget_other_pages(name)

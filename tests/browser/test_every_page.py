@@ -18,8 +18,8 @@ pytestmark = pytest.mark.browser
 MENUS = {
     "tom": ["Klacht melden", "Werkvoorraad", "Hulp", "Mijn account"],
     "cora": [
-        *("Klacht melden", "Werkvoorraad", "Maatregelen", "Jaaroverzicht", "Jaartoetsing", "Termijnen", "Bewaren"),
-        *("Oud register", "Verzoeken", "Hulp", "Mijn account"),
+        *("Klacht melden", "Werkvoorraad", "Maatregelen", "Jaaroverzicht", "Jaartoetsing", "Evaluaties", "Jaarverslag"),
+        *("Termijnen", "Bewaren", "Oud register", "Verzoeken", "Hulp", "Mijn account"),
     ],
     "vera": ["Klacht melden", "Beroep", "Besloten dossiers", "Bewaren", "Hulp", "Mijn account"],
     "suze": ["Beroep", "Hulp", "Mijn account"],

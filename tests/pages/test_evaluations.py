@@ -140,7 +140,9 @@ def test_a_source_and_a_file_from_looking_to_the_report(cast: Cast) -> None:
     at.button(key="evaluations.import").click().run()
 
     assert len(rows()) == 1
-    assert "Ingelezen: 1 nieuwe formulieren" in said(at)
+    assert "Nieuw om te beoordelen: 1." in said(at)
+    assert "niets nieuws in te lezen" in said(at)
+    assert "evaluations.import" not in [each.key for each in at.button]
     (brought,) = evaluation_import.brought(cast.actor("cora"))
     assert (brought.proposed, brought.passed_over) == (1, 1)
 

@@ -131,7 +131,8 @@ def test_the_figures_have_a_table_for_each_chart(filled: Cast) -> None:
     at = opened(filled, tab="figures")
     assert "'Locatie Zuid'" in said(at)
     assert len(at.get("vega_lite_chart") or at.get("arrow_vega_lite_chart")) == 2
-    assert len(at.dataframe) == 4
+    assert len(at.dataframe) == 3
+    assert "Toegezegde maatregelen: 1." in said(at)
 
 
 def test_the_check_lists_what_it_found_and_a_name_is_cleared(filled: Cast) -> None:
