@@ -48,7 +48,7 @@ def import_register(
         rows = plan.rows if dry_run else _taken(actor, plan)
         _told(rows, columns)
         if into:
-            into.write_bytes(old_register_report.report(actor, rows, columns).content)
+            _written(into, old_register_report.report(actor, rows, columns).content)
     except Refused as error:
         raise click.ClickException(_say(f"refused.{error.code}", **error.values)) from error
     except OSError as error:
@@ -66,6 +66,13 @@ def _taken(actor: Actor, plan: Plan) -> tuple[Row, ...]:
             bar.update(len(done))
             left = left[BATCH:]
     return tuple(became[row.number] for row in plan.rows)
+
+
+def _written(into: Path, content: bytes) -> None:
+    try:
+        into.write_bytes(content)
+    except OSError as error:
+        raise click.ClickException(_say("old_register.report_unwritable", path=into)) from error
 
 
 def _told(rows: tuple[Row, ...], columns: ColumnMap) -> None:

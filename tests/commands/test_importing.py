@@ -64,3 +64,12 @@ def test_in_the_name_of_somebody_it_may_no_more_than_they_may(engine: Engine, ca
     assert "bewaarde toewijzing" in CliRunner().invoke(cli, ["import", __file__, "--mapping", "weg"]).output
     assert run(cast, tmp_path).exit_code == 0  # in nobody's name: by who keeps the server
     assert len(made(engine)) == 1
+
+
+def test_a_report_that_cannot_be_written_says_so_and_what_came_in_stays(engine: Engine, cast: Cast, tmp_path: Path) -> None:
+    nowhere = tmp_path / "weg" / "verslag.xlsx"
+    done = run(cast, tmp_path, "--report", str(nowhere))
+    assert done.exit_code == 1
+    assert f"{nowhere} is niet te schrijven" in done.output
+    assert "is niet te lezen" not in done.output
+    assert len(made(engine)) == 1
