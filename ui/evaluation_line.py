@@ -7,6 +7,7 @@ import streamlit as st
 from domain.rights import Right
 from services import evaluations
 from ui.session import PAGES, actor, has, t
+from ui.widgets import due_line
 
 
 def evaluation_line() -> None:
@@ -18,5 +19,5 @@ def evaluation_line() -> None:
         return
     words = t("evaluations.board_one") if found.count == 1 else t("evaluations.board", count=found.count)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(words, icon=":material/rate_review:", color="orange")
+        due_line(words, ":material/rate_review:", late=False)
         st.page_link(PAGES["evaluations"], label=t("menu.evaluations"), icon=":material/arrow_forward:")

@@ -9,6 +9,7 @@ from domain.year_report import Standing
 from services import year_reports
 from services.year_reports import YearLine
 from ui.session import PAGES, actor, has, t
+from ui.widgets import due_line
 
 
 def report_line() -> None:
@@ -20,7 +21,7 @@ def report_line() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         late = line.standing is Standing.LATE
-        st.badge(_words(line), icon=":material/summarize:", color="red" if late else "orange")
+        due_line(_words(line), ":material/summarize:", late=late)
         st.page_link(PAGES["report"], label=t("menu.report"), icon=":material/arrow_forward:")
 
 

@@ -10,6 +10,7 @@ from services import reviews
 from services.reviews import Due
 from text import long_date
 from ui.session import PAGES, actor, has, language, t
+from ui.widgets import due_line
 
 
 def review_line() -> None:
@@ -21,7 +22,7 @@ def review_line() -> None:
         return
     late = due.open_id is None and due.standing is Standing.LATE
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(words(due), icon=":material/event_repeat:", color="red" if late else "orange")
+        due_line(words(due), ":material/event_repeat:", late=late)
         st.page_link(PAGES["review"], label=t("menu.review"), icon=":material/arrow_forward:")
 
 

@@ -149,3 +149,9 @@ def _flag_and_days(row: BoardRow) -> list[str]:
     """What is due today says so once."""
     left = days_left(row.days_left) if row.days_left else ""
     return [flag_text(row.flag), left] if left else [flag_text(row.flag)]
+
+
+def due_line(words: str, icon: str, *, late: bool) -> None:
+    """A sentence about what has to be done, on the board; a badge would be cut off on a phone. Words of ours alone:
+    they are read as Markdown."""
+    st.markdown(f":{'red' if late else 'orange'}[{icon} {words}]", width="content")
