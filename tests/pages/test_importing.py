@@ -73,7 +73,7 @@ def test_from_a_file_to_dossiers(engine: Engine, cast: Cast) -> None:
     assert "Doe de proefronde opnieuw" in said(at)
     at = at.button(key="importing.look").click().run()
     at = at.button(key="importing.take").click().run()
-    assert "Het oude register is overgenomen" in said(at)
+    assert "De klachten staan in de werkvoorraad" in said(at)
     assert number(engine) == 2
     assert "importing.take" not in [each.key for each in at.button]
 
