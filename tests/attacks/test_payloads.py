@@ -45,7 +45,7 @@ SAID = """() => {
     }
     if ('value' in each && typeof each.value === 'string') said.push(each.value);
     if (!['BODY', 'DIV', 'SECTION', 'MAIN'].includes(each.tagName) || !each.children.length) said.push(each.textContent);
-    else if (each.dataset && /^st(Markdown|Text|Alert|Heading|Caption)/.test(each.dataset.testid || '')) said.push(each.textContent);
+    else if (each.dataset && /^st(Mark|Text|Alert|Head|Caption)/.test(each.dataset.testid || '')) said.push(each.textContent);
   }
   return said;
 }"""
