@@ -192,6 +192,7 @@ def _files(who: Actor, shown: YearReport) -> None:
 
 
 Make = Callable[[Actor, int], bytes]
+_NAMES = {"whole": "jaarverslag-klachten", "public": "jaarverslag-klachten-openbaar"}
 
 
 def _file(who: Actor, shown: YearReport, what: str, makers: tuple[Make, Make]) -> None:
@@ -203,7 +204,7 @@ def _file(who: Actor, shown: YearReport, what: str, makers: tuple[Make, Make]) -
                 t(f"letters.download_{extension}"),
                 lambda make=make: make(who, year),  # type: ignore[misc]
                 key=f"report.{what}_{extension}",
-                file_name=year_report_files.file_name(shown, f"klachten-{what}", extension),
+                file_name=year_report_files.file_name(shown, _NAMES[what], extension),
                 mime=mime,
                 icon=":material/download:",
                 on_click="ignore",
