@@ -13,7 +13,7 @@ from domain.errors import Refused
 from services import door
 from tests.conftest import Cast
 from web.frames import HandedOut
-from web.gate import Gate, Socket, _check
+from web.gate import PACE_OF_A_MEMBER, PACE_OF_A_VISITOR, Gate, Socket, _check
 
 
 def test_nothing_goes_out_once_it_is_closed() -> None:
@@ -58,6 +58,17 @@ def test_what_a_closed_socket_says_is_heard_by_nobody(cast: Cast) -> None:
         pass
 
     assert run(talk(cast.actor("tom"))) == {"type": "websocket.disconnect", "code": 1005}
+
+
+@pytest.mark.parametrize(("session_id", "pace"), [(None, PACE_OF_A_VISITOR), ("0" * 64, PACE_OF_A_MEMBER)])
+def test_more_messages_at_once_than_the_pace_is_too_much(session_id: str | None, pace: tuple[int, int]) -> None:
+    async def send(_: Any) -> None:
+        pass
+
+    socket = Socket(session_id, "here", send, HandedOut())
+
+    assert not any(socket.says_too_much() for _ in range(pace[0]))
+    assert any(socket.says_too_much() for _ in range(pace[1]))
 
 
 def test_a_session_is_not_over_because_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
