@@ -103,9 +103,13 @@ class Socket:
         self.heard = monotonic()
         return self._pace.late() > 0
 
+    def stand_still(self, seconds: float) -> None:
+        """So long it was not heard, because of us: that is no pause of its own."""
+        self._pace.stand_still(seconds)
+
     async def wait(self, seconds: float) -> None:
         """Its turn for the next message comes later; also 0 seconds let others be heard."""
-        self._pace.stand_still(seconds)
+        self.stand_still(seconds)
         await asyncio.sleep(seconds)
 
     async def send(self, message: Message) -> None:
@@ -296,11 +300,13 @@ class Gate:
             else:
                 await socket.wait(self._visitors.late())
             return not socket.closed
+        began = monotonic()
         try:
             here = await run_in_threadpool(_check, socket.session_id)
         except Refused:
             await socket.close(1013)  # try again later
             return False
+        socket.stand_still(monotonic() - began)
         if here is None:
             await socket.close(ENDED)
             return False
