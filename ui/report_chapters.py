@@ -78,7 +78,7 @@ def _numbers(shown: YearReport, key: str) -> None:
 
 def _form(who: Actor, shown: YearReport, one: Written) -> None:
     step = f"{shown.line.year}-{one.key}"
-    _prepare(step, one)
+    review_form.prepare(FORM, step, one.version)
     seen = int(st.session_state[f"{FORM}.seen"])
     if one.version != seen:
         _changed(one)
@@ -105,14 +105,6 @@ def _form(who: Actor, shown: YearReport, one: Written) -> None:
             review_form.forget(FORM)
             tell("report.saved")
             st.rerun()
-
-
-def _prepare(step: str, one: Written) -> None:
-    """As the forms of a yearly review: untouched it follows what others save."""
-    review_form.follow(FORM, step, one.version)
-    form_drafts.resume(FORM, step)
-    if f"{FORM}.seen" not in st.session_state:
-        st.session_state[f"{FORM}.step"], st.session_state[f"{FORM}.seen"] = step, one.version
 
 
 def _changed(one: Written) -> None:

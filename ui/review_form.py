@@ -1,10 +1,20 @@
-"""What the two forms of a yearly review share: as long as nothing was typed in one, it follows what others save."""
+"""What the forms of a yearly review and of a yearly report share: as long as nothing was typed in one, it follows what
+others save."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from ui import form_drafts
 from ui.session import t
+
+
+def prepare(form: str, step: str, version: int) -> None:
+    """Before the fields are drawn: what was typed is there again, and so is the version that was seen then."""
+    follow(form, step, version)
+    form_drafts.resume(form, step)
+    if f"{form}.seen" not in st.session_state:
+        st.session_state[f"{form}.step"], st.session_state[f"{form}.seen"] = step, version
 
 
 def follow(form: str, step: str, version: int) -> None:

@@ -84,7 +84,7 @@ def learned(who: Actor, shown: Review) -> None:
         words(t("review.notes"), shown.notes or t("review.nothing_written"))
         return
     step = str(shown.line.id)
-    _prepare(shown, step)
+    review_form.prepare(FORM, step, shown.version)
     seen = int(st.session_state[f"{FORM}.seen"])
     if shown.version != seen:
         _changed(shown)
@@ -109,14 +109,6 @@ def learned(who: Actor, shown: Review) -> None:
             review_form.forget(FORM)
             tell("review.words_saved")
             st.rerun()
-
-
-def _prepare(shown: Review, step: str) -> None:
-    """As of a dossier (ui/review_case.py): untouched it follows what others save."""
-    review_form.follow(FORM, step, shown.version)
-    form_drafts.resume(FORM, step)
-    if f"{FORM}.seen" not in st.session_state:
-        st.session_state[f"{FORM}.step"], st.session_state[f"{FORM}.seen"] = step, shown.version
 
 
 def _changed(shown: Review) -> None:
