@@ -35,7 +35,7 @@ def card(one: One) -> None:
 
 
 def why(each: Why) -> str:
-    said = each.said.replace(".", ",") if each.reason is Reason.SCORE and language() == "nl" else in_badge(each.said)
+    said = in_badge(each.said.replace(".", ",") if each.reason is Reason.SCORE and language() == "nl" else each.said)
     return t(f"evaluations.why_{each.reason}", said=said)
 
 

@@ -17,7 +17,7 @@ from services.review_minutes import answer_words
 from ui import dossier_view as view
 from ui import form_drafts, review_form
 from ui.dossier_promises import STATES, chains
-from ui.session import PAGES, Fields, language, show_refusals, t, tell
+from ui.session import PAGES, Fields, in_badge, language, show_refusals, t, tell
 from ui.widgets import LOOKS
 
 FORM = "review.case"
@@ -80,7 +80,7 @@ def _terms(file: Dossier) -> None:
             waits = is_open(each)
             look = LOOKS[each.flag if each.flag is not Flag.NONE else Flag.ON_TIME] if waits else STATES[each.state]
             word = t(f"flag.{each.flag}") if waits else t(f"promise_state.{each.state}")
-            st.badge(f"{each.label}: {word.lower()}", icon=look.icon, color=look.color)  # type: ignore[arg-type]
+            st.badge(f"{in_badge(each.label)}: {word.lower()}", icon=look.icon, color=look.color)  # type: ignore[arg-type]
 
 
 # The answer

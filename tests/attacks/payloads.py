@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -17,12 +18,26 @@ from sqlalchemy import JSON, Column, Connection, Engine, String, Table, Text, se
 
 from db import models as m
 from db.profiles import parse
+from domain.mapping import ColumnMap
 from domain.vocabulary import EventKind, Outcome
-from services import appeals, attachments, calendar_days, drafts, steps
+from services import (
+    appeals,
+    attachments,
+    calendar_days,
+    drafts,
+    evaluation_sources,
+    mappings,
+    review_items,
+    reviews,
+    steps,
+    year_report_writing,
+    year_reports,
+)
 from services.parties import Named
 from services.steps import MeasureInput, PartInput
+from tests import evaluating
 from tests.cases import LONG_AGO, Case
-from tests.conftest import TODAY, Cast
+from tests.conftest import CAST, TODAY, Cast
 
 PAYLOADS = (
     # HTML that does something
@@ -100,9 +115,13 @@ NOT_TYPED = {
     "org_unit.kind": "from a list",
     "org_unit.sector": "from the profile's list",
     "profile_version.source": "replaced as a whole: see hostile_profile",
+    "evaluation.why.reason": "which rule proposed it: domain.evaluations.Reason",
+    **dict.fromkeys((f"evaluation_source.rule.{each}" for each in ("at_most", "lowest", "highest")), "a number"),
 }
 # JSON in which nobody types.
 CODED = {"event.codes", "appeal_snapshot.promises", "appeal_snapshot.measures"}
+# JSON of which a text that is longer than a line is refused when it is read.
+SHORT = {"evaluation_source.columns", "evaluation_source.rule", "import_mapping.columns"}
 # Of JSON, the keys whose text comes from a list or names something.
 KEYS = {"profile", "compartment", "kind", "status", "procedure", "overlay", "channel", "subject_type", "sector", "discussed"}
 KEYS |= {"ladder_level", "external_stage", "outcome", "close_reason", "satisfied", "reference", "form_id", "ack_variant"}
@@ -193,8 +212,10 @@ def _replaced(value: Any, place: str, texts: Texts, key: str = "") -> Any:
             return {name: _replaced(each, place, texts, str(name)) for name, each in value.items()}
         case list():
             return [_replaced(each, place, texts, key) for each in value]
-        case str() if value and key not in KEYS and not key.endswith(("_on", "_at")):
-            return texts.next(place, key in LONG)
+        case str() if value and key not in KEYS and f"{place}.{key}" not in NOT_TYPED and not key.endswith(("_on", "_at")):
+            while place in SHORT and len(words := texts.next(place, lines=False, together=1)) > 80:
+                continue
+            return words if place in SHORT else texts.next(place, key in LONG)
     return value
 
 
@@ -290,8 +311,35 @@ def filled(cast: Cast, engine: Engine) -> dict[str, str]:
     attachments.add(cora, appealed.reference, [("bewijs.txt", b"hallo ook")])
     appeals.lodge(cora, str(uuid4()), appealed.reference, None, TODAY, "email", "Het klopt niet.")
     drafts.keep(tom, "intake", {"description": "Begonnen", "title": "Begonnen"})
+    _of_the_year(cast, working.reference)
     found = {"new": new, "working": working, "closed": answered, "decided": decided, "appealed": appealed}
     return {name: case.reference for name, case in found.items()}
+
+
+def _of_the_year(cast: Cast, reference: str) -> None:
+    """A yearly review, a report that is being written, forms that wait and were dismissed, a mapping of an old register."""
+    cora, since = cast.actor("cora"), TODAY.replace(month=1, day=1)
+    review = reviews.begin(cora, str(uuid4()), since, TODAY, [cast["piet"]])
+    reviews.note_down(cora, review, 1, "Eerder bellen.", "Iedereen was er.")
+    agreed: dict[str, Any] = {
+        "action": "Bellen",
+        "why": "Vaker",
+        "owner_id": cast["tom"],
+        "due_on": TODAY,
+        "note": "Besproken.",
+    }
+    review_items.answer(cora, reference, review, 1, extra_action=True, **agreed)
+    Case.registered("training", cast, received_on=date(TODAY.year - 1, 12, 1))
+    (line,) = year_reports.listing(cora).lines
+    maker = next(cast.actor(name) for name, (shown, _, _) in CAST.items() if shown == line.makers[0])
+    for each in year_reports.read(maker, line.year).texts:
+        year_report_writing.write(maker, line.year, each.key, each.version, "Wij luisteren.")
+    rule = {"lowest": 1, "highest": 5, "words": ["koud"]}
+    source = evaluation_sources.save(cora, "Enquête", ColumnMap(evaluating.COLUMNS), rule=rule)
+    rows = [(f"F-{n}", "2026-11-02", "Basis", "2", "De zaal was koud", "Jo Jansen", "Een ander") for n in range(2)]
+    evaluating.bring(cast, source, rows)
+    evaluating.dismiss(cast, evaluating.waiting(cast)[0].id)
+    mappings.save(cora, "Oude lijst", ColumnMap({"received": "Datum", "about": "Wat"}))
 
 
 def _everything(cast: Cast) -> dict[str, Any]:
