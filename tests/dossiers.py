@@ -9,7 +9,7 @@ from datetime import date
 from functools import wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from sqlalchemy import Engine, select
@@ -50,30 +50,36 @@ def hand_over(cast: Cast, treatment: Compartment, by: str = "tom", *respondents:
         return session.scalars(select(m.Complaint.reference).where(m.Complaint.form_id == form_id)).one()
 
 
-_MADE: dict[str, tuple[Path, str]] = {}  # what was built on an empty register before, as a copy of its file
+T = TypeVar("T")
+_MADE: dict[str, tuple[Path, Any]] = {}  # what was built on an empty register before, as a copy of its file
 _KEPT = TemporaryDirectory()
 
 
+def copied(key: str, cast: Cast, build: Callable[[], T]) -> T:
+    """What `build` makes on an empty register is built once, by the services, and copied for the tests after that."""
+    engine = door.engine()
+    if engine.dialect.name != "sqlite" or not _empty(engine):
+        return build()
+    here, key = str(engine.url.database), f"{_profile(engine)} {key}"
+    if key not in _MADE:
+        made = build()
+        engine.dispose()
+        _MADE[key] = Path(_KEPT.name, f"{len(_MADE)}.db"), made
+        shutil.copy(here, _MADE[key][0])
+    else:
+        engine.dispose()
+        shutil.copy(_MADE[key][0], here)
+        at(engine, cast, TODAY)
+    return _MADE[key][1]  # type: ignore[no-any-return]
+
+
 def once(build: Callable[..., str]) -> Callable[..., str]:
-    """The same dossier on an empty register is built once, by the services, and copied for the tests after that."""
+    """The same dossier on an empty register: see `copied`."""
 
     @wraps(build)
     def made(cast: Cast, on: On, *args: Any, **fields: Any) -> str:
-        engine = door.engine()
-        if engine.dialect.name != "sqlite" or not _empty(engine):
-            return build(cast, on, *args, **fields)
-        key = repr((build.__name__, _profile(engine), args, sorted(fields.items())))
-        here = str(engine.url.database)
-        if key not in _MADE:
-            reference = build(cast, on, *args, **fields)
-            engine.dispose()
-            _MADE[key] = Path(_KEPT.name, f"{len(_MADE)}.db"), reference
-            shutil.copy(here, _MADE[key][0])
-        else:
-            engine.dispose()
-            shutil.copy(_MADE[key][0], here)
-            at(engine, cast, TODAY)
-        return _MADE[key][1]
+        key = repr((build.__name__, args, sorted(fields.items())))
+        return copied(key, cast, lambda: build(cast, on, *args, **fields))
 
     return made
 

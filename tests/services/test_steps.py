@@ -23,6 +23,7 @@ from services.complaints import Named
 from services.steps import MeasureInput
 from tests.cases import BODY, LONG_AGO, Case
 from tests.conftest import PROFILES, TODAY, Cast
+from tests.dossiers import copied
 from text import LANGUAGES, catalogue
 
 TOMORROW = TODAY + timedelta(days=1)
@@ -578,7 +579,10 @@ ACTS: dict[str, Act] = {
 
 
 def stand(situation: str, profile: str, cast: Cast) -> Case:
-    return SITUATIONS[situation](lambda **fields: Case.registered(profile, cast, **fields), cast)
+    def build() -> Case:
+        return SITUATIONS[situation](lambda **fields: Case.registered(profile, cast, **fields), cast)
+
+    return copied(f"the situation {situation}", cast, build)
 
 
 @pytest.mark.parametrize(("profile", "row"), CHOSEN)
