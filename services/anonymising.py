@@ -120,8 +120,8 @@ def forget_contact(w: Work, complaint: m.Complaint) -> None:
 
 def finish(actor: Actor) -> None:
     """For who just confirmed."""
-    sealed_export.forget()
-    register_export.forget()
+    sealed_export.FILES.forget()
+    register_export.FILES.forget()
     _take_off_the_disk(actor, Right.DESTROY)
 
 

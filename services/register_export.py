@@ -7,29 +7,25 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import func, select
 
 from db import models as m
-from db.engine import data_dir
 from domain.errors import Refused
 from domain.rights import Right
 from services.door import Actor, Work, work
 from services.export_log import Listed, keep
 from services.exports import words_in
+from services.made_files import MadeFiles
 from services.register_sheets import SHEETS, about
 from services.spreadsheets import FileType, Page, Sheet, streamed
 
+FILES = MadeFiles("exports", ".xlsx")
 AT_ONCE = 200  # dossiers
-LASTS = timedelta(minutes=15)  # so long it can be downloaded, by who made it
-_FORGOTTEN = timedelta(hours=1)  # the parts of one that nobody finishes
 _TRIES = 3
 _SIGNS = frozenset("0123456789abcdef")
 
@@ -48,10 +44,10 @@ def make(actor: Actor) -> Ready:
     Refused ``changed_meanwhile`` when dossiers are let go all the time."""
     with work(actor, Right.EXPORT_REGISTER) as w:
         me, now, language = w.me, w.now, w.person.language
-    _prune(now, me)
+    FILES.prune(now, me)
     for _ in range(_TRIES):
-        before, path = _last_gone(actor), _path(me, token := secrets.token_hex(16))
-        with TemporaryDirectory(dir=_folder()) as parts:
+        before, path = _last_gone(actor), FILES.path(me, token := secrets.token_hex(16))
+        with TemporaryDirectory(dir=FILES.folder()) as parts:
             made = Path(parts) / "register.xlsx"
             numbers = _written(actor, made, language)
             made.chmod(0o600)
@@ -70,9 +66,9 @@ def fetch(actor: Actor, made: str) -> tuple[Path, str]:
     """`made`: its token. Where it lies, and the name to save it under; for who made it, a quarter of an hour long. Raises
     Refused ``not_found``."""
     with work(actor, Right.EXPORT_REGISTER) as w:
-        _prune(w.now)
+        FILES.prune(w.now)
         known = len(made) == 32 and _SIGNS.issuperset(made)
-        path = _path(w.me, made) if known else None
+        path = FILES.path(w.me, made) if known else None
         if path is None or not path.is_file():
             raise Refused("not_found")
         return path, f"weerklank-register-{w.today}.xlsx"
@@ -82,13 +78,7 @@ def sweep(actor: Actor) -> None:
     """For the nightly run and the start: what can be downloaded no more goes."""
     with work(actor, Right.OPERATE) as w:
         now = w.now
-    _prune(now)
-
-
-def forget() -> None:
-    """A dossier was let go: no file with it stays here."""
-    for each in _folder().glob("*.xlsx"):
-        each.unlink(missing_ok=True)
+    FILES.prune(now)
 
 
 # Making it
@@ -146,26 +136,3 @@ def _opened(actor: Actor, numbers: list[int]) -> None:
         with work(actor, Right.SELF) as w:
             part = numbers[first : first + AT_ONCE]
             w.session.add_all(m.AccessLog(account_id=w.me, complaint_id=each, at=w.now, what="register") for each in part)
-
-
-def _folder() -> Path:
-    folder = data_dir() / "exports"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
-
-
-def _path(account_id: int, token: str) -> Path:
-    return _folder() / f"{account_id}-{token}.xlsx"
-
-
-def _prune(now: datetime, account_id: int | None = None) -> None:
-    """What nobody can download any more, and the earlier ones of this account: one for each is enough."""
-    for each in _folder().glob("*.xlsx"):
-        with suppress(FileNotFoundError):
-            old = now.timestamp() - each.stat().st_mtime > LASTS.total_seconds()
-            if old or each.name.startswith(f"{account_id}-"):
-                each.unlink()
-    for each in _folder().iterdir():
-        with suppress(FileNotFoundError):
-            if each.is_dir() and now.timestamp() - each.stat().st_mtime > _FORGOTTEN.total_seconds():
-                shutil.rmtree(each, ignore_errors=True)

@@ -13,14 +13,13 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
 from sqlalchemy import select
 
 from db import models as m
-from db.engine import ROOT, data_dir
+from db.engine import ROOT
 from db.settings import read_settings
 from domain import sealed
 from domain.errors import Refused
@@ -30,14 +29,14 @@ from services import attachments, server_key
 from services.door import Actor, Work, work
 from services.dossier import Dossier, seen_by
 from services.letter_sheets import sheet_of
+from services.made_files import LASTS, MadeFiles
 from services.readings import Reading, readings_of
 from services.records import load, load_to_append, record
 from services.rendering import pdf
 from services.sealed_report import Made, report
 from text import translate
 
-LASTS = timedelta(minutes=15)  # so long it can be downloaded, by who made it; the file goes at the first look after that
-_FORGOTTEN = timedelta(hours=1)  # a half-made one that nobody finishes
+FILES = MadeFiles("sealed", ".zip")
 _ROOM = 50 * 1024 * 1024  # bytes that stay free besides it
 _CHUNK = 1024 * 1024
 _NO_CLOCK = (1980, 1, 1, 0, 0, 0)
@@ -89,7 +88,7 @@ def make(actor: Actor, reference: str) -> Ready:
     ``not_found``, ``anonymised``, ``sealed_no_room``."""
     with work(actor, Right.EXPORT_DOSSIER) as w:
         gathered = _gathered(w, load(w, reference))
-    _prune(gathered.made.at, gathered.account_id)
+    FILES.prune(gathered.made.at, gathered.account_id)
     with _half_made(gathered) as (path, packed):
         gone = packed.everything()
         sha256, size = _fingerprint(path)
@@ -98,7 +97,7 @@ def make(actor: Actor, reference: str) -> Ready:
             facts: dict[str, Any] = {"events": gathered.made.seq, "files": len(packed.listed), "size": size, "sha256": sha256}
             entry = record(w, complaint, EventKind.SEALED, **facts)
             w.session.add(m.AccessLog(account_id=w.me, complaint_id=complaint.id, at=w.now, what="sealed"))
-            ready, kept, at = Ready(entry.id, size, gone), _path(w.me, entry.id), w.now.timestamp()
+            ready, kept, at = Ready(entry.id, size, gone), FILES.path(w.me, entry.id), w.now.timestamp()
         os.utime(path, (at, at))
         path.replace(kept)  # only now: what could not be written down is never served
         return ready
@@ -108,10 +107,10 @@ def fetch(actor: Actor, event_id: int) -> tuple[Path, str]:
     """Where it lies, and the name to save it under; for who made it, a quarter of an hour long. Files that are older go from
     the disk whenever somebody makes or fetches one. Raises Refused ``not_found``."""
     with work(actor, Right.EXPORT_DOSSIER) as w:
-        _prune(w.now)
+        FILES.prune(w.now)
         event = w.session.get(m.Event, event_id)
         complaint = w.session.get(m.Complaint, event.complaint_id) if event else None
-        path = _path(w.me, event_id)
+        path = FILES.path(w.me, event_id)
         if event is None or complaint is None or complaint.status == Status.ANONYMISED or not path.is_file():
             raise Refused("not_found")
         if (event.kind, event.actor_id) != (EventKind.SEALED, w.me) or w.now - event.recorded_at > LASTS:
@@ -123,13 +122,7 @@ def sweep(actor: Actor) -> None:
     """For the nightly run and the start: what was made more than a quarter of an hour ago goes."""
     with work(actor, Right.OPERATE) as w:
         now = w.now
-    _prune(now)
-
-
-def forget() -> None:
-    """A dossier was let go: no file of it stays here. Whoever just made one of another dossier makes it again."""
-    for each in _folder().glob("*.zip"):
-        each.unlink(missing_ok=True)
+    FILES.prune(now)
 
 
 # What goes into it
@@ -267,7 +260,7 @@ def _version() -> str:
 @contextmanager
 def _half_made(gathered: _Gathered) -> Iterator[tuple[Path, _Pack]]:
     """A file that is there whole afterwards, or not at all."""
-    folder = _folder()
+    folder = FILES.folder()
     if shutil.disk_usage(folder).free < sum(each.size for each in gathered.attached) + _ROOM:
         raise Refused("sealed_no_room")
     path = folder / f"half-{secrets.token_hex(16)}"
@@ -282,16 +275,6 @@ def _own(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b")
 
 
-def _folder() -> Path:
-    folder = data_dir() / "sealed"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
-
-
-def _path(account_id: int, event_id: int) -> Path:
-    return _folder() / f"{account_id}-{event_id}.zip"
-
-
 def _fingerprint(path: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     with path.open("rb") as file:
@@ -299,13 +282,3 @@ def _fingerprint(path: Path) -> tuple[str, int]:
             digest.update(chunk)
             size += len(chunk)
     return digest.hexdigest(), size
-
-
-def _prune(now: datetime, account_id: int | None = None) -> None:
-    """What nobody can download any more, and the earlier ones of this account: one for each is enough."""
-    for each in _folder().iterdir():
-        with suppress(FileNotFoundError):
-            age = now.timestamp() - each.stat().st_mtime
-            limit = _FORGOTTEN if each.name.startswith("half-") else LASTS
-            if age > limit.total_seconds() or each.name.startswith(f"{account_id}-"):
-                each.unlink()

@@ -171,7 +171,7 @@ def test_one_that_is_taken_away_at_once_is_none(cast: Cast, monkeypatch: pytest.
 
     def meanwhile(actor: door.Actor, numbers: list[int]) -> None:
         opened(actor, numbers)
-        register_export.forget()
+        register_export.FILES.forget()
 
     monkeypatch.setattr(register_export, "_opened", meanwhile)
 
