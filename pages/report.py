@@ -8,7 +8,7 @@ from domain.year_report import Kind, Standing
 from services import year_reports
 from services.door import Actor
 from services.year_reports import YearLine, YearReport, YearReports
-from ui import report_chapters, report_end, report_figures
+from ui import form_drafts, report_chapters, report_end, report_figures
 from ui.dossier_view import day
 from ui.report_line import made_by
 from ui.session import actor, t
@@ -24,6 +24,7 @@ def go_to(**query: str) -> None:
 
 
 def start(known: YearReports) -> None:
+    form_drafts.put_away(report_chapters.FORM)
     st.text(t(f"report.about_{known.kind}"))
     st.caption(t("report.lots"))
     for each in known.lines:
@@ -86,6 +87,8 @@ def one(who: Actor, shown: YearReport) -> None:
         st.warning(t("report.moved", day=day(shown.figures.on)), icon=":material/sync_problem:")
     labels = {name: t(f"report.tab_{name}", count=len(shown.findings)) for name in ("chapters", "figures", "check", "finish")}
     name, tab = open_tab("report.tab", labels)
+    if name != "chapters":
+        form_drafts.put_away(report_chapters.FORM)
     with tab:
         match name:
             case "figures":

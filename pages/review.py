@@ -12,6 +12,7 @@ from services import list_exports, review_items, reviews
 from services.door import Actor
 from services.review_items import Item, Review
 from services.reviews import ReviewLine, Reviews
+from ui import form_drafts
 from ui import review_case as case
 from ui import review_meeting as meeting
 from ui.dossier_view import day
@@ -34,6 +35,7 @@ def go_to(**query: str) -> None:
 
 
 def start(who: Actor, known: Reviews) -> None:
+    put_away()
     st.text(t("review.about_page"))
     st.text(words(known.due))
     going_on = next((each for each in known.lines if each.finalised_on is None), None)
@@ -115,6 +117,7 @@ def one(who: Actor, shown: Review, known: Reviews) -> None:
         **{name: t(f"review.tab_{name}") for name in ("cases", "forms", "learned", "finish")},
     }
     name, tab = open_tab("review.tab", labels)
+    put_away(name)
     with tab:
         match name:
             case "cases":
@@ -128,6 +131,13 @@ def one(who: Actor, shown: Review, known: Reviews) -> None:
                 meeting.finish(who, shown, lambda: to_the_cases(shown))
             case _:
                 meeting.open_actions(shown)
+
+
+def put_away(tab: str = "") -> None:
+    """The forms of the other tabs."""
+    for its_tab, form in (("cases", case.FORM), ("learned", meeting.FORM)):
+        if its_tab != tab:
+            form_drafts.put_away(form)
 
 
 def to_the_cases(shown: Review) -> None:

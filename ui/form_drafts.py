@@ -44,6 +44,12 @@ def kept(page: str, step: str) -> Iterator[None]:
     _keep(page, step)
 
 
+def put_away(page: str) -> None:
+    """Its form is not drawn now, because another tab is open: Streamlit forgets what stood in it, we give it back."""
+    if f"{page}.draft_kept" in st.session_state:
+        st.session_state[f"{page}.draft_values"] = st.session_state[f"{page}.draft_kept"]
+
+
 def drop(page: str) -> None:
     """The form was carried out, or is not wanted any more."""
     kept_one = st.session_state.pop(f"{page}.draft_kept", None)

@@ -170,7 +170,7 @@ def _fields(who: Actor, one: Item, step: str, fields: Fields) -> Said:
 
 def _owner(who: Actor, one: Item, key: str, fields: Fields) -> int | None:
     people = dict(review_items.people(who, one.reference))
-    if st.session_state[key] not in people:  # left, or concerned in it since
+    if st.session_state[key] not in (None, *people):  # left, or concerned in it since; setting it anew undoes a quick choice
         st.session_state[key] = None
     picked = st.selectbox(
         t("review.owner"),

@@ -121,6 +121,20 @@ def test_a_draft_survives_another_visit(filled: Cast) -> None:
     assert read(filled).text("scheme") == ""
 
 
+def test_a_draft_survives_a_look_at_another_tab(filled: Cast) -> None:
+    at = opened(filled)
+    at.text_area[0].set_value("Half af").run()
+    for name in ("Cijfers", "Hoofdstukken"):
+        at.session_state["report.tab"] = name
+        at.run()
+
+    assert at.text_area[0].value == "Half af"
+    at.button(key="report.all").click().run()
+    at.button(key=f"report.look.{YEAR}").click().run()
+    assert at.text_area[0].value == "Half af"
+    assert opened(filled).text_area[0].value == "Half af"
+
+
 def test_a_chapter_of_a_location_shows_its_numbers(filled: Cast) -> None:
     at = opened(filled, chapter=f"judgments.{filled.units['noord']}")
     assert "Gegrond: 1, Deels gegrond: 1. Toegezegde maatregelen: 1." in said(at)

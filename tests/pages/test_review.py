@@ -120,6 +120,36 @@ def test_what_is_typed_survives_an_interrupted_meeting(cast: Cast) -> None:
     assert item(cast, number, case).extra_action is None
 
 
+def test_who_does_it_is_not_set_anew_while_somebody_chooses(cast: Cast) -> None:
+    """A run that began before the choice would undo it in the browser."""
+    case = dossier(cast)
+    number = begin(cast)
+    at = choose(at_case(cast, number, case), number, case, extra=True)
+
+    at = at.run()
+
+    assert not field(at, "selectbox", number, case, "owner_id").proto.set_value  # type: ignore[attr-defined]
+
+
+def test_what_is_typed_survives_a_look_at_another_tab(cast: Cast) -> None:
+    case = dossier(cast)
+    number = begin(cast)
+    at = choose(at_case(cast, number, case), number, case, extra=True)
+    field(at, "text_area", number, case, "action").set_value("Half opgeschreven").run()  # type: ignore[attr-defined]
+    at = tab(at, "Geleerd")
+    at.text_area(key=f"review.words.{number}.learned").set_value("Eerder bellen").run()
+
+    at = tab(at, "Klachten")
+
+    assert field(at, "text_area", number, case, "action").value == "Half opgeschreven"  # type: ignore[attr-defined]
+    assert tab(at, "Geleerd").text_area(key=f"review.words.{number}.learned").value == "Eerder bellen"
+    at.button(key="review.all").click().run()
+    at.button(key="review.continue").click().run()
+    assert at.text_area(key=f"review.words.{number}.learned").value == "Eerder bellen"
+    again = at_case(cast, number, case)
+    assert field(again, "text_area", number, case, "action").value == "Half opgeschreven"  # type: ignore[attr-defined]
+
+
 def test_the_second_of_two_sees_what_the_first_answered_and_keeps_the_text(cast: Cast) -> None:
     case = dossier(cast)
     number = begin(cast)
