@@ -25,6 +25,9 @@ from services.door import AMSTERDAM
 
 LONGEST_CELL = 32_767  # what a spreadsheet keeps; more would be cut without a word
 _LONGEST_NAME = 31  # of a sheet
+_A4 = 9
+_LINE, _MOST_LINES = 15, 27  # points; what a row can be high
+_WIDE = 30  # characters
 _OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -33,9 +36,9 @@ _OPTIONS = {
 }
 _FORMATS: dict[type, dict[str, Any]] = {
     str: {"text_wrap": True, "valign": "top"},
-    int: {"num_format": "0", "valign": "top"},
-    float: {"num_format": "0%", "valign": "top"},
-    Decimal: {"num_format": "0.0", "valign": "top"},
+    int: {"num_format": "0", "valign": "top", "align": "right", "indent": 1},  # clear of a text in the next column
+    float: {"num_format": "0%", "valign": "top", "align": "right", "indent": 1},
+    Decimal: {"num_format": "0.0", "valign": "top", "align": "right", "indent": 1},
     datetime: {"num_format": "d mmm yyyy hh:mm", "valign": "top", "align": "left"},
     date: {"num_format": "d mmm yyyy", "valign": "top", "align": "left"},
 }
@@ -101,7 +104,7 @@ class Book:
     def page(self, sheet: Sheet) -> Page:
         """With its headings; the rows of `sheet` are not looked at."""
         self._names.append(_sheet_name(sheet.name, self._names))
-        page = Page(self._book.add_worksheet(self._names[-1]), self._formats, len(sheet.headings))
+        page = Page(self._book.add_worksheet(self._names[-1]), self._formats, tuple(_widths(sheet)))
         page.begin(sheet, self._heading)
         self._pages.append(page)
         return page
@@ -113,28 +116,38 @@ class Book:
 
 
 class Page:
-    def __init__(self, page: Any, formats: dict[type, Any], columns: int) -> None:
-        self._page, self._formats, self._columns = page, formats, columns
+    def __init__(self, page: Any, formats: dict[type, Any], widths: tuple[int, ...]) -> None:
+        self._page, self._formats, self._widths = page, formats, widths
         self.rows = 0  # without the headings
 
     def begin(self, sheet: Sheet, heading: Any) -> None:
         self._page.freeze_panes(1, 0)
         self._page.set_landscape()
+        self._page.set_paper(_A4)
         self._page.fit_to_pages(1, 0)
         self._page.repeat_rows(0)
-        for column, width in enumerate(_widths(sheet)):
+        for column, width in enumerate(self._widths):
             self._page.set_column(column, column, width)
+        self._high_enough(0, sheet.headings)
         for column, words in enumerate(sheet.headings):
             self._page.write_string(0, column, cell(words), heading)
 
     def add(self, row: tuple[Cell, ...]) -> None:
         self.rows += 1
+        self._high_enough(self.rows, row)
         for column, value in enumerate(row):
             self._write(self.rows, column, value)
 
     def end(self) -> None:
-        if self.rows and self._columns > 1:
-            self._page.autofilter(0, 0, self.rows, self._columns - 1)
+        if self.rows and len(self._widths) > 1:
+            self._page.autofilter(0, 0, self.rows, len(self._widths) - 1)
+
+    def _high_enough(self, line: int, row: Sequence[Cell]) -> None:
+        """Not every program makes room by itself for a text of more than one line: it would lie over the next row."""
+        texts = ((each, width) for each, width in zip(row, self._widths, strict=False) if isinstance(each, str))
+        lines = max((_lines(each, width) for each, width in texts), default=1)
+        if lines > 1:
+            self._page.set_row(line, _LINE * min(lines, _MOST_LINES))
 
     def _write(self, line: int, column: int, value: Cell) -> None:
         match value:
@@ -193,6 +206,12 @@ def _here(instant: datetime) -> datetime:
 def _widths(sheet: Sheet) -> Iterator[int]:
     for column in range(len(sheet.headings)):
         yield sheet.widths[min(column, len(sheet.widths) - 1)] if sheet.widths else 16
+
+
+def _lines(text: str, width: int) -> int:
+    """How many it takes in a column of so many characters; in a narrow one more is lost where a word does not fit."""
+    room = width if width >= _WIDE else max(width - 2, 1)
+    return sum(-(-len(each) // room) or 1 for each in text.split("\n"))
 
 
 def tidy(text: str) -> str:

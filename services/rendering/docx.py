@@ -13,7 +13,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from docxtpl.listing import Listing
 from docxtpl.template import DocxTemplate
 from jinja2 import TemplateError
@@ -31,6 +34,29 @@ _MARKUP = str.maketrans({"{": "&#123;", "}": "&#125;", "%": "&#37;"})
 def legal(text: str) -> str:
     """Without what a Word file cannot hold (XML 1.0): a few code points that are no characters."""
     return _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def field(paragraph: Any, code: str) -> None:
+    """What the program that opens it fills in: PAGE, NUMPAGES."""
+    for kind, words in (("begin", ""), ("", code), ("separate", ""), ("text", "1"), ("end", "")):
+        run = paragraph.add_run()
+        if kind == "text":
+            run.text = words
+            continue
+        part = OxmlElement("w:fldChar" if kind else "w:instrText")
+        if kind:
+            part.set(qn("w:fldCharType"), kind)
+        else:
+            part.text = words
+        run._r.append(part)
+
+
+def to_the_right(footer: Any, width: int) -> None:
+    """The one tab of this footer; those of its style lie before it, and would hold up what comes after the first."""
+    stops = footer.paragraph_format.tab_stops
+    for each in list(footer.style.paragraph_format.tab_stops):
+        stops.add_tab_stop(each.position, WD_TAB_ALIGNMENT.CLEAR)
+    stops.add_tab_stop(width, WD_TAB_ALIGNMENT.RIGHT)
 
 
 class _Literal(Listing):

@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from docx import Document
-from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from services.rendering.docx import LETTERHEAD
+from services.rendering.docx import LETTERHEAD, field, to_the_right
 
 _FONT = "Arial"  # on every computer; a letterhead of one's own may use the house style
 _ACCENT = RGBColor(0x0B, 0x4F, 0x6C)
@@ -80,27 +79,13 @@ def _dutch(document: Any) -> None:
         theme.set(qn("w:val"), "nl-NL")
 
 
-def _field(paragraph: Any, code: str) -> None:
-    for kind, words in (("begin", ""), ("", code), ("separate", ""), ("text", "1"), ("end", "")):
-        run = paragraph.add_run()
-        if kind == "text":
-            run.text = words
-        elif kind:
-            run._r.append(_element("w:fldChar", fldCharType=kind))
-        else:
-            instruction = _element("w:instrText")
-            instruction.text = words
-            run._r.append(instruction)
-
-
 def _footer(document: Any) -> None:
     paragraph = document.sections[0].footer.paragraphs[0]
-    paragraph.paragraph_format.tab_stops.clear_all()
-    paragraph.paragraph_format.tab_stops.add_tab_stop(_WIDTH, WD_TAB_ALIGNMENT.RIGHT)
+    to_the_right(paragraph, _WIDTH)
     paragraph.add_run("{{ labels.reference }} {{ reference }}\t{{ labels.page }} ")
-    _field(paragraph, "PAGE")
+    field(paragraph, "PAGE")
     paragraph.add_run(" {{ labels.of }} ")
-    _field(paragraph, "NUMPAGES")
+    field(paragraph, "NUMPAGES")
 
 
 def _rule(paragraph: Any) -> None:

@@ -25,7 +25,7 @@ from services.door import SystemActor
 from services.export_log import Listed
 from services.list_exports import Retained
 from services.measures import MeasureFilter
-from services.spreadsheets import LONGEST_CELL, FileType, Sheet, comma_separated
+from services.spreadsheets import LONGEST_CELL, FileType, Sheet, comma_separated, workbook
 from tests.cases import MONDAY, Case
 from tests.conftest import TODAY, Cast
 from tests.fill import make_complaint, make_measure, make_party, make_promise
@@ -46,6 +46,17 @@ def lines(content: bytes) -> list[list[str]]:
 
 def words(content: bytes) -> set[str]:
     return {str(cell) for rows in sheets(content).values() for row in rows for cell in row}
+
+
+# Any workbook
+
+
+def test_a_text_of_more_lines_has_a_row_that_is_high_enough() -> None:
+    """Not every program sees to that by itself; LibreOffice printed it over the next row."""
+    rows = (("kort", 1), ("lang " * 40, 2), ("een\ntwee\ndrie", 3), ("heel lang " * 2_000, 4))
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook([Sheet("Blad", ("Kop", "Aantal"), rows, (40, 8))]))).worksheets[0]
+
+    assert [sheet.row_dimensions[line].height for line in range(1, 6)] == [None, None, 75, 45, 405]
 
 
 # Any .csv
