@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from services import review_minutes, reviews
 from services.parties import Named
+from tests import golden
 from tests.cases import Case
 from tests.conftest import TODAY, Cast
 from tests.services.test_reviews import begin, dossier, finalise, no, read, yes
@@ -22,6 +23,10 @@ def paragraphs(content: bytes) -> list[str]:
 
 @pytest.fixture
 def held(cast: Cast) -> tuple[int, dict[str, Case]]:
+    return hold(cast)
+
+
+def hold(cast: Cast) -> tuple[int, dict[str, Case]]:
     """Two dossiers of everybody, one about the director; finalised by the coordinator."""
     measured = Case.registered("training", cast).decided(measures=1)
     plain = dossier(cast, received_on=date(2026, 11, 2), category="Locatie")
@@ -34,6 +39,10 @@ def held(cast: Cast) -> tuple[int, dict[str, Case]]:
     reviews.totals(cast.actor("cora"), number, read(cast, number).version, 2, None)
     finalise(cast, number)
     return number, {"measured": measured, "plain": plain, "about": about}
+
+
+def test_the_whole_of_it_and_nothing_else(cast: Cast, held: tuple[int, dict[str, Case]]) -> None:
+    golden.compare("toetsing.txt", golden.words_of(review_minutes.as_docx(cast.actor("cora"), held[0])))
 
 
 def test_the_document_says_what_was_agreed(cast: Cast, held: tuple[int, dict[str, Case]]) -> None:

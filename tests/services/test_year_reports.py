@@ -102,6 +102,11 @@ def profile() -> str:
 
 @pytest.fixture
 def filled(engine: Engine, cast: Cast) -> Cast:
+    fill_a_year(engine, cast)
+    return cast
+
+
+def fill_a_year(engine: Engine, cast: Cast) -> None:
     """A year by hand."""
     with Session(engine) as session, session.begin():
         trip = childcare(
@@ -136,7 +141,6 @@ def filled(engine: Engine, cast: Cast) -> Cast:
         refer(session, late, ExternalStage.RULED, date(YEAR + 1, 2, 1), "upheld")
         make_complainant(session, trip, "Fatima de Vries")
         make_complainant(session, late, "Joris Haverkamp")
-    return cast
 
 
 # The figures, by hand
