@@ -1,5 +1,7 @@
 """The words of a document, all of them and in order, as they were looked at and kept in tests/data. After a change that is
-meant: `WEERKLANK_REMAKE_GOLDEN=1 make test`, and read the difference in git."""
+meant, make them again and read the difference in git:
+`WEERKLANK_REMAKE_GOLDEN=1 .venv/bin/python -m pytest tests/services -k "year_report_files or review_minutes"`
+"""
 
 from __future__ import annotations
 
