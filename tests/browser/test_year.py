@@ -349,6 +349,7 @@ def test_the_report_of_a_year_is_downloaded(open_browser: Callable[..., Page], s
         for label in ("Ingediend", "Behandeld", "Ingetrokken", "Niet in behandeling genomen")
     }
     assert shown == {"Ingediend": "6", "Behandeld": "6", "Ingetrokken": "0", "Niet in behandeling genomen": "0"}
+    expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg")).to_have_count(2)
     outcomes = page.get_by_text(re.compile("^Gegrond: ")).first.inner_text()
     hands.tab(page, "Vaststellen en versturen")
     for said in both_files(page):
