@@ -3,13 +3,14 @@ years from the day on which it ended; the organisation sets them in its procedur
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
 from domain.terms import add_months
 from domain.vocabulary import Compartment, ExternalStage
+from domain.year_report import due_on
 
 AHEAD = timedelta(days=30)  # the list shows what comes
 ALONE_AFTER = timedelta(days=7)  # the only keeper of a closed compartment sleeps on it
@@ -32,6 +33,7 @@ class Block(StrEnum):
     APPEAL = "appeal"
     OUTSIDE = "outside"
     MEASURE = "measure"
+    REPORT = "report"
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,12 @@ class Terms:
         return ended_on
 
 
+def awaiting(days: Iterable[date], put_down_on: date) -> frozenset[int]:
+    """The years whose reports count a dossier of which these are the days of receipt, answer and end. One that was to go out
+    before the dossier came into the register was made without it."""
+    return frozenset(each.year for each in days if due_on(each.year) >= put_down_on)
+
+
 @dataclass(frozen=True)
 class Stand:
     """How one dossier stands."""
@@ -74,6 +82,7 @@ class Stand:
     appeal_open: bool = False
     outside_open: bool = False
     measure_open: bool = False
+    report_open: bool = False  # of childcare: a yearly report that counts it was not sent yet
 
 
 def blocks(stand: Stand) -> tuple[Block, ...]:
@@ -85,6 +94,7 @@ def blocks(stand: Stand) -> tuple[Block, ...]:
         Block.APPEAL: stand.appeal_open,
         Block.OUTSIDE: stand.outside_open,
         Block.MEASURE: stand.measure_open,
+        Block.REPORT: stand.report_open,
     }
     return tuple(block for block, stops in found.items() if stops)
 

@@ -295,7 +295,7 @@ def _may_go(w: Work, complaint: m.Complaint, what: What) -> tuple[date, int, dat
     if what is What.CONTACT and not _reachable(w, complaint):
         raise Refused("contact_gone")
     until = _until(terms, what, found)
-    stopped = blocks(stand_of(w, [found], {complaint.id: until})[complaint.id])
+    stopped = blocks(stand_of(w, [found], {complaint.id: what}, {complaint.id: until})[complaint.id])
     if stopped:
         raise Refused("retention_blocked", reasons=[f"retention_block.{each}" for each in stopped])
     return found.ended_on, _years(terms, what, complaint), until
@@ -311,7 +311,7 @@ def _reachable(w: Work, complaint: m.Complaint) -> bool:
 def _rows(w: Work, terms: Terms, found: Sequence[Any]) -> tuple[Row, ...]:
     what = {row.Complaint.id: _what(w, terms, row) for row in found}
     until = {row.Complaint.id: _until(terms, what[row.Complaint.id], row) for row in found}
-    stands = stand_of(w, found, until)
+    stands = stand_of(w, found, what, until)
     e, ids = m.Event, list(until)
     newest = select(e.complaint_id, func.max(e.happened_on)).where(e.complaint_id.in_(ids)).group_by(e.complaint_id)
     last = {row[0]: row[1] for row in w.session.execute(newest)}

@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, or_,
 from db import models as m
 from db.days import latest, local_day
 from domain.entries import EARLIEST
-from domain.retention import OUTSIDE_OPEN, Stand, Terms
+from domain.retention import OUTSIDE_OPEN, Stand, Terms, What
 from domain.vocabulary import Compartment, EventKind, ExternalStage, Status
 from services.door import Work
+from services.retention_reports import unreported
 from services.standing import done, without_ground
 
 _ENDED = (Status.CLOSED, Status.WITHDRAWN, Status.NOT_HANDLED)
@@ -69,13 +70,14 @@ def due_by(terms: Terms, on: date) -> Select[m.Complaint, date]:
     return query.where(or_(*past, contact)).order_by(over.c.ended_on, c.id)
 
 
-def stand_of(w: Work, found: Sequence[Any], until: dict[int, date]) -> dict[int, Stand]:
-    """By dossier; `until` says of which, and from when each may go."""
+def stand_of(w: Work, found: Sequence[Any], what: dict[int, What], until: dict[int, date]) -> dict[int, Stand]:
+    """By dossier; `until` says of which, and from when each may go; `what`, how much of it."""
     ids = list(until)
     appeals = _having(w, m.Appeal.complaint_id, m.Appeal.ruled_on.is_(None), m.Appeal.withdrawn_on.is_(None), ids=ids)
     measures = _having(w, m.Measure.complaint_id, ~done(), ~without_ground(), ids=ids)
     kept = _having(w, m.Retention.complaint_id, m.Retention.held_on.is_not(None), ids=ids)
     outside = _outside(w, ids)
+    reports = unreported(w, [row for row in found if what[row.Complaint.id] is What.DOSSIER])
     return {
         row.Complaint.id: Stand(
             until=until[row.Complaint.id],
@@ -85,6 +87,7 @@ def stand_of(w: Work, found: Sequence[Any], until: dict[int, date]) -> dict[int,
             appeal_open=row.Complaint.id in appeals,
             outside_open=row.Complaint.id in outside,
             measure_open=row.Complaint.id in measures,
+            report_open=row.Complaint.id in reports,
         )
         for row in found
     }

@@ -135,7 +135,7 @@ def due(actor: Actor) -> YearLine | None:
         if standing(kind, year, w.today, sent=False) is Standing.NONE:
             return None
         report = report_of(w, kind, year)
-        if report is not None and _gone(kind, report):
+        if report is not None and gone(kind, report):
             return None
         line = _line(w, kind, year, report, team(w, kind, year, report), _came_in(w, kind, year)[year])
         return line if line.standing is not Standing.NONE else None
@@ -203,7 +203,7 @@ def _line(w: Work, kind: Kind, year: int, row: m.YearReport | None, of: Team, su
     mine = of.has(w.me)
     shown = row if row is not None and (mine or row.to_readers_on is not None) else None
     asked = needed(kind, submitted)
-    sent = row is not None and _gone(kind, row)
+    sent = row is not None and gone(kind, row)
     return YearLine(
         year=year,
         mine=mine,
@@ -218,7 +218,7 @@ def _line(w: Work, kind: Kind, year: int, row: m.YearReport | None, of: Team, su
     )
 
 
-def _gone(kind: Kind, row: m.YearReport) -> bool:
+def gone(kind: Kind, row: m.YearReport) -> bool:
     return row.to_readers_on is not None and (kind is Kind.INTERNAL or row.to_regulator_on is not None)
 
 
@@ -260,7 +260,7 @@ def _proposed(w: Work, kind: Kind, year: int, profile: Profile) -> dict[str, str
     """What hardly changes from year to year: as it stood in the last report that went out, or in the procedure."""
     wanted = (Chapter.SCHEME, Chapter.ATTENTION)
     last = report_of(w, kind, year - 1)
-    if last is not None and _gone(kind, last):
+    if last is not None and gone(kind, last):
         return {key: row.text for key, row in _rows(w, last).items() if key in wanted}
     main = PROCEDURE if kind is Kind.CHILDCARE else profile.sectors[0].procedure
     said = next((each.explanation for each in profile.procedures if each.key == main), "")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.retention import Block, Proposal, Stand, Terms, What, alone_from, blocks, why_not_confirmed
+from domain.retention import Block, Proposal, Stand, Terms, What, alone_from, awaiting, blocks, why_not_confirmed
 from domain.vocabulary import Compartment
 from services.profiles import standard
 
@@ -60,6 +60,7 @@ def test_a_procedure_can_have_a_term_of_its_own_in_the_ordinary_register_only() 
         ({"appeal_open": True}, Block.APPEAL),
         ({"outside_open": True}, Block.OUTSIDE),
         ({"measure_open": True}, Block.MEASURE),
+        ({"report_open": True}, Block.REPORT),
     ],
 )
 def test_each_thing_stops_it_by_itself(change: dict[str, object], block: Block) -> None:
@@ -68,7 +69,7 @@ def test_each_thing_stops_it_by_itself(change: dict[str, object], block: Block) 
 
 
 def test_everything_that_stops_it_is_said() -> None:
-    stand = Stand(date(2027, 1, 1), date(2026, 1, 1), False, True, True, True, True)
+    stand = Stand(date(2027, 1, 1), date(2026, 1, 1), False, True, True, True, True, True)
 
     assert blocks(stand) == tuple(Block)
 
@@ -102,3 +103,20 @@ def test_the_standard_terms_are_those_of_the_schedule(profile: str) -> None:
     assert terms.years(What.DOSSIER, Compartment.REGULAR, "HOUSE_WEEK") == 2
     assert terms.years(What.DOSSIER, Compartment.WHISTLEBLOWER, "WBK") == 2
     assert (terms.contact, terms.access_log, terms.reported) == (1, 2, (6, 1))
+
+
+@pytest.mark.parametrize(
+    ("days", "put_down_on", "years"),
+    [
+        ([date(2025, 3, 1), date(2025, 4, 1), date(2025, 4, 9)], date(2025, 3, 1), {2025}),
+        ([date(2025, 12, 30), date(2026, 1, 5), date(2027, 2, 1)], date(2025, 12, 30), {2025, 2026, 2027}),
+        ([date(2025, 3, 1)], date(2026, 5, 31), {2025}),  # an old register that came along on the last day
+        ([date(2025, 3, 1)], date(2026, 6, 1), set()),
+        ([date(2019, 3, 1), date(2026, 2, 1)], date(2026, 11, 21), {2026}),
+        ([], date(2026, 11, 21), set()),
+    ],
+)
+def test_a_report_that_had_gone_out_before_it_came_into_the_register_does_not_wait_for_it(
+    days: list[date], put_down_on: date, years: set[int]
+) -> None:
+    assert awaiting(days, put_down_on) == years

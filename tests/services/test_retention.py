@@ -47,7 +47,7 @@ from services.parties import Named, add_party
 from services.records import GENESIS, event_hash, record
 from tests.cases import Case
 from tests.conftest import CAST, POSTGRESQL, TODAY, Cast, sign_everybody_in
-from tests.fill import make_complainant, make_complaint, make_promise, make_ruled_appeal
+from tests.fill import make_complainant, make_complaint, make_party, make_promise, make_ruled_appeal
 from tests.samples import image
 from tests.services.test_restricted import handed, take
 
@@ -825,3 +825,104 @@ def test_terms_are_those_of_the_procedure_in_force(cast: Cast, engine: Engine, o
         assert due(cast)[case.reference].what is What.CONTACT
     with on(date(2029, 11, 21)):
         assert (due(cast)[case.reference].what, due(cast)[case.reference].blocks) == (What.DOSSIER, ())
+
+
+# The klachtenverslag (domain.md 5.9): childcare, and only until it was sent
+
+childcare_only = pytest.mark.parametrize("profile", ["kinderopvang-welzijn"])
+APPROVED = {"approved_on": TODAY, "figures": {}}
+TO_BOTH = {**APPROVED, "to_regulator_on": TODAY, "to_readers_on": TODAY}
+
+
+def report(cast: Cast, year: int, columns: dict[str, Any] = TO_BOTH, kind: str = "childcare") -> None:
+    approved = {"approved_by": cast["dora"]} if columns else {}
+    with Session(door.engine()) as session, session.begin():
+        session.add(m.YearReport(kind=kind, year=year, maker_id=cast["cora"], **columns, **approved))
+
+
+@childcare_only
+@pytest.mark.parametrize(
+    ("year", "columns", "kind", "stops"),
+    [
+        (None, {}, "", True),
+        (2026, {}, "childcare", True),  # begun, or opened again after somebody approved it
+        (2026, APPROVED, "childcare", True),
+        (2026, {**APPROVED, "to_regulator_on": TODAY}, "childcare", True),
+        (2026, {**APPROVED, "to_readers_on": TODAY}, "childcare", True),
+        (2025, TO_BOTH, "childcare", True),
+        (2026, TO_BOTH, "internal", True),
+        (2026, TO_BOTH, "childcare", False),
+    ],
+)
+def test_a_childcare_dossier_stays_until_the_report_of_its_year_went_to_everybody(
+    cast: Cast, on: On, year: int | None, columns: dict[str, Any], kind: str, stops: bool
+) -> None:
+    case = closed(cast, procedure="WKO")
+    if year:
+        report(cast, year, columns, kind)
+
+    with on(ENDS):
+        assert due(cast)[case.reference].blocks == ((Block.REPORT,) if stops else ())
+        if stops:
+            assert blocked(lambda: retention.propose(cast.actor("cora"), case.reference, What.DOSSIER)) == [Block.REPORT]
+        else:
+            let_go(cast, case.reference)
+            assert case.row.status == Status.ANONYMISED
+
+
+@childcare_only
+def test_which_dossiers_a_report_counts(cast: Cast, on: On) -> None:
+    before, long_ago = {"received_on": date(2025, 3, 1)}, {"received_on": date(2019, 3, 1), "closed_on": date(2019, 4, 1)}
+    entered = datetime(2026, 11, 21, tzinfo=UTC)
+    expected = {
+        closed(cast, procedure="HOUSE_WEEK").reference: (),
+        closed(cast, procedure="HOUSE_WEEK", overlay="WKO").reference: (Block.REPORT,),
+        closed(cast, procedure="WKO", kind="question").reference: (),
+        closed(cast, procedure="WKO", **before).reference: (Block.REPORT,),
+        closed(cast, procedure="WKO", registered_at=entered, **long_ago, answered_on=date(2019, 3, 2)).reference: (),
+        closed(cast, procedure="WKO", **long_ago, registered_at=datetime(2019, 3, 1, tzinfo=UTC)).reference: (Block.REPORT,),
+    }
+
+    with on(ENDS):
+        assert {reference: row.blocks for reference, row in due(cast).items()} == expected
+
+
+@childcare_only
+def test_a_year_in_which_nothing_was_submitted_asks_for_no_report(cast: Cast, on: On) -> None:
+    case = closed(cast, procedure="WKO", received_on=date(2025, 12, 30))  # and closed in 2026
+    report(cast, 2025)
+
+    with on(ENDS):
+        assert due(cast)[case.reference].blocks == ()
+        closed(cast, procedure="WKO")  # submitted in 2026
+        assert due(cast)[case.reference].blocks == (Block.REPORT,)
+
+
+@childcare_only
+def test_what_stays_for_a_report_tells_nobody_of_a_complaint_about_them(cast: Cast, on: On) -> None:
+    case = closed(cast, procedure="WKO", received_on=date(2025, 12, 30))
+    report(cast, 2025)
+    with Session(door.engine()) as session, session.begin():
+        about = make_complaint(session, cast, procedure="WKO")
+        make_party(session, about, cast["cora"])
+
+    with on(ENDS):
+        assert due(cast)[case.reference].blocks == ()
+        assert due(cast, "dora")[case.reference].blocks == (Block.REPORT,)
+        assert blocked(lambda: let_go(cast, case.reference)) == [Block.REPORT]
+
+
+@childcare_only
+def test_how_to_reach_who_complained_does_not_wait_for_a_report(cast: Cast, on: On) -> None:
+    case = closed(cast, procedure="WKO")
+
+    with on(date(2028, 1, 1)):
+        assert (due(cast)[case.reference].what, due(cast)[case.reference].blocks) == (What.CONTACT, ())
+        let_go(cast, case.reference, What.CONTACT)
+
+
+def test_no_law_asks_a_training_bureau_for_its_report(cast: Cast, on: On) -> None:
+    case = closed(cast, procedure="WKO")
+
+    with on(ENDS):
+        assert due(cast)[case.reference].blocks == ()
