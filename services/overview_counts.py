@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, true, union_all
 
 from db import models as m
 from db.days import days_between
@@ -158,20 +158,23 @@ def standing(w: Work, span: Span) -> Standing:
 
 def days(w: Work, span: Span) -> tuple[dict[bool, Counter[int]], dict[bool, Counter[int]]]:
     """How many complaints took how many calendar days from receipt to answer, and to registration. As many rows as there
-    are different numbers of days, so that a percentile needs no list of complaints."""
+    are different numbers of days of either, however they combine, so that a percentile needs no list of complaints."""
     c, now = m.Complaint, span.is_now()
     lead = days_between(c.received_on, c.answered_on)
     delay = case((c.taken_over.is_(False), days_between(c.received_on, c.registered_on)))  # an old register does not say
-    query = (
+    pairs = (
         select(now.label("now"), lead.label("lead"), delay.label("delay"), func.count().label("number"))
         .where(COMPLAINT, span.inside())
         .group_by(now, lead, delay)
+        .cte("pairs")
     )
-    leads: dict[bool, Counter[int]] = {True: Counter(), False: Counter()}
-    delays: dict[bool, Counter[int]] = {True: Counter(), False: Counter()}
-    for row in w.session.execute(query):
-        if row.delay is not None:
-            delays[bool(row.now)][row.delay] += row.number
-        if row.lead is not None:
-            leads[bool(row.now)][row.lead] += row.number
-    return leads, delays
+    each = (
+        select(pairs.c.now, literal(place).label("place"), took.label("took"), func.sum(pairs.c.number).label("number"))
+        .where(took.is_not(None))
+        .group_by(pairs.c.now, took)
+        for place, took in enumerate((pairs.c.lead, pairs.c.delay))
+    )
+    found: tuple[dict[bool, Counter[int]], ...] = tuple({True: Counter(), False: Counter()} for _ in range(2))
+    for row in w.session.execute(select(union_all(*each).subquery())):
+        found[row.place][bool(row.now)][row.took] = int(row.number)
+    return found[0], found[1]

@@ -85,7 +85,7 @@ complaints = st.fixed_dictionaries(
         "kind": st.sampled_from([Kind.COMPLAINT] * 8 + list(Kind)),
         "status": st.sampled_from(list(Status)),
         "procedure": st.sampled_from(PROCEDURES),
-        "received": st.sampled_from(EDGES) | st.integers(0, 800),
+        "received": st.sampled_from(EDGES) | st.sampled_from(EDGES) | st.integers(0, 800),
         "registered": st.sampled_from([0, 1, 2, 9]),
         "channel": st.sampled_from([Channel.PHONE, Channel.EMAIL, Channel.EVALUATION_FORM]),
         "subject_type": st.sampled_from(list(SubjectType)),
@@ -136,7 +136,7 @@ cases = st.builds(
     review=st.none() | st.tuples(st.integers(0, 1), sometimes(False, True), st.booleans()),
     form=sometimes(*State, never=3),
     excluded=st.frozensets(st.sampled_from([EXCLUDED, *READERS]), max_size=2),
-    times=st.sampled_from([1, 1, 2, 3]),
+    times=st.sampled_from([1, 2, 3, 4]),
 )
 
 
