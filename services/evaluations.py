@@ -5,7 +5,7 @@ Whom a form is about sees nothing of it, whatever their role (services/row_rule.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -129,6 +129,15 @@ def dismissed(actor: Actor, page: int = 1) -> Listing:
         newest = query.order_by(e.decided_at.desc(), e.id.desc())
         found = w.session.scalars(newest.limit(PAGE_SIZE).offset(PAGE_SIZE * (at - 1))).all()
         return Listing(_ones(w, found), total, at, pages, current(w).retention.evaluations)
+
+
+def everything(w: Work, state: State) -> Iterator[One]:
+    """Those in this state that this person may see, in the order in which they came in."""
+    e, last = m.Evaluation, 0
+    query = select(e).where(e.state == state).order_by(e.id).limit(PAGE_SIZE)
+    while found := w.session.scalars(query.where(e.id > last)).all():
+        yield from _ones(w, found)
+        last = found[-1].id
 
 
 def waiting_long(actor: Actor) -> Waiting:

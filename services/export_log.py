@@ -35,6 +35,7 @@ class Listed(StrEnum):
     READINGS = "readings"
     APPEALS = "appeals"
     RESTRICTED = "restricted"
+    FORMS = "forms"
     ACCOUNTS = "accounts"
     SIGN_INS = "sign_ins"
     REGISTER = "register"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.entries import choice
+from domain.evaluations import State
 from domain.rights import Right
 from services import list_sheets, readings, review_items, reviews
 from services.board import BoardFilter
@@ -118,6 +119,15 @@ def of_accounts(actor: Actor, file_type: FileType) -> bytes:
 def of_sign_ins(actor: Actor, file_type: FileType) -> bytes:
     with work(actor, Right.ACCOUNTS) as w:
         made = _made(w, Listed.SIGN_INS, file_type, list_sheets.SIGN_INS, list_sheets.sign_in_rows(w))
+    return _kept(actor, made)
+
+
+def of_evaluations(actor: Actor, file_type: FileType, state: State) -> bytes:
+    """The forms that wait, or those that somebody said are no complaint. Raises Refused ``unknown_value``."""
+    with work(actor, Right.EVALUATIONS) as w:
+        wanted = choice(State, state, "state")
+        said = words_of(w)(f"exports.forms_{wanted}")
+        made = _made(w, Listed.FORMS, file_type, list_sheets.FORMS, list_sheets.form_rows(w, wanted), said)
     return _kept(actor, made)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from domain.evaluations import State
 from domain.measures import MeasureState
 from domain.sign_ins import RULE_CHANGED
 from services import (
     accounts,
     appeal_files,
     board,
+    evaluations,
     measures,
     overview_dossiers,
     restricted,
@@ -286,6 +288,35 @@ def sign_in_rows(w: Work) -> Iterator[Row]:
         key = f"role.{each.why}" if each.what in RULE_CHANGED else f"sign_in_log.why_{each.why}"
         why = t(key) if each.why and t(key) != key else None
         yield (each.who or t("sign_in_log.nobody"), t(f"sign_in_log.{each.what}"), why, each.by, each.at)
+
+
+FORMS: Columns = (
+    ("evaluations.field_source", 20),
+    ("evaluations.field_form", 12),
+    ("exports.brought_in", 14),
+    ("evaluations.field_filled_in_on", 14),
+    ("evaluations.field_training", 26),
+    ("evaluations.field_group", 22),
+    ("evaluations.field_score", 8),
+    ("evaluations.field_question", 40),
+    ("evaluations.field_words", 50),
+    ("evaluations.field_person", 24),
+    ("evaluations.field_trainer", 24),
+    ("exports.proposed_why", 34),
+    ("exports.answered_by", 24),
+    ("exports.answered_on", 14),
+    ("exports.dismissed_why", 44),
+)
+
+
+def form_rows(w: Work, state: State) -> Iterator[Row]:
+    t = words_of(w)
+    for each in evaluations.everything(w, state):
+        why = ", ".join(t(f"evaluations.why_{one.reason}", said=one.said) for one in each.why)
+        score = int(each.score) if each.score is not None and each.score == int(each.score) else each.score
+        stood = (each.training, each.group, score, each.question, each.words, each.person, each.trainer)
+        came = (each.source or t("evaluations.keyed"), each.form, each.imported_on, each.filled_in_on)
+        yield (*came, *stood, why, each.decided_by, each.decided_on, each.reason)
 
 
 def _title(t: Words, title: str, *, urgent: bool = False) -> str:

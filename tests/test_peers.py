@@ -34,7 +34,7 @@ from services.records import event_hash
 from tests import stories
 from tests.cases import LONG_AGO, Case
 from tests.conftest import CAST, PROFILES, TODAY, Cast
-from tests.fill import make_complaint, make_party, make_promise
+from tests.fill import make_complaint, make_party, make_promise, make_year_report
 from tests.services.test_door import dossier as plant
 from tests.ui.apptest import open_page
 from tests.unkept import unkept
@@ -336,6 +336,8 @@ def planted(session: Session, cast: Cast) -> None:
             session.add(m.MeasureDone(measure_id=measure.id, complaint_id=measure.complaint_id, done_on=TODAY, evidence=CANARY))
     session.execute(update(m.Complaint).values(status="closed", closed_on=TODAY))
     session.execute(update(m.Referral).values(stage="ended"))
+    for year in (2025, 2026):
+        make_year_report(session, cast, year)
     for reference in session.scalars(select(m.Complaint.reference)).all():
         draft = {"values": CANARY}
         session.add(m.Draft(account_id=cast["hans"], page=f"complaint.{reference}", content=draft, updated_at=door._clock()))

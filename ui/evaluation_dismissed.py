@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from services import evaluations, review_evaluations
+from domain.evaluations import State
+from services import evaluations, list_exports, review_evaluations
 from services.door import Actor
 from services.evaluations import One
 from services.review_items import Review
 from ui import evaluation_view as view
 from ui.dossier_view import day, words
+from ui.downloads import downloads
 from ui.session import literal, show_refusals, t, tell
 
 
@@ -29,6 +31,10 @@ def listing(who: Actor) -> None:
     if found.pages > 1:
         st.session_state["evaluations.page"] = found.page
         st.number_input(t("evaluations.page", last=found.pages), 1, found.pages, key="evaluations.page")
+    if found.rows:
+        downloads(
+            "evaluations.file_dismissed", "geen-klacht", lambda kind: list_exports.of_evaluations(who, kind, State.DISMISSED)
+        )
 
 
 def _said(each: One) -> None:

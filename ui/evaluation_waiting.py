@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from domain.errors import Refused
+from domain.evaluations import State
 from domain.vocabulary import ComplainantType
-from services import evaluation_confirming, evaluations
+from services import evaluation_confirming, evaluations, list_exports
 from services.door import Actor
 from services.evaluation_confirming import AsComplaint
 from services.evaluations import One, Pile
@@ -14,6 +17,7 @@ from services.intake_choices import Choices, choices
 from services.parties import Named
 from services.profiles import ProfileWords, vocabulary
 from ui import evaluation_view as view
+from ui.downloads import downloads
 from ui.session import PAGES, Fields, literal, show_refusals, t, tell
 
 
@@ -32,6 +36,7 @@ def one_by_one(who: Actor, pile: Pile) -> None:
     else:
         decide(who, pile, one)
         more(who, one)
+    downloads("evaluations.file", "te-beoordelen", partial(list_exports.of_evaluations, who, state=State.CANDIDATE))
 
 
 def turn(pile: Pile) -> None:

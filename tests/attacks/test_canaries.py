@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from db import models as m
 from domain.errors import Refused
+from domain.evaluations import State
 from domain.rights import READ_RIGHTS, Right
 from domain.vocabulary import LetterType
 from services import hearing, letters
@@ -66,6 +67,7 @@ def values(engine: Engine, scope: Scope) -> dict[str, list[Any]]:
             "figure": ["received", "standing.open"],
             "wanted": [MeasureFilter(show="all")],
             "which": list(Retained),
+            "state": list(State),
             "page": [1, "intake"],
             "filters": [
                 BoardFilter(status="all"),

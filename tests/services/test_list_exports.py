@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from db import models as m
 from domain.errors import Refused
+from domain.evaluations import State
 from domain.rights import Right
 from domain.vocabulary import Compartment
 from services import export_log, list_exports, review_items, reviews, sign_in_log
@@ -26,6 +27,7 @@ from services.export_log import Listed
 from services.list_exports import Retained
 from services.measures import MeasureFilter
 from services.spreadsheets import LONGEST_CELL, FileType, Sheet, comma_separated, workbook
+from tests import evaluating
 from tests.cases import MONDAY, Case
 from tests.conftest import TODAY, Cast
 from tests.fill import make_complaint, make_measure, make_party, make_promise
@@ -248,6 +250,24 @@ def test_a_reviewer_takes_her_appeals_and_a_keeper_her_list(engine: Engine, cast
         list_exports.of_readings(cast.actor("cora"), "K26-XXXXX", CSV)
 
 
+def test_forms_that_wait_and_forms_that_are_no_complaint(engine: Engine, cast: Cast) -> None:
+    evaluating.bring(cast, evaluating.source(cast))
+    first, second = evaluating.waiting(cast)
+    evaluating.dismiss(cast, first.id, "Een wens.")
+    take = partial(list_exports.of_evaluations, cast.actor("cora"), CSV)
+
+    (_, waits), (_, no_complaint) = lines(take(State.CANDIDATE)), lines(take(State.DISMISSED))
+    assert waits[:2] == ["Enquête", second.form]
+    assert (waits[6], waits[11]) == (str(second.score), "De score is 2 of lager")
+    assert (no_complaint[1], no_complaint[12], no_complaint[14]) == (first.form, "Cora Coördinator", "Een wens.")
+    said = dict(sheets(list_exports.of_evaluations(cast.actor("cora"), XLSX, State.DISMISSED))["Over deze lijst"])
+    assert said["Gefilterd op"] == "Geen klacht"
+    with Session(engine) as session, session.begin():
+        session.add(m.EvaluationAbout(evaluation_id=second.id, account_id=cast["cora"]))
+    assert "is leeg" in lines(take(State.CANDIDATE))[1][0]
+    assert lines(list_exports.of_evaluations(cast.actor("dora"), CSV, State.CANDIDATE))[1][1] == second.form
+
+
 NOT_FOR: list[tuple[Callable[..., bytes], tuple[object, ...], tuple[str, ...]]] = [
     (list_exports.of_board, (XLSX, BoardFilter()), ("suze", "adam")),
     (list_exports.of_measures, (XLSX, MeasureFilter()), ("suze", "adam")),
@@ -255,6 +275,7 @@ NOT_FOR: list[tuple[Callable[..., bytes], tuple[object, ...], tuple[str, ...]]] 
     (list_exports.of_review, (XLSX, 1), ("tom", "hans", "mia", "vera", "adam")),
     (list_exports.of_retention, (XLSX, Retained.DUE), ("tom", "hans", "mia", "adam")),
     (list_exports.of_readings, ("K26-00000", XLSX), ("tom", "hans", "mia", "vera", "adam")),
+    (list_exports.of_evaluations, (XLSX, State.CANDIDATE), ("tom", "hans", "mia", "vera", "adam")),
     (list_exports.of_accounts, (XLSX,), ("tom", "cora", "dora", "vera")),
     (list_exports.of_sign_ins, (XLSX,), ("tom", "cora", "dora", "vera")),
 ]

@@ -47,7 +47,16 @@ from services.parties import Named, add_party
 from services.records import GENESIS, event_hash, record
 from tests.cases import Case
 from tests.conftest import CAST, POSTGRESQL, TODAY, Cast, sign_everybody_in
-from tests.fill import make_complainant, make_complaint, make_party, make_promise, make_ruled_appeal
+from tests.fill import (
+    APPROVED,
+    TO_BOTH,
+    make_complainant,
+    make_complaint,
+    make_party,
+    make_promise,
+    make_ruled_appeal,
+    make_year_report,
+)
 from tests.samples import image
 from tests.services.test_restricted import handed, take
 
@@ -830,14 +839,11 @@ def test_terms_are_those_of_the_procedure_in_force(cast: Cast, engine: Engine, o
 # The klachtenverslag (domain.md 5.9): childcare, and only until it was sent
 
 childcare_only = pytest.mark.parametrize("profile", ["kinderopvang-welzijn"])
-APPROVED = {"approved_on": TODAY, "figures": {}}
-TO_BOTH = {**APPROVED, "to_regulator_on": TODAY, "to_readers_on": TODAY}
 
 
 def report(cast: Cast, year: int, columns: dict[str, Any] = TO_BOTH, kind: str = "childcare") -> None:
-    approved = {"approved_by": cast["dora"]} if columns else {}
     with Session(door.engine()) as session, session.begin():
-        session.add(m.YearReport(kind=kind, year=year, maker_id=cast["cora"], **columns, **approved))
+        make_year_report(session, cast, year, columns, kind)
 
 
 @childcare_only
