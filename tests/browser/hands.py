@@ -99,6 +99,13 @@ def tab(page: Page, name: str) -> None:
     settled(page)
 
 
+def unfold(page: Page, words: str) -> None:
+    """A fold-out with these words above it."""
+    above = page.locator("summary").filter(has_text=words).locator("visible=true").first
+    above.click()
+    above.evaluate(UNFOLDED)
+
+
 def downloaded(page: Page, press_it: Callable[[], None]) -> tuple[str, bytes]:
     """The name and the content of what a button gives."""
     with page.expect_download() as waiting:

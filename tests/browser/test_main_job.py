@@ -101,7 +101,7 @@ def hans_handles(page: Page, reference: str) -> None:
 
 def the_letter_opens_elsewhere(page: Page, reference: str) -> None:
     hands.tab(page, "Berichten")
-    page.get_by_text("Besluitbrief, e-mail").click()
+    hands.unfold(page, "Besluitbrief, e-mail")
     for label, name, read in (("Download als pdf", ".pdf", text_of_pdf), ("Download als Word-bestand", ".docx", text_of_docx)):
         button = page.get_by_role("button", name=label).locator("visible=true")
         file_name, content = hands.downloaded(page, button.click)
