@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import product
 
@@ -52,19 +53,22 @@ def test_every_figure_agrees_with_counting_by_hand(engine: Engine, cast: Cast, s
             assert {key: each.of(shown.now) for key, each in BY_KEY.items()} == expected
             assert {key: each.of(shown.before) for key, each in BY_KEY.items()} == before.indicators(READS_FILES[who])
             assert [each.share for each in shown.running] == now.running()
-            for rows, value in (
-                (shown.channels, lambda c: c.channel),
-                (shown.subjects, lambda c: c.subject_type),
-                (shown.categories, lambda c: c.category),
-                (shown.units, lambda c: units.get(c.unit_id)),
-                (shown.outcomes, lambda c: c.outcome),
-                (shown.months, lambda c: str(c.received_on.month)),
-            ):
-                agrees(rows, now.by(value), before.by(value))
+            tables_agree(shown, now, before, units)
             agrees_in_total(shown)
-            assert {(each.category, each.unit_id): each.number for each in shown.cells} == now.by(
-                lambda c: (c.category, c.unit_id)
-            )
+
+
+def tables_agree(shown: Overview, now: Oracle, before: Oracle, units: Mapping[int, str]) -> None:
+    """Line by line. `units`: their names by number."""
+    for rows, value in (
+        (shown.channels, lambda c: c.channel),
+        (shown.subjects, lambda c: c.subject_type),
+        (shown.categories, lambda c: c.category),
+        (shown.units, lambda c: units.get(c.unit_id)),
+        (shown.outcomes, lambda c: c.outcome),
+        (shown.months, lambda c: str(c.received_on.month)),
+    ):
+        agrees(rows, now.by(value), before.by(value))
+    assert {(each.category, each.unit_id): each.number for each in shown.cells} == now.by(lambda c: (c.category, c.unit_id))
 
 
 def agrees(rows: tuple[Counted, ...], now: dict[object, int], before: dict[object, int]) -> None:

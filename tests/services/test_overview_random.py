@@ -28,7 +28,7 @@ from tests.services import overview_oracle_besides as besides
 from tests.services.overview_oracle import Dossier, Oracle, key
 from tests.services.random_registers import READERS, Drawn, Written, confirmations, day, registers, written
 from tests.services.registers import READS_FILES
-from tests.services.test_overview import agrees, agrees_in_total
+from tests.services.test_overview import agrees_in_total, tables_agree
 
 EXAMPLES = 100  # for each of both profiles: 200 registers, half a minute of CPU time together
 often = settings(
@@ -118,16 +118,7 @@ def is_right(made: Written, who: str, shown: Overview) -> None:
 def tables_are_right(made: Written, who: str, shown: Overview, now: Oracle, before: Oracle) -> None:
     """N2, N14, N16, N21, and what became of each promise."""
     units = {made.cast.units[name]: label for name, label in (("noord", "Locatie Noord"), ("zuid", "Locatie Zuid"))}
-    for rows, value in (
-        (shown.channels, lambda c: c.channel),
-        (shown.subjects, lambda c: c.subject_type),
-        (shown.categories, lambda c: c.category),
-        (shown.units, lambda c: units.get(c.unit_id)),
-        (shown.outcomes, lambda c: c.outcome),
-        (shown.months, lambda c: str(c.received_on.month)),
-    ):
-        agrees(rows, now.by(value), before.by(value))
-    assert {(each.category, each.unit_id): each.number for each in shown.cells} == now.by(lambda c: (c.category, c.unit_id))
+    tables_agree(shown, now, before, units)
     assert [each.now for each in shown.leads] == besides.leads(now)
     assert [each.before for each in shown.leads] == besides.leads(before)
     for promise in shown.promises:
