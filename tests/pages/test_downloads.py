@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from services import list_exports
 from services.board import BoardFilter
 from services.spreadsheets import FileType
+from tests import evaluating
 from tests.conftest import Cast
 from tests.fill import make_complaint
 from tests.ui.apptest import open_page
@@ -39,6 +40,13 @@ def test_a_list_has_its_file(cast: Cast, who: str, page: str, offered: set[str])
 
     assert not at.exception
     assert offered <= set(files(at))
+
+
+def test_forms_that_wait_have_their_file_and_an_empty_pile_has_none(cast: Cast) -> None:
+    assert files(open_page(cast, "cora", "evaluations")) == []
+    evaluating.bring(cast, evaluating.source(cast))
+
+    assert {"file_xlsx", "file_csv"} <= set(files(open_page(cast, "cora", "evaluations")))
 
 
 @pytest.mark.parametrize(("who", "figures"), [("cora", True), ("mia", False)])
