@@ -16,7 +16,7 @@ from ui.requests_view import requests_line
 from ui.review_line import review_line
 from ui.session import PAGES, Fields, actor, has, show_refusals, t
 from ui.shield import waits_for_a_word
-from ui.widgets import board_table, days_left, flag_badge, plain, subject
+from ui.widgets import board_table, days_left, flag_badge, subject
 
 _SHORT, _LONG = 270, 580  # pixels: beside each other at 1,280, under each other on a telephone
 
@@ -68,17 +68,7 @@ def found(shown: BoardPage) -> str:
 
 
 def rows(shown: BoardPage) -> None:
-    clicked = board_table(shown.rows, "board")
-    titles = {row.reference: f"{row.reference}  {plain(subject(row))}" for row in shown.rows}
-    picked = st.selectbox(
-        t("board.choose"),
-        list(titles),
-        index=None,
-        format_func=titles.__getitem__,
-        placeholder=t("board.choose_one"),
-        key="board.choose",
-    )
-    reference = clicked or picked
+    reference = board_table(shown.rows, "board")
     if reference:
         st.switch_page(PAGES["complaint"], query_params={"ref": reference})
 

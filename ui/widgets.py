@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from domain.vocabulary import Flag, Kind
 from services.board import BoardRow
 from text import near_date
+from ui.rows import Row, rows
 from ui.session import language, t
 
 
@@ -79,44 +78,15 @@ def subject(row: BoardRow) -> str:
     return t("board.red_flag", title=title) if row.red_flag else title
 
 
-# Widths in pixels: together what a screen of 1,280 leaves beside the menu; the first three fit on a telephone. On a wider
-# screen the rest grows along. Text wraps in rows that are higher than 64 pixels, and only there.
-WIDTHS = {"flag": 128, "reference": 92, "due": 78, "title": 200, "promise": 144, "handler": 96, "status": 170}
-ROW = 66
+ROW = 66  # pixels: the height of a row of a grid in which text wraps; it does in what is higher than 64
+COLUMNS = ("flag", "reference", "due", "title", "promise", "handler", "status")
 
 
-def board_table(rows: Sequence[BoardRow], key: str) -> str | None:
-    """The rows as a grid; the reference that was clicked in this run. The reference comes back from the browser, so the
-    dossier page asks the door."""
-    words = {name: t(f"board.column_{name}") for name in WIDTHS}
-    colors = {words: LOOKS[row.flag].color for row in rows for words in _flag_and_days(row)}
-    config: dict[str, Any] = {name: st.column_config.TextColumn(words[name], width=wide) for name, wide in WIDTHS.items()}
-    config["flag"] = st.column_config.MultiselectColumn(
-        words["flag"],
-        options=list(colors),
-        color=list(colors.values()),
-        pinned=True,
-        width=WIDTHS["flag"],
+def board_table(shown: Sequence[BoardRow], key: str) -> str | None:
+    """The rows; the reference that was clicked in this run."""
+    return rows(
+        [t(f"board.column_{name}") for name in COLUMNS], [_row(each) for each in shown], t("board.table"), f"{key}.table"
     )
-    config["reference"] = st.column_config.ButtonColumn(
-        words["reference"],
-        key=f"{key}.open",
-        type="tertiary",
-        alignment="left",
-        pinned=True,
-        width=WIDTHS["reference"],
-    )
-    st.dataframe(
-        pd.DataFrame([_cells(row) for row in rows], columns=list(WIDTHS)),
-        hide_index=True,
-        height="content",
-        row_height=ROW,
-        column_config=config,
-        alt=t("board.table"),
-        key=f"{key}.table",
-    )
-    click = st.session_state.get(f"{key}.open")
-    return str(click["label"]) if click else None
 
 
 def _by(row: BoardRow) -> str:
@@ -131,18 +101,18 @@ def _handler(row: BoardRow) -> str:
     return t("board.handler_gone", name=row.handler) if row.handler_gone else row.handler
 
 
-def _cells(row: BoardRow) -> dict[str, object]:
+def _row(row: BoardRow) -> Row:
     status = t(f"status.{row.status}").replace(" ", "\N{NO-BREAK SPACE}")
     status = t("board.status_outside", status=status) if row.external else status
-    return {
-        "flag": _flag_and_days(row),
-        "reference": row.reference,
-        "due": _by(row),
-        "title": plain(subject(row)),
-        "promise": row.promise or "",
-        "handler": plain(_handler(row)),
-        "status": f"{status} · {plain(row.unit)}" if row.unit else status,
-    }
+    flags = tuple((words, LOOKS[row.flag].color) for words in _flag_and_days(row))
+    cells = (
+        _by(row),
+        plain(subject(row)),
+        row.promise or "",
+        plain(_handler(row)),
+        f"{status} · {plain(row.unit)}" if row.unit else status,
+    )
+    return Row(row.reference, flags, cells)
 
 
 def _flag_and_days(row: BoardRow) -> list[str]:

@@ -269,7 +269,7 @@ def board(at: Studio) -> None:
     for name, viewport in (("board", {"width": 1280, "height": 1000}), ("board-phone", TELEPHONE)):
         page = at.sit_down("dora", "/board", viewport=viewport)
         expect(page.get_by_text("Vandaag te doen")).to_be_visible()
-        expect(page.get_by_test_id("stDataFrame")).to_be_attached()
+        expect(page.locator("table.rows")).to_be_attached()
         screen(page, name)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,27 +12,13 @@ from services import door
 from tests.browser import hands
 from tests.conftest import PROFILES, TODAY, Cast
 from tests.serving import Server, start
-from ui.widgets import ROW, WIDTHS
 
 pytestmark = pytest.mark.browser
 
-PADDING = 16  # pixels, left and right of what stands in a cell
-TEXTS = list(WIDTHS)[2:]
-
-# The grid is a canvas; beside it stands a table for who cannot see it. Each of its texts, set as in the canvas in the
-# width of its column: the height and the width that it needs.
-_NEEDED = """(grid, [widths, padding]) => {
-    const probe = document.body.appendChild(document.createElement("div"))
-    const cells = [...grid.querySelectorAll("th, td")].filter(each => each.ariaColIndex > widths.length - TEXTS)
-    const needed = cells.map(each => {
-        const width = widths[each.ariaColIndex - 1] - padding
-        probe.style.cssText = `position: absolute; font: 14px/1.4 "Source Sans"; width: ${width}px`
-        probe.textContent = each.textContent
-        return {text: each.textContent, height: probe.clientHeight, over: probe.scrollWidth - width}
-    })
-    probe.remove()
-    return needed
-}""".replace("TEXTS", str(len(TEXTS)))
+# Of each cell the text that does not fit in it, across or down.
+_CUT = """table => [...table.querySelectorAll("th, td, button, span")]
+    .filter(each => each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== "inline")
+    .map(each => each.textContent)"""
 
 
 @pytest.fixture(scope="module", params=PROFILES)
@@ -58,7 +43,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, server_profile: str) -> Ite
 
 def board(page: Page, server: Server) -> Page:
     hands.signed_in(page, server, "dora", "/board?status=all")
-    expect(page.get_by_test_id("glide-cell-0-0")).to_be_attached()
+    expect(page.locator("table.rows tbody tr").first).to_be_visible()
     return hands.settled(page)
 
 
@@ -66,20 +51,43 @@ def test_every_column_can_be_read_beside_the_menu(open_browser: Callable[..., Pa
     page = board(open_browser(viewport={"width": 1280, "height": 3000}), server)
     expect(page.get_by_role("link", name="Werkvoorraad")).to_be_visible()
 
-    scroller = page.locator(".dvn-scroller")
-    assert scroller.evaluate("each => each.scrollWidth - each.clientWidth") == 0
-    needed: list[dict[str, Any]] = page.get_by_test_id("stDataFrame").evaluate(_NEEDED, [list(WIDTHS.values()), PADDING])
-    assert len(needed) > 5 * len(TEXTS)
-    assert [each for each in needed if each["height"] > ROW or each["over"] > 0] == []
+    table = page.locator("table.rows")
+    assert table.locator("tbody tr").count() >= 5
+    assert table.evaluate(_CUT) == []
+    box, menu = table.bounding_box(), page.get_by_test_id("stSidebar").bounding_box()
+    assert box is not None
+    assert menu is not None
+    assert menu["x"] + menu["width"] <= box["x"]
+    assert box["x"] + box["width"] <= 1280
 
 
-def test_on_a_telephone_the_flag_the_reference_and_the_day_come_first(
-    open_browser: Callable[..., Page], server: Server
-) -> None:
+def test_on_a_telephone_a_row_stands_under_its_own_headings(open_browser: Callable[..., Page], server: Server) -> None:
     page = board(open_browser(viewport={"width": 390, "height": 3000}), server)
 
-    room = page.get_by_test_id("stDataFrame").bounding_box()
-    assert room is not None
-    assert sum(list(WIDTHS.values())[:3]) <= room["width"] <= 390
-    assert page.locator("th").all_text_contents()[:3] == ["Termijn", "Dossier", "Uiterlijk"]
+    table, first = page.locator("table.rows"), page.locator("table.rows tbody tr").first
+    assert table.evaluate(_CUT) == []
+    assert [first.locator("th, td").nth(each).get_attribute("data-column") for each in range(3)] == [
+        "Termijn",
+        "Dossier",
+        "Uiterlijk",
+    ]
+    box = table.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 390
     assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def test_a_row_opens_by_a_click_anywhere_and_by_the_keyboard(open_browser: Callable[..., Page], server: Server) -> None:
+    page = board(open_browser(), server)
+    row = page.locator("table.rows tbody tr").nth(1)
+    reference = row.get_by_role("button").inner_text()
+
+    row.locator("td").last.click()
+    expect(page.get_by_role("heading", name=reference)).to_be_visible()
+
+    page.go_back()
+    expect(row).to_be_visible()
+    hands.settled(page)
+    row.get_by_role("button", name=reference).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=reference)).to_be_visible()

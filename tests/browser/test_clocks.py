@@ -86,7 +86,7 @@ def test_a_pause_and_its_end(open_browser: Callable[..., Page], beside: Server) 
     hands.told(page, "De termijn staat stil.")
     expect(page.get_by_text("Gepauzeerd").first).to_be_visible()
     board = hands.signed_in(open_browser(), beside, "cora", f"/board?q={case.reference}")
-    expect(board.get_by_test_id("stDataFrame")).to_be_attached()
+    expect(board.locator("table.rows")).to_be_attached()
 
     hands.open_step(page, "Laat de termijn weer lopen")
     hands.press(page, "Opslaan")

@@ -52,7 +52,7 @@ def dora_steers(page: Page, reference: str) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 dossier.", exact=False)).to_be_visible()
     hands.settled(page)
-    page.get_by_test_id("stDataFrame").click(position={"x": 170, "y": 68})
+    page.get_by_role("button", name=reference, exact=True).click()
     expect(page.get_by_role("heading", name=reference)).to_be_visible()
     expect(page.get_by_text(STORY).first).to_be_visible()
 

@@ -15,9 +15,10 @@ from services import board
 from tests.conftest import TODAY, Cast
 from tests.fill import make_complaint, make_party, make_promise
 from tests.services.test_board import counted, days, filled
-from tests.ui.apptest import NotForThem, open_page
+from tests.ui.apptest import NotForThem, open_page, open_row, rows_of
 from text import LANGUAGES, catalogue
 from ui.board_filters import LOOKS
+from ui.widgets import COLUMNS
 
 
 @pytest.fixture
@@ -36,13 +37,14 @@ def four(engine: Engine, cast: Cast) -> None:
 
 
 def shown(at: AppTest) -> list[str]:
-    return list(at.dataframe[0].value["reference"]) if at.dataframe else []
+    return list(rows_of(at))
 
 
 def cells(at: AppTest) -> dict[str, dict[str, object]]:
-    """The rows by reference."""
-    table = at.dataframe[0].value
-    return table.assign(flag=table["flag"].map(list)).set_index("reference").to_dict("index")
+    """The rows by reference, their columns by name."""
+    names = [name for name in COLUMNS if name != "reference"]
+    tables = {reference: dict(zip(names, row, strict=True)) for reference, row in rows_of(at).items()}
+    return {reference: row | {"flag": [words for words, _ in row["flag"]]} for reference, row in tables.items()}
 
 
 def words(at: AppTest) -> str:
@@ -148,7 +150,7 @@ def test_what_people_typed_is_shown_as_they_typed_it(engine: Engine, cast: Cast)
 
     at = open_page(cast, "cora", "board")
 
-    titles = list(at.dataframe[0].value["title"])
+    titles = [row["title"] for row in cells(at).values()]
     assert titles[0] == odd
     assert titles[1] == '\N{WORD JOINER}=HYPERLINK("http://kwaad.invalid")'
     assert any(odd in each.value for each in at.text)
@@ -252,16 +254,28 @@ def test_nothing_late_is_good_news(engine: Engine, cast: Cast) -> None:
 def test_choosing_a_row_opens_the_dossier(cast: Cast) -> None:
     at = open_page(cast, "cora", "board")
 
-    at.selectbox(key="board.choose").select("K26-TODAY").run()
+    open_row(at, "K26-TODAY")
 
     assert not at.exception
     assert address(at)["ref"] == "K26-TODAY"
 
 
 @pytest.mark.usefixtures("four")
+def test_a_row_that_does_not_stand_there_opens_nothing(cast: Cast) -> None:
+    """What was clicked comes from the browser."""
+    at = open_page(cast, "cora", "board")
+
+    for forged in ("K26-KLAAR", "", "../people", {"a": 1}, ["K26-LATE"], None, 7):
+        open_row(at, forged)
+        assert not at.exception
+        assert "ref" not in address(at)
+        assert len(shown(at)) == 3
+
+
+@pytest.mark.usefixtures("four")
 def test_who_comes_back_from_a_dossier_finds_the_view_as_it_was_left(cast: Cast) -> None:
     at = open_page(cast, "cora", "board", flag="late")
-    at.selectbox(key="board.choose").select("K26-LATE").run()
+    open_row(at, "K26-LATE")
 
     at.query_params.clear()
     at._page_hash = calc_hash("board")

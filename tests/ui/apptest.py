@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
@@ -35,3 +37,23 @@ def open_page(cast: Cast, who: str | None, page: str, /, **query: str) -> AppTes
     if who and wanted and Path(script or "nowhere").name != f"{page}.py":
         raise NotForThem(f"{who} has no page {page}")
     return at
+
+
+def _table(at: AppTest) -> Any:
+    """The table of our own on this screen, if there is one."""
+    return next((each.proto for each in at._tree if getattr(each, "type", "") == "bidi_component"), None)
+
+
+def rows_of(at: AppTest) -> dict[str, list[Any]]:
+    """What stands in its rows, by their names: the flags, and the cells."""
+    table = _table(at)
+    return {each["name"]: [each["flags"], *each["cells"]] for each in json.loads(table.json)["rows"]} if table else {}
+
+
+def open_row(at: AppTest, name: object) -> None:
+    """Click on a row."""
+    states = at._tree.get_widget_states()
+    clicked = states.widgets.add()
+    clicked.id = f"$$STREAMLIT_INTERNAL_KEY_{_table(at).id}__events"
+    clicked.json_trigger_value = json.dumps([{"event": "open", "value": name}])
+    at._run(states)
