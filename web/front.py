@@ -22,6 +22,13 @@ _POLICY = (
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; "
     "media-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
 )
+# Streamlit's browser side asks for its own address and settings first, below the address of the screen and, a tenth of a
+# second later, at the root. Told both it opens its websocket at once. Nobody steers the screen by messages from elsewhere: an
+# empty list of who may would not be taken for an answer.
+_AT_ONCE = (
+    "window.__streamlit = {BACKEND_BASE_URL: location.origin, "
+    'HOST_CONFIG: {allowedOrigins: ["https://nobody.invalid"], useExternalAuthToken: false}}'
+)
 _BEGINS = ("http.response.start", "websocket.accept", "websocket.http.response.start")
 _HEADERS = {
     "x-frame-options": "DENY",
@@ -44,7 +51,7 @@ class FrontPage:
     """Streamlit's index.html, read once: with our name, without the pointer to its agent interface."""
 
     def __init__(self) -> None:
-        index = _streamlit_index()
+        index = _streamlit_index().replace("<head>", f"<head><script>{_AT_ONCE}</script>")
         digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in _SCRIPT.findall(index))
         self._policy = _POLICY.format(hashes=" ".join(f"'sha256-{digest}'" for digest in digests))
         index = re.sub(r"<!--.*?-->\s*", "", index, flags=re.DOTALL)
