@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from db import models as m
 from db.profiles import Profile
 from domain.rights import Right
+from domain.vocabulary import Compartment
 from services import measures, profiles
 from services.board_filters import (
     FINISHED,
@@ -114,10 +115,13 @@ def to_do(actor: Actor) -> ToDo:
     waits for others. Besides promises the measures, each with whose it is: one that is here itself is not here once more as
     a promise of its dossier. Two statements on dossiers."""
     with work(actor, Right.LIST) as w:
+        w.begin_elsewhere()
         due = aliased(m.Complaint)
         mine = or_(waiting_id() == w.me, m.Complaint.id.in_(climbed_to(w.me)))
         whose = [] if w.may(Right.ASSIGN) else [mine]
-        now = m.Complaint.id.in_(union_all(select(due.id).where(due.next_due_on <= w.today), climbed_to(w.me)))
+        now = m.Complaint.id.in_(
+            union_all(select(due.id).where(due.compartment.in_(Compartment), due.next_due_on <= w.today), climbed_to(w.me))
+        )
         twice = and_(measures.stands_for_next_promise(w), m.Complaint.id.not_in(climbed_to(w.me)))
         query = rows_of(w, now, ~twice, *whose).add_columns(func.count().over().label("everything"))
         query = query.order_by(case((mine, 0), else_=1), m.Complaint.next_due_on, m.Complaint.id).limit(TO_DO)

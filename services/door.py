@@ -98,6 +98,11 @@ class Work:
         """Does `right` reach this dossier? The same rule as the list uses."""
         return right in self.rights_on(complaint_id, right)
 
+    def begin_elsewhere(self) -> None:
+        """The statements that follow in this transaction give the same rows, and begin with a few rows of another table or
+        a whole one, not with all dossiers of a compartment (which SQLite takes for a few)."""
+        narrow(self.session, self.reader, self.right, first=False)
+
     def rights_on(self, complaint_id: int, *rights: Right) -> frozenset[Right]:
         """Those of `rights` that reach this dossier, in one statement."""
         return _rights_on(self.session, self.reader, complaint_id, *rights)

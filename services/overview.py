@@ -147,6 +147,8 @@ def collect(w: Work, year: int | None, cut: Cut = Cut()) -> Overview:  # noqa: B
     offered = years(w)
     s = chosen(w, offered, year, cut)
     known = overview_promises.rules(w)
+    standing = overview_counts.standing(w, s)
+    w.begin_elsewhere()
     books = overview_promises.books(w, s)
     months, numbers = overview_counts.by_day(w, s)
     channels, outcomes, subjects = overview_counts.crossed(
@@ -175,7 +177,7 @@ def collect(w: Work, year: int | None, cut: Cut = Cut()) -> Overview:  # noqa: B
         today=w.today,
         now=now,
         before=before,
-        standing=overview_counts.standing(w, s),
+        standing=standing,
         months=months,
         running=overview_promises.running(books, s),
         channels=channels,

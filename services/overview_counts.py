@@ -15,7 +15,7 @@ from db.days import days_between
 from domain.vocabulary import Channel, CloseReason, ExternalStage, Kind, LadderLevel, LetterType, Outcome, Status
 from services.board_filters import OPEN
 from services.door import Work
-from services.overview_cut import COMPLAINT, REGULAR, Pair, Span
+from services.overview_cut import COMPLAINT, COUNTED, IN_FILE, Pair, Span
 
 ByPeriod = dict[bool, Counter[str]]  # True: this period
 
@@ -87,7 +87,7 @@ def by_day(w: Work, span: Span) -> tuple[tuple[Counted, ...], ByPeriod]:
     """The months, and the plain numbers of each period. At most 731 rows, in the order of the index."""
     names = numbers()
     counts = (func.count(case((condition, 1))).label(name) for name, condition in names.items())
-    query = select(m.Complaint.received_on, *counts).where(REGULAR, span.inside()).group_by(m.Complaint.received_on)
+    query = select(m.Complaint.received_on, *counts).where(IN_FILE, span.inside()).group_by(m.Complaint.received_on)
     months: dict[int, Pair] = dict.fromkeys(span.now.months, (0, 0))
     found: ByPeriod = {True: Counter(), False: Counter()}
     for day, *row in w.session.execute(query):
@@ -107,7 +107,7 @@ def crossed(w: Work, span: Span, *values: Any) -> tuple[tuple[Counted, ...], ...
     now = span.is_now()
     columns = [value.label(f"value_{place}") for place, value in enumerate(values)]
     query = (
-        select(now.label("now"), *columns, func.count().label("number")).where(COMPLAINT, span.inside()).group_by(now, *values)
+        select(now.label("now"), *columns, func.count().label("number")).where(COUNTED, span.inside()).group_by(now, *values)
     )
     found: list[dict[Any, Pair]] = [defaultdict(lambda: (0, 0)) for _ in values]
     for is_now, *row, number in w.session.execute(query):
@@ -123,7 +123,7 @@ def places(w: Work, span: Span) -> tuple[tuple[Counted, ...], tuple[Counted, ...
         select(now.label("now"), c.category, c.unit_id, m.OrgUnit.name.label("unit"), func.count().label("number"))
         .select_from(c)
         .outerjoin(m.OrgUnit, m.OrgUnit.id == c.unit_id)
-        .where(COMPLAINT, span.inside())
+        .where(COUNTED, span.inside())
         .group_by(now, c.category, c.unit_id, m.OrgUnit.name)
     )
     categories: dict[Any, Pair] = defaultdict(lambda: (0, 0))
@@ -164,7 +164,7 @@ def days(w: Work, span: Span) -> tuple[dict[bool, Counter[int]], dict[bool, Coun
     delay = case((c.taken_over.is_(False), days_between(c.received_on, c.registered_on)))  # an old register does not say
     pairs = (
         select(now.label("now"), lead.label("lead"), delay.label("delay"), func.count().label("number"))
-        .where(COMPLAINT, span.inside())
+        .where(COUNTED, span.inside())
         .group_by(now, lead, delay)
         .cte("pairs")
     )

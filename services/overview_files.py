@@ -17,7 +17,7 @@ from domain.vocabulary import EventKind, ExternalResult, Ruling
 from domain.workflow import AttemptResult
 from services.door import Work
 from services.overview_counts import Counted, ranked
-from services.overview_cut import COMPLAINT, Pair, Span
+from services.overview_cut import COUNTED, Pair, Span
 
 REVISED = (Ruling.REVISED, Ruling.ANNULLED)
 COUNTS = (
@@ -66,7 +66,7 @@ def _rulings(span: Span) -> Query:
     return (
         select(now.label("now"), func.count().label("ruled"), func.count(case((a.ruling.in_(REVISED), 1))).label("revised"))
         .join(m.Complaint, m.Complaint.id == a.complaint_id)
-        .where(COMPLAINT, span.inside(), ruled())
+        .where(COUNTED, span.inside(), ruled())
         .group_by(now)
     )
 
@@ -87,7 +87,7 @@ def _routes(span: Span) -> Query:
     return (
         select(now.label("now"), dossiers("external_direct", False), dossiers("external_after", True), mediated, solved)
         .join(m.Complaint, m.Complaint.id == r.complaint_id)
-        .where(COMPLAINT, span.inside())
+        .where(COUNTED, span.inside())
         .group_by(now)
     )
 
@@ -107,7 +107,7 @@ def _measures(w: Work, span: Span) -> Query:
         .select_from(m.Measure)
         .join(m.Complaint, m.Complaint.id == m.Measure.complaint_id)
         .outerjoin(m.MeasureDone, m.MeasureDone.measure_id == m.Measure.id)
-        .where(COMPLAINT, span.inside(due), measure_counts(w))
+        .where(COUNTED, span.inside(due), measure_counts(w))
         .group_by(now)
     )
 
@@ -119,7 +119,7 @@ def _mediations(span: Span) -> Query:
     return (
         select(now.label("now"), func.count().label("mediations"), solved.label("mediations_solved"))
         .join(m.Complaint, m.Complaint.id == e.complaint_id)
-        .where(COMPLAINT, span.inside(), e.kind == EventKind.MEDIATION)
+        .where(COUNTED, span.inside(), e.kind == EventKind.MEDIATION)
         .group_by(now)
     )
 
@@ -144,7 +144,7 @@ def _outside(w: Work, span: Span) -> tuple[tuple[Counted, ...], tuple[Counted, .
             func.count(distinct(r.complaint_id)).label("number"),
         )
         .join(m.Complaint, m.Complaint.id == r.complaint_id)
-        .where(COMPLAINT, span.inside(), column.is_not(None))
+        .where(COUNTED, span.inside(), column.is_not(None))
         .group_by(now, column)
         for place, column in enumerate((r.body, r.result))
     )
@@ -160,7 +160,7 @@ def _complainants(w: Work, span: Span) -> tuple[Counted, ...]:
         select(now.label("now"), kind.label("value"), func.count().label("number"))
         .select_from(m.Complaint)
         .outerjoin(m.Complainant, m.Complainant.complaint_id == m.Complaint.id)
-        .where(COMPLAINT, span.inside())
+        .where(COUNTED, span.inside())
         .group_by(now, kind)
     )
     found: dict[Any, Pair] = defaultdict(lambda: (0, 0))

@@ -16,7 +16,7 @@ from domain.period import months_between
 from domain.promises import PromiseState
 from domain.terms import Rule, Term
 from services.door import Work
-from services.overview_cut import COMPLAINT, Span
+from services.overview_cut import COUNTED, Span
 
 # The promises that have a figure of their own: key of the rule, by the name of the figure (N9, N10, N11, N13).
 OWN = {
@@ -110,7 +110,7 @@ def books(w: Work, span: Span) -> Books:
             state(w).label("state"),
         )
         .join(c, c.id == m.Promise.complaint_id)
-        .where(COMPLAINT, span.inside(), m.Promise.informative.is_(False))
+        .where(COUNTED, span.inside(), m.Promise.informative.is_(False))
         .subquery()
     )
     columns = (each.c.now, each.c.month, each.c.procedure, each.c.code, each.c.state)
@@ -153,7 +153,7 @@ def put_off(w: Work, span: Span) -> dict[bool, PutOff]:
     each = (
         select(span.is_now().label("now"), p.complaint_id, p.notice_on, state(w).label("state"))
         .join(m.Complaint, m.Complaint.id == p.complaint_id)
-        .where(COMPLAINT, span.inside(), p.informative.is_(False), p.extended_to.is_not(None))
+        .where(COUNTED, span.inside(), p.informative.is_(False), p.extended_to.is_not(None))
         .subquery()
     )
     notice = (

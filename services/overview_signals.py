@@ -13,7 +13,7 @@ from db import models as m
 from domain.indicators import REPEATS, moved
 from domain.period import months_back
 from services.door import Work
-from services.overview_cut import COMPLAINT, Span
+from services.overview_cut import COUNTED, Span
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def signals(w: Work, span: Span) -> Signals:
     query = (
         select(recent.label("recent"), c.category, c.unit_id, m.OrgUnit.name.label("unit"), func.count().label("number"))
         .join(m.OrgUnit, m.OrgUnit.id == c.unit_id)
-        .where(COMPLAINT, c.received_on.between(first, last), *span.narrowed)
+        .where(COUNTED, c.received_on.between(first, last), *span.narrowed)
         .group_by(recent, c.category, c.unit_id, m.OrgUnit.name)
     )
     repeats: list[Repeat] = []

@@ -17,6 +17,7 @@ from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_
 from sqlalchemy.sql.visitors import InternalTraversal
 
 from db import models as m
+from db.unindexed import unindexed
 from domain.promises import APPEAL_PROMISES
 from domain.rights import REACH, Right, Role, Scope, Tie, scopes
 from domain.vocabulary import Compartment, Side
@@ -77,15 +78,26 @@ def _reach(scope: Scope, c: Any) -> ColumnElement[bool]:
     return and_(calm, tied)
 
 
-def _reached(roles: Roles, right: Right, c: Any) -> ColumnElement[bool]:
-    """Of a dossier with columns `c`: does `right` of these roles reach it?"""
+@dataclass(frozen=True)
+class _Unindexed:
+    """Columns by which no row is looked up."""
+
+    of: Any
+
+    def __getattr__(self, name: str) -> Any:
+        return unindexed(getattr(self.of, name))
+
+
+def _reached(roles: Roles, right: Right, c: Any, first: bool = True) -> ColumnElement[bool]:
+    """Of a dossier with columns `c`: does `right` of these roles reach it? `first`: a database may begin with these."""
     if roles is None:
         return true()
     held: dict[Compartment, list[ColumnElement[bool]]] = {}
+    seen = c if first else _Unindexed(c)
     for scope in sorted(scopes(roles, right) - {Scope.NONE}):
-        held.setdefault(REACH[scope].compartment, []).append(_reach(scope, c))
+        held.setdefault(REACH[scope].compartment, []).append(_reach(scope, seen))
     # The compartment stands in front of its cases: an OR of whole conditions gives a database no index to start from.
-    reached = or_(false(), *(and_(c.compartment == where, or_(*cases)) for where, cases in held.items()))
+    reached = or_(false(), *(and_(seen.compartment == where, or_(*cases)) for where, cases in held.items()))
     return and_(not_excluded(c), reached)
 
 
@@ -116,9 +128,9 @@ class _Criterion(LoaderCriteriaOption):
 
 
 @cache
-def _criteria(roles: Roles, right: Right) -> tuple[_Criterion, ...]:
+def _criteria(roles: Roles, right: Right, first: bool = True) -> tuple[_Criterion, ...]:
     """One finished criterion per table with a dossier in it (a callable, which SQLAlchemy caches, kept the first reader's
-    rule)."""
+    rule). `first`: a statement about dossiers may begin with their compartment."""
     me, complaint, appeal = _ME, _COMPLAINT, _APPEAL
 
     def reached(needs: Right, c: Any) -> ColumnElement[bool]:
@@ -178,7 +190,7 @@ def _criteria(roles: Roles, right: Right) -> tuple[_Criterion, ...]:
     )
     counts = right in (Right.OVERVIEW, Right.EXPORT)  # who counts a dossier counts what was answered in it, without reading it
     rule = {
-        m.Complaint: reached(right, m.Complaint),
+        m.Complaint: _reached(roles, right, m.Complaint, first),
         m.Complainant: within(m.Complainant, Right.IDENTITY),
         m.Party: stood(m.Party, before(m.Party.event_id)),
         m.Promise: within(m.Promise, right),
@@ -208,7 +220,7 @@ def _criteria(roles: Roles, right: Right) -> tuple[_Criterion, ...]:
         m.EvaluationEvent: exists().where(_FORM.c.id == m.EvaluationEvent.evaluation_id, _judged(roles, _FORM.c)),
         m.EvaluationImport: true() if roles is None else m.EvaluationImport.by_id == me,
     }
-    name = f"{right} of {None if roles is None else sorted(roles)} in "
+    name = f"{right} of {None if roles is None else sorted(roles)} {'from' if first else 'in'} "
     return tuple(_Criterion(name + model.__tablename__, model, criterion) for model, criterion in rule.items())
 
 
@@ -235,10 +247,10 @@ class Reader:
 EVERY_ROW = Reader(None)
 
 
-def narrow(session: Session, reader: Reader, right: Right) -> None:
+def narrow(session: Session, reader: Reader, right: Right, first: bool = True) -> None:
     """From now on statements about mapped classes give what `right` of this reader reaches. Those about tables do not, nor
-    does what this session loaded before without the rule."""
-    session.info["row_rule"] = (_criteria(reader.roles, right), reader.values)
+    does what this session loaded before without the rule. `first`: they may begin with the compartment of the dossiers."""
+    session.info["row_rule"] = (_criteria(reader.roles, right, first), reader.values)
 
 
 def narrow_to(session: Session, complaint_id: int) -> None:

@@ -19,7 +19,7 @@ from domain.texts import clean
 from domain.vocabulary import Channel, EventKind
 from domain.workflow import StepName
 from services.door import Actor, Work, work
-from services.overview_cut import COMPLAINT, Span
+from services.overview_cut import COUNTED, Span
 from services.records import load, record
 from services.standing import go
 
@@ -95,7 +95,7 @@ def counted(w: Work, span: Span) -> tuple[Satisfaction, Satisfaction]:
         select(now, func.count(), answers, *columns)
         .select_from(s)
         .join(c, c.id == s.complaint_id)
-        .where(COMPLAINT, span.inside())
+        .where(COUNTED, span.inside())
         .group_by(now)
     )
     found = {True: Satisfaction(), False: Satisfaction()}

@@ -91,3 +91,14 @@ def test_a_row_opens_by_a_click_anywhere_and_by_the_keyboard(open_browser: Calla
     row.get_by_role("button", name=reference).focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=reference)).to_be_visible()
+
+
+def test_a_screen_asks_for_its_own_address_once(open_browser: Callable[..., Page], server: Server) -> None:
+    """Streamlit would ask below `/board` first, be refused, and wait."""
+    page, asked = open_browser(), []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(server.url)))
+
+    board(page, server)
+
+    assert asked.count("/_stcore/host-config") <= 1
+    assert [each for each in asked if each.startswith("/board/")] == []
