@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
 from db import append_only
@@ -178,6 +178,15 @@ def is_live(row: m.AuthSession, account: m.Account, now: datetime) -> bool:
     return row.revoked_at is None and account.active and now < ends_at(row, roles)
 
 
+# A session, its account and what that holds: one statement, in every transaction.
+_WHO = (
+    select(m.AuthSession, m.Account)
+    .join(m.Account, m.Account.id == m.AuthSession.account_id)
+    .options(joinedload(m.Account.roles))
+    .where(m.AuthSession.id == bindparam("session_id"))
+)
+
+
 def _identify(session: Session, actor: Actor, now: datetime) -> tuple[Person, frozenset[Right]]:
     """The person as the database knows them now: a role that was taken away stops working at the next click."""
     if isinstance(actor, SystemActor) and actor.account:
@@ -186,10 +195,10 @@ def _identify(session: Session, actor: Actor, now: datetime) -> tuple[Person, fr
         return Person(None, actor.command, actor.command, frozenset()), actor.rights
     if isinstance(actor, Visitor):
         return Person(None, "", "", frozenset()), frozenset({Right.GREET, Right.SIGN_IN})
-    row = session.get(m.AuthSession, actor) if actor else None
-    account = session.get(m.Account, row.account_id) if row else None
-    if row is None or account is None:
+    found = session.execute(_WHO, {"session_id": actor}).unique().first() if actor else None
+    if found is None:
         raise Refused("signed_out")
+    row, account = found
     if not is_live(row, account, now):
         raise Refused("signed_out")
     return _person(account)
