@@ -50,8 +50,11 @@ check: $(VENV)/.dev ## formatting, lint and types
 mutants: $(VENV)/.dev ## change the rules in domain/ one by one: do the tests notice? (hours; results: mutmut results)
 	@WEERKLANK_TEST_EXAMPLES=10 $(VENV)/bin/mutmut run --max-children $(WORKERS)
 
-bench: $(VENV)/.dev ## how much the overview grows with the register: 10,000 and 100,000 dossiers (minutes)
-	@$(PY) -m bench.overview
+bench: $(VENV)/.dev ## what people wait for in a browser, beside a bare Streamlit page: 1,000 and 100,000 dossiers, both databases
+	@$(PY) -m bench
+
+soak: $(VENV)/.dev ## ten people do 50,000 things: does the server grow, does anything fail? (hours)
+	@$(PY) -m bench.soak
 
 screenshots: $(VENV)/.dev ## make the pictures of the handbook again (needs Chromium)
 	@$(PY) -m tests.browser.screenshots
@@ -63,4 +66,4 @@ lock: $(VENV)/.runtime ## pin requirements*.in again, with hashes
 	@$(PY) -m uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
 
-.PHONY: help setup run demo test attack guards check mutants bench screenshots lock
+.PHONY: help setup run demo test attack guards check mutants bench soak screenshots lock
