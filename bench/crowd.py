@@ -49,9 +49,7 @@ def many(server: Server, tokens: list[str], seconds: float) -> Heard:
         return time.monotonic() < ends
 
     threads = [
-        Thread(
-            target=_work, args=(member(server, *each), heard, lambda _: time.monotonic() < ends, THINK, random.Random(number))
-        )
+        Thread(target=_work, args=(member(server, each), heard, busy, THINK, random.Random(number)))
         for number, each in enumerate(tokens)
     ]
     for each in threads:
