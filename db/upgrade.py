@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from db import append_only
 from db.models import Base
@@ -49,13 +49,24 @@ def downgrade(engine: Engine, target: str) -> None:
 
 @contextmanager
 def _moving(engine: Engine) -> Iterator[Config]:
-    config = _config()
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        append_only.take_off(connection)
+    with engine.begin() as connection, unguarded(connection) as config:
         yield config
-        if MigrationContext.configure(connection).get_current_revision() == newest():
-            append_only.put_on(connection)
+
+
+@contextmanager
+def unguarded(connection: Connection) -> Iterator[Config]:
+    """What keeps the rows as they are is off inside, and on again at the end, in the transaction of this connection."""
+    config = _config()
+    config.attributes["connection"] = connection
+    append_only.take_off(connection)
+    yield config
+    if MigrationContext.configure(connection).get_current_revision() == newest():
+        append_only.put_on(connection)
+
+
+def build(config: Config) -> None:
+    """Every table of this version, in a database that has none."""
+    command.upgrade(config, "head")
 
 
 def revise(engine: Engine, message: str) -> None:

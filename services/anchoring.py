@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from db import models as m
 from domain.rights import Right
@@ -62,10 +62,15 @@ def drop(actor: Actor) -> Anchor:
     with work(actor, Right.OPERATE):
         pass  # the right; what follows only reads, under one that keeps no writer waiting
     with work(actor, Right.ENTER) as w:
-        c, head = m.Complaint.__table__.c, m.ChainHead.__table__.c
-        query = select(c.id, c.reference, head.seq, head.hash).join_from(m.Complaint, m.ChainHead, head.complaint_id == c.id)
-        ends = sorted(w.session.connection().execute(query), key=lambda row: str(row.reference))
-        return Anchor(w.today, {row.id: (row.seq, seal(row.reference, row.hash)) for row in ends})
+        return of(w.session.connection(), w.today)
+
+
+def of(connection: Connection, day: date) -> Anchor:
+    """For who has a right already, also to another database than the one that is worked in."""
+    c, head = m.Complaint.__table__.c, m.ChainHead.__table__.c
+    query = select(c.id, c.reference, head.seq, head.hash).join_from(m.Complaint, m.ChainHead, head.complaint_id == c.id)
+    ends = sorted(connection.execute(query), key=lambda row: str(row.reference))
+    return Anchor(day, {row.id: (row.seq, seal(row.reference, row.hash)) for row in ends})
 
 
 def read(text: str) -> Anchor:
