@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8501
 PROFILE ?= training
 WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
-ON_POSTGRESQL := tests/db tests/attacks/test_races.py tests/attacks/test_history.py $(addprefix tests/services/test_,door.py board.py overview.py sessions.py throttle.py handling.py directing.py \
+ON_POSTGRESQL := tests/db tests/attacks/test_races.py tests/attacks/test_history.py tests/attacks/test_failover.py $(addprefix tests/services/test_,door.py board.py overview.py sessions.py throttle.py handling.py directing.py \
 	lifting.py readings.py retention.py rights_table.py granting.py second_step.py shield.py)
 VENV := .venv
 PY := $(VENV)/bin/python

@@ -42,6 +42,9 @@ def make_engine(url: str | None = None) -> Engine:
     else:
         engine = create_engine(url, pool_pre_ping=True, **_ENGINE)
         event.listen(engine, "begin", _postgresql_begin)
+        from db import standby  # psycopg is needed here only
+
+        standby.listen(engine)
     return engine
 
 

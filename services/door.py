@@ -20,6 +20,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from db import append_only
 from db import models as m
+from db.confirmed import NotOnStandby
 from db.engine import make_engine
 from domain.errors import Refused
 from domain.rights import READ_RIGHTS, RIGHTS, Right, Role, scopes
@@ -222,7 +223,8 @@ def _in_name_of(session: Session, actor: SystemActor) -> tuple[Person, frozenset
 def work(actor: Actor, right: Right) -> Iterator[Work]:
     """One transaction: identity, right, row rule, clock; commits on leaving, rolls back on any error.
 
-    Raises Refused: ``signed_out``, ``not_allowed``, ``changed_meanwhile``, ``database_away``.
+    Raises Refused: ``signed_out``, ``not_allowed``, ``changed_meanwhile``, ``database_away``, ``not_on_standby`` (saved on
+    one of two databases: doing the same again is right, and confirms it once the other is back).
     """
     access = "read" if right in READ_RIGHTS else "write"
     now = _clock()
@@ -239,6 +241,8 @@ def work(actor: Actor, right: Right) -> Iterator[Work]:
     except OperationalError as error:
         collided = getattr(error.orig, "sqlstate", None) in _COLLIDED
         raise Refused("changed_meanwhile" if collided else "database_away") from error
+    except NotOnStandby as error:
+        raise Refused("not_on_standby") from error
     except (OverflowError, DataError, UnicodeEncodeError) as error:  # a value that no row can have
         raise Refused("not_found") from error
 
