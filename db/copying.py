@@ -180,8 +180,9 @@ def _fault(column: Column[Any], value: Any) -> Why | None:
     if isinstance(value, str):
         length: int | None = getattr(column.type, "length", None)
         return Why.NUL if "\0" in value else Why.TOO_LONG if length and len(value) > length else None
-    small = isinstance(value, int) and not isinstance(column.type, BigInteger)
-    return Why.TOO_LARGE if small and not -_RANGE <= value < _RANGE else None
+    if isinstance(value, int) and not isinstance(column.type, BigInteger):
+        return None if -_RANGE <= value < _RANGE else Why.TOO_LARGE
+    return None
 
 
 def _number(table: Table, row: Row) -> str:

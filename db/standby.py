@@ -61,8 +61,13 @@ def _connect(_dialect: object, _record: object, arguments: tuple[Any, ...], name
 
 
 def _before_commit(connection: Connection) -> None:
-    if connection.get_execution_options().get("access") != "read":
-        there = connection.exec_driver_sql(_ASKED).first() is not None
-        made = connection.connection.driver_connection
-        if isinstance(made, Waiting):
-            made.asked = there
+    options = connection.get_execution_options()
+    if options.get("access") == "read":
+        return
+    if not options.get("lasting", True):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = local")
+        return
+    there = connection.exec_driver_sql(_ASKED).first() is not None
+    made = connection.connection.driver_connection
+    if isinstance(made, Waiting):
+        made.asked = there

@@ -220,8 +220,9 @@ def _in_name_of(session: Session, actor: SystemActor) -> tuple[Person, frozenset
 
 
 @contextmanager
-def work(actor: Actor, right: Right) -> Iterator[Work]:
-    """One transaction: identity, right, row rule, clock; commits on leaving, rolls back on any error.
+def work(actor: Actor, right: Right, lasting: bool = True) -> Iterator[Work]:
+    """One transaction: identity, right, row rule, clock; commits on leaving, rolls back on any error. `lasting`: nobody is
+    told that it is saved before a standby has it too; drafts and traces are not told of, and do not wait.
 
     Raises Refused: ``signed_out``, ``not_allowed``, ``changed_meanwhile``, ``database_away``, ``not_on_standby`` (saved on
     one of two databases: doing the same again is right, and confirms it once the other is back).
@@ -229,7 +230,9 @@ def work(actor: Actor, right: Right) -> Iterator[Work]:
     access = "read" if right in READ_RIGHTS else "write"
     now = _clock()
     try:
-        with Session(engine().execution_options(access=access), expire_on_commit=False) as session, session.begin():
+        waits = lasting and right is not Right.SIGN_IN
+        bound = engine().execution_options(access=access, lasting=waits)
+        with Session(bound, expire_on_commit=False) as session, session.begin():
             person, rights = _identify(session, actor, now)
             if right not in rights:
                 raise Refused("not_allowed")

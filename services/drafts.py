@@ -19,7 +19,7 @@ KEPT_FOR = timedelta(days=30)  # what somebody forgot holds personal data too
 
 def keep(actor: Actor, page: str, content: dict[str, Any]) -> None:
     """Replace the draft of this page; `content` is plain JSON. Raises Refused ``draft_too_large``."""
-    with work(actor, Right.SELF) as w:
+    with work(actor, Right.SELF, lasting=False) as w:
         if len(json.dumps(content)) > LARGEST:
             raise Refused("draft_too_large")
         w.session.execute(delete(m.Draft).where(m.Draft.account_id == w.me, m.Draft.updated_at < w.now - KEPT_FOR))

@@ -25,7 +25,7 @@ class Reading:
 def opened(actor: Actor, complaint_id: int, what: str) -> None:
     """For a service that just showed something of this dossier to this person; in a transaction of its own, so that reading
     never breaks a colleague's open form."""
-    with work(actor, Right.SELF) as w:
+    with work(actor, Right.SELF, lasting=False) as w:
         w.session.add(m.AccessLog(account_id=w.me, complaint_id=complaint_id, at=w.now, what=what))
 
 

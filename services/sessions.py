@@ -149,7 +149,7 @@ def ended(actor: Actor, session_ids: Collection[str]) -> frozenset[str]:
 
 def touch(actor: Actor) -> None:
     """Somebody did something: the idle limit starts anew."""
-    with work(actor, Right.SELF) as w:
+    with work(actor, Right.SELF, lasting=False) as w:
         row = w.session.get_one(m.AuthSession, w.session_id)
         row.last_seen_at = w.now
 
