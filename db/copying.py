@@ -36,11 +36,11 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
 from db.models import Base
 
-TABLES = tuple(Base.metadata.sorted_tables)
+TABLES = tuple(table for table in Base.metadata.sorted_tables if not table.info.get("derived"))  # such are made anew
 AT_ONCE = 1_000  # rows
 _TOLD = 20  # of a table; who has more of them repairs the first and tries again
 _RANGE = 2**31
@@ -244,12 +244,12 @@ def _put(target: Connection, table: Table, statement: Any, batch: list[Row]) -> 
     try:
         with target.begin_nested():
             target.execute(statement, batch)
-    except DBAPIError:
+    except (DataError, IntegrityError):
         for row in batch:
             try:
                 with target.begin_nested():
                     target.execute(statement, [row])
-            except DBAPIError:
+            except (DataError, IntegrityError):
                 plain = {name.removeprefix("b_"): value for name, value in row.items()}
                 raise Refusing(Unfit(table.name, _number(table, plain), "", Why.REFUSED)) from None
         raise

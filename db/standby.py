@@ -6,6 +6,9 @@ commit waits for nobody. Both would be confirmations that a failover undoes; bot
 
 from __future__ import annotations
 
+import os
+import socket
+from contextlib import suppress
 from threading import Timer
 from typing import Any
 
@@ -35,7 +38,7 @@ class Waiting(psycopg.Connection[Any]):
         if not asked:
             super().commit()
             return
-        called_off = Timer(PATIENCE, self.cancel_safe)
+        called_off = Timer(PATIENCE, self.call_off)
         called_off.start()
         try:
             super().commit()
@@ -44,6 +47,14 @@ class Waiting(psycopg.Connection[Any]):
             called_off.join()  # or it would end what this connection does next
         if self.unanswered:
             raise NotOnStandby
+
+    def call_off(self) -> None:
+        """In a thread beside the commit."""
+        try:
+            self.cancel_safe(timeout=PATIENCE)
+        except psycopg.Error:  # it does not answer that either: whether it was saved is not known
+            with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(self.fileno())) as line:
+                line.shutdown(socket.SHUT_RDWR)
 
     def notice(self, said: psycopg.errors.Diagnostic) -> None:
         self.unanswered = self.unanswered or said.source_function == _UNANSWERED

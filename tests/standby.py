@@ -95,15 +95,20 @@ class Node:
             row = said.fetchone() if said.description else None
             return row[0] if row else None
 
+    def signalled(self, what: signal.Signals) -> list[int]:
+        """Its processes, which were told this."""
+        first = int((self.data / "postmaster.pid").read_text().split()[0])
+        others = Path(f"/proc/{first}/task/{first}/children")
+        processes = [first, *map(int, others.read_text().split())] if others.exists() else []
+        for process in processes:
+            with suppress(ProcessLookupError):
+                os.kill(process, what)
+        return processes
+
     def killed(self) -> None:
         """At once, all of it, as when the power goes."""
         with suppress(FileNotFoundError):
-            first = int((self.data / "postmaster.pid").read_text().split()[0])
-            others = Path(f"/proc/{first}/task/{first}/children")
-            processes = [first, *map(int, others.read_text().split())] if others.exists() else []
-            for process in processes:
-                with suppress(ProcessLookupError):
-                    os.kill(process, signal.SIGKILL)
+            processes = self.signalled(signal.SIGKILL)
             until(lambda: not any(_runs(process) for process in processes))
             for left in (self.data / "postmaster.pid", *self.folder.glob(".s.PGSQL.*")):  # it may look alive until init sees it
                 left.unlink()

@@ -4,6 +4,7 @@ with what a power cut leaves of the first one: nothing."""
 from __future__ import annotations
 
 import random
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from threading import Event, Thread
 from uuid import uuid4
 
+import psycopg
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,6 +23,7 @@ from db import models as m
 from db import standby
 from db.engine import make_engine
 from domain.errors import Refused
+from domain.rights import Right
 from domain.vocabulary import EventKind
 from services import attachments, board, complaints, door, dossier, drafts, sessions, steps, verifying
 from tests.attacks.soundness import faults
@@ -184,6 +187,8 @@ def reads_and_types(pair: Pair, form: str) -> None:
     sessions.touch(cora)
     drafts.keep(cora, "intake", {"description": "Wat ik typ."})
     assert drafts.recall(cora, "intake") == {"description": "Wat ik typ."}
+    with door.work(door.VISITOR, Right.SIGN_IN) as w:
+        w.session.get_one(m.AuthSession, cora).last_seen_at = w.now
 
 
 def test_without_its_standby_nothing_is_called_saved(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,3 +221,18 @@ def test_without_its_standby_nothing_is_called_saved(pair: Pair, monkeypatch: py
     assert register(pair, third)
     assert [of_form(each) for each in (first, second, third)] == [1, 1, 1]
     assert faults(door.engine()) == []
+
+
+def test_who_saves_is_not_held_by_a_server_that_stands_still(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It hangs: it neither answers nor ends."""
+    monkeypatch.setattr(standby, "PATIENCE", 0.3)
+    connection = standby.Waiting.connect(host=str(pair.leads.folder), user="postgres", dbname="weerklank")
+    connection.execute("UPDATE account SET phone = '' WHERE name = 'tom'")
+    connection.asked = True
+    pair.leads.signalled(signal.SIGSTOP)
+    try:
+        with pytest.raises(psycopg.OperationalError):
+            connection.commit()
+    finally:
+        pair.leads.signalled(signal.SIGCONT)
+        connection.close()
