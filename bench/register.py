@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -114,8 +115,10 @@ def _history(
             happened_on=on, recorded_at=_noon(on), codes={}, prev_hash=before,
         )  # fmt: skip
         if kind is EventKind.NOTE:
-            yield m.EventText, {"event_id": entry.id, "complaint_id": number, "text": _said(chance, 25)}
-            entry.text_salt, entry.text_hash = "0" * 32, "0" * 64  # nobody compares it here
+            words = _said(chance, 25)
+            yield m.EventText, {"event_id": entry.id, "complaint_id": number, "text": words}
+            entry.text_salt = f"{entry.id:032}"
+            entry.text_hash = sha256(f"{entry.text_salt}{words}".encode()).hexdigest()
         entry.hash = before = event_hash(entry)
         yield m.Event, {column.name: getattr(entry, column.name) for column in m.Event.__table__.columns}
     yield m.ChainHead, {"complaint_id": number, "seq": EVENTS, "hash": before}
