@@ -20,7 +20,7 @@ from starlette.middleware import Middleware
 
 from domain.errors import Refused
 from domain.rights import Right
-from services import anonymising, schema, second_factor, server_key
+from services import anonymising, backup_making, schema, second_factor, server_key
 from services.door import SystemActor
 from services.incidents import log_to_stderr
 from ui.boundary import on_script_error
@@ -78,8 +78,10 @@ def _check_the_key() -> None:
 
 def _finish_destroying() -> None:
     """What was cut short when the server stopped; the nightly run comes for what does not work now."""
+    starting = SystemActor("start", frozenset({Right.OPERATE}))
     with suppress(Refused):
-        anonymising.sweep(SystemActor("start", frozenset({Right.OPERATE})))
+        backup_making.tidy(starting)
+        anonymising.sweep(starting)
 
 
 def _limit_what_browsers_send() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commands import copying, grants, importing, nightly, procedures, rights, running, sealed, second_step, terms, verify
+from commands import backup, copying, grants, importing, nightly, procedures, rights, running, sealed, second_step, terms, verify
 
 
 @click.group()
@@ -12,7 +12,7 @@ def cli() -> None:
     """Weerklank, a complaint register."""
 
 
-groups = (running, nightly, procedures, rights, terms, verify, grants, sealed, second_step, importing, copying)
+groups = (running, backup, nightly, procedures, rights, terms, verify, grants, sealed, second_step, importing, copying)
 for command in (each for group in groups for each in group.COMMANDS):
     cli.add_command(command)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from domain.rights import Right
-from services import anonymising, escalation, evaluation_keeping, shield, sign_in_log
+from services import anonymising, backup_making, escalation, evaluation_keeping, shield, sign_in_log
 from services.door import SystemActor
 
 NIGHTLY = SystemActor("nightly", frozenset({Right.OPERATE}))
@@ -23,6 +23,7 @@ def nightly() -> None:
     click.echo(f"Names that look like a colleague's: {shield.look_again(NIGHTLY)}.")
     evaluation_keeping.look_for_names(NIGHTLY)
     evaluation_keeping.sweep(NIGHTLY)
+    backup_making.tidy(NIGHTLY)
     left = anonymising.sweep(NIGHTLY)
     if left:
         click.echo(f"Files that could not be removed: {left}.")

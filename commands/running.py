@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -22,10 +23,24 @@ PORT = click.option("--port", default=8501, show_default=True, type=click.IntRan
 
 
 @click.command()
-def upgrade() -> None:
-    """Bring the database to this version of the program."""
-    before, after = operations.upgrade(OPERATOR)
-    click.echo("The database is up to date." if before == after else f"The database went from {before or 'empty'} to {after}.")
+@click.option("--without-copy", is_flag=True, help="Do not copy the register first; for when there is no room.")
+def upgrade(without_copy: bool) -> None:
+    """Bring the database to this version of the program, after copying a register that is older."""
+    _upgrade(operations.bring_up if without_copy else operations.upgrade)
+
+
+def _upgrade(how: Callable[[SystemActor], operations.Upgraded], quiet: bool = False) -> None:
+    try:
+        done = how(OPERATOR)
+    except Refused as refusal:
+        said = translate("en", f"refused.{refusal.code}", **refusal.values)
+        raise click.ClickException(f"Not upgraded, nothing was changed: {said}") from refusal
+    if done.copy:
+        click.echo(f"The register as it was: {done.copy}")
+    if done.before != done.after:
+        click.echo(f"The database went from {done.before or 'empty'} to {done.after}.")
+    elif not quiet:
+        click.echo("The database is up to date.")
 
 
 @click.command("first-link")
@@ -67,8 +82,8 @@ def grant(name: str, role: str) -> None:
 @click.command()
 @PORT
 def run(port: int) -> None:
-    """Upgrade the database and start the register."""
-    operations.upgrade(OPERATOR)
+    """Upgrade the database, after copying a register that is older, and start the register."""
+    _upgrade(operations.upgrade, quiet=True)
     click.echo(f"\n  Weerklank: {_address(port)}\n")
     if not accounts.listing(OPERATOR):
         click.echo("  This register is empty. Make the first administrator with this link (24 hours, once):")

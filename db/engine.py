@@ -32,6 +32,11 @@ def database_url() -> str:
     return os.environ.get("WEERKLANK_DATABASE_URL") or f"sqlite:///{data_dir() / 'weerklank.db'}"
 
 
+def owner_url() -> str:
+    """Of who owns the tables and changes them; the program's own role may do neither (README, PostgreSQL)."""
+    return os.environ.get("WEERKLANK_OWNER_URL") or database_url()
+
+
 def make_engine(url: str | None = None) -> Engine:
     """An engine whose transactions begin as the door asks: execution option ``access`` is ``"read"`` or ``"write"``."""
     url = url or database_url()

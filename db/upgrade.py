@@ -30,6 +30,11 @@ def newest() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def knows(revision: str) -> bool:
+    """Does this version of the program come after this revision, or at it?"""
+    return revision in {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def current(engine: Engine) -> str | None:
     """The revision that the database has; None for an empty one."""
     with engine.execution_options(access="read").connect() as connection:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -62,15 +64,20 @@ def drop(actor: Actor) -> Anchor:
     with work(actor, Right.OPERATE):
         pass  # the right; what follows only reads, under one that keeps no writer waiting
     with work(actor, Right.ENTER) as w:
-        return of(w.session.connection(), w.today)
+        return of_database(w.session.connection(), w.today)
 
 
-def of(connection: Connection, day: date) -> Anchor:
+def of_database(connection: Connection, day: date) -> Anchor:
     """For who has a right already, also to another database than the one that is worked in."""
     c, head = m.Complaint.__table__.c, m.ChainHead.__table__.c
     query = select(c.id, c.reference, head.seq, head.hash).join_from(m.Complaint, m.ChainHead, head.complaint_id == c.id)
-    ends = sorted(connection.execute(query), key=lambda row: str(row.reference))
-    return Anchor(day, {row.id: (row.seq, seal(row.reference, row.hash)) for row in ends})
+    return of(day, connection.execute(query))
+
+
+def of(day: date, ends: Iterable[Any]) -> Anchor:
+    """`ends`: number, reference, and the number and the hash of the last event."""
+    ordered = sorted(ends, key=lambda end: str(end[1]))
+    return Anchor(day, {number: (seq, seal(reference, last)) for number, reference, seq, last in ordered})
 
 
 def read(text: str) -> Anchor:

@@ -138,7 +138,7 @@ def _into(source: taken.Connection, there: taken.Engine, done: Copied) -> None:
             schema.build(config)
             copying.copy(source, connection)
             done.after, _ = copying.look(connection)
-            done.anchors = anchoring.of(source, day).line, anchoring.of(connection, day).line
+            done.anchors = anchoring.of_database(source, day).line, anchoring.of_database(connection, day).line
         done.guarded = not append_only.missing(connection)
         if not done.whole:
             raise _Other

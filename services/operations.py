@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -14,20 +16,47 @@ from db.engine import data_dir
 from db.settings import write_settings
 from domain.errors import Refused
 from domain.rights import Right
-from services import profiles
+from services import backup_keys, backup_making, backups, profiles
 from services.door import Actor, engine, work
 from services.sessions import digest
 
 
-def upgrade(actor: Actor) -> tuple[str | None, str | None]:
-    """Brings the database to the newest schema; the revision before (None: it was empty) and after."""
+@dataclass(frozen=True)
+class Upgraded:
+    """The revision before (None: it was empty) and after; `copy`: where the register of before lies, if it had one."""
+
+    before: str | None
+    after: str | None
+    copy: Path | None = None
+
+
+def upgrade(actor: Actor) -> Upgraded:
+    """Brings the database to the newest schema. A register that has an older one is copied first: as a backup where there is
+    a key, else as it is, beside the database. Raises Refused: the ``backup_...`` codes; then nothing was changed."""
     with work(actor, Right.OPERATE):
         pass  # the right only: a migration runs in a transaction of its own
+    before, made, copy = schema.current(engine()), None, None
+    if before not in (None, schema.newest()):
+        if backup_keys.exist():
+            made = backup_making.make(actor)
+            copy = made.file
+        else:
+            copy = backup_making.plain_copy(actor, str(before))
+    bring_up(actor)
+    if made is not None:
+        backups.noted(actor, made)
+    return Upgraded(before, schema.current(engine()), copy)
+
+
+def bring_up(actor: Actor) -> Upgraded:
+    """To the newest schema, without a copy of what was there."""
+    with work(actor, Right.OPERATE):
+        pass
     before = schema.current(engine())
     schema.upgrade(engine())
     with work(actor, Right.OPERATE) as w:
         profiles.learn_closed_days(w)
-    return before, schema.current(engine())
+    return Upgraded(before, schema.current(engine()))
 
 
 def open_session(actor: Actor, account_id: int) -> str:

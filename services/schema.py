@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import inspect
 from sqlalchemy.exc import OperationalError
 
+from db import empty
 from db.models import Base
 from domain.errors import Refused
 from services.door import engine
@@ -20,4 +21,4 @@ def is_current() -> bool:
         tables = inspect(engine().execution_options(access="read")).get_table_names()
     except OperationalError as error:
         raise Refused("database_away") from error
-    return set(Base.metadata.tables) <= set(tables)
+    return set(Base.metadata.tables) <= set(tables) and empty.MARK not in tables

@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "services": {
         "db", "domain", "text", "sqlalchemy", "pandas", "docxtpl", "docx", "jinja2", "typst", "fontTools", "openpyxl",
         "xlsxwriter", "filetype", "PIL", "pikepdf", "streamlit_authenticator", "pydantic", "alembic", "zxcvbn", "pyotp",
-        "cryptography", "authlib", "joserfc",
+        "cryptography", "authlib", "joserfc", "pyrage",
     },
     "db": {"domain", "sqlalchemy", "alembic", "pydantic", "holidays", "psycopg"},
     "domain": set(),

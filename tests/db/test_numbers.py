@@ -9,7 +9,7 @@ from db.base import telling_nothing
 from domain.entries import LARGEST
 
 PEOPLE = {  # kept by the administrator, about accounts, of files, or one in a year: no dossier can be counted by them
-    "account", "account_request", "closed_day", "evaluation_source", "export_note", "import_mapping", "org_unit",
+    "account", "account_request", "backup_note", "closed_day", "evaluation_source", "export_note", "import_mapping", "org_unit",
     "profile_version", "recovery_code", "review", "sign_in_note", "year_report",
 }  # fmt: skip
 
