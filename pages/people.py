@@ -6,13 +6,14 @@ from services import accounts, organisation
 from ui.account_log import everybodys_log
 from ui.export_log import everybodys_exports
 from ui.people_accounts import accounts_part
+from ui.people_backups import backup_warning, backups_part
 from ui.people_calendar import calendar_part, people_notices
 from ui.people_second_step import second_step_setting
 from ui.people_settings import settings_part
 from ui.people_units import units_part
 from ui.session import actor, t
 
-PARTS = ("accounts", "units", "settings", "calendar", "sign_ins")
+PARTS = ("accounts", "units", "settings", "calendar", "sign_ins", "backups")
 
 who = actor()
 people, units = accounts.listing(who), organisation.units(who)
@@ -25,6 +26,7 @@ if missing:
         for each in missing:
             st.markdown(f"- {t(each)}")
 
+backup_warning()
 people_notices()
 part = st.segmented_control(
     t("people.part"),
@@ -47,5 +49,7 @@ match part:
         second_step_setting()
         everybodys_log()
         everybodys_exports()
+    case "backups":
+        backups_part()
     case _:
         accounts_part(people, units)
