@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import click
 
-from commands import backup, copying, grants, importing, nightly, procedures, rights, running, sealed, second_step, terms, verify
+from commands import (
+    backup,
+    copying,
+    grants,
+    importing,
+    nightly,
+    procedures,
+    rights,
+    running,
+    sealed,
+    second_step,
+    terms,
+    verify,
+)
 
 
 @click.group()
