@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -39,15 +40,21 @@ class Server:
     cast: Cast
     process: subprocess.Popen[bytes]
     log: Path
+    database: str = ""  # its address; empty: SQLite in `data`
+    trust: ssl.SSLContext | None = None  # behind a proxy: what believes its certificate
 
     @property
     def host(self) -> str:
-        return self.url.removeprefix("http://")
+        return self.url.partition("://")[2]
+
+    @property
+    def port(self) -> int:
+        return int(self.host.rpartition(":")[2])
 
     @contextmanager
     def register(self) -> Iterator[Session]:
         """Look into, or change, its database from the side."""
-        engine = make_engine(f"sqlite:///{self.data / 'weerklank.db'}")
+        engine = make_engine(self.database or f"sqlite:///{self.data / 'weerklank.db'}")
         with Session(engine) as session, session.begin():
             yield session
         engine.dispose()
@@ -95,7 +102,8 @@ def serve(data: Path, profile: str | None = "training", **environment: str) -> I
 @contextmanager
 def start(data: Path, cast: Cast, **environment: str) -> Iterator[Server]:
     """Start it on whatever stands in `data`."""
-    port, log = free_port(), data / "server.log"
+    port = free_port()
+    log = data / f"server-{port}.log"
     known = {key: value for key, value in os.environ.items() if not key.startswith(("WEERKLANK_", "STREAMLIT_"))}
     ours = {"WEERKLANK_DATA": str(data), "WEERKLANK_TODAY": TODAY.isoformat(), "WEERKLANK_NOON": os.environ["WEERKLANK_NOON"]}
     with log.open("wb") as output:
@@ -106,7 +114,7 @@ def start(data: Path, cast: Cast, **environment: str) -> Iterator[Server]:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-        server = Server(f"http://127.0.0.1:{port}", data, cast, process, log)
+        server = Server(f"http://127.0.0.1:{port}", data, cast, process, log, environment.get("WEERKLANK_DATABASE_URL", ""))
         try:
             _wait(server)
             yield server

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import re
+import socket
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
@@ -17,12 +19,28 @@ from tests.serving import Server
 _OPEN = ExitStack()
 
 
+def _reach(server: Server) -> socket.socket:
+    """A proxy's name stands in no DNS; it is on this machine."""
+    return socket.create_connection(("127.0.0.1", server.port), 20)
+
+
+class _OverTls(http.client.HTTPSConnection):
+    def __init__(self, server: Server) -> None:
+        super().__init__(server.host, timeout=20)
+        self._server = server
+
+    def connect(self) -> None:
+        assert self._server.trust is not None
+        self.sock = self._server.trust.wrap_socket(_reach(self._server), server_hostname=self.host)
+
+
 @dataclass
 class Answer:
     status: int
     headers: dict[str, str]
     body: bytes
     cookies: list[str]
+    twice: list[str] = field(default_factory=list)  # headers that stand there more than once
 
 
 def ask(
@@ -34,7 +52,7 @@ def ask(
     **headers: str,
 ) -> Answer:
     """One HTTP request, redirects not followed; ``X_Forwarded_For="1.2.3.4"`` sends that header."""
-    connection = http.client.HTTPConnection(server.host, timeout=20)
+    connection = _OverTls(server) if server.trust else http.client.HTTPConnection(server.host, timeout=20)
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     if cookies:
         sent["Cookie"] = jar(cookies)
@@ -45,6 +63,7 @@ def ask(
         {name.lower(): value for name, value in response.getheaders()},
         response.read(),
         response.msg.get_all("set-cookie") or [],
+        [name for name, times in Counter(map(str.lower, response.msg.keys())).items() if times > 1 and name != "set-cookie"],
     )
     connection.close()
     return found
@@ -129,14 +148,16 @@ def open_tab(
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     if cookies:
         sent["Cookie"] = jar(cookies)
+    over_tls = {"sock": _reach(server), "ssl": server.trust} if server.trust else {}
     connection = connect(
-        f"ws://{server.host}/_stcore/stream",
+        f"{'wss' if server.trust else 'ws'}://{server.host}/_stcore/stream",
         origin=server.url if origin == "same" else origin,  # type: ignore[arg-type]
         additional_headers=sent,
         subprotocols=["streamlit", "none", session] if session else ["streamlit", "none"],  # type: ignore[list-item]
         open_timeout=20,
         close_timeout=1,
         ping_interval=None,  # a browser sends none; on a busy machine they would end the connection
+        **over_tls,  # type: ignore[arg-type]
     )
     return Tab(_OPEN.enter_context(connection))
 
