@@ -100,9 +100,9 @@ def serve(data: Path, profile: str | None = "training", **environment: str) -> I
 
 
 @contextmanager
-def start(data: Path, cast: Cast, **environment: str) -> Iterator[Server]:
+def start(data: Path, cast: Cast, port: int | None = None, **environment: str) -> Iterator[Server]:
     """Start it on whatever stands in `data`."""
-    port = free_port()
+    port = port or free_port()
     log = data / f"server-{port}.log"
     known = {key: value for key, value in os.environ.items() if not key.startswith(("WEERKLANK_", "STREAMLIT_"))}
     ours = {"WEERKLANK_DATA": str(data), "WEERKLANK_TODAY": TODAY.isoformat(), "WEERKLANK_NOON": os.environ["WEERKLANK_NOON"]}

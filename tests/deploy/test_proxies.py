@@ -59,7 +59,7 @@ def test_the_connection_is_modern(outside: Proxy) -> None:
     old = ssl.create_default_context()
     old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
     old.set_ciphers("ALL:@SECLEVEL=0")
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="TLSVersion"):
         old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
     with socket.create_connection(("127.0.0.1", outside.port), 5) as line, pytest.raises(ssl.SSLError):
         old.wrap_socket(line, server_hostname=NAME)
