@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,15 +100,17 @@ def serve(data: Path, profile: str | None = "training", **environment: str) -> I
 
 
 @contextmanager
-def start(data: Path, cast: Cast, port: int | None = None, **environment: str) -> Iterator[Server]:
-    """Start it on whatever stands in `data`."""
+def start(
+    data: Path, cast: Cast, port: int | None = None, under: Sequence[str] = (sys.executable,), **environment: str
+) -> Iterator[Server]:
+    """Start it on whatever stands in `data`; `under`: the Python, and whatever stands around it."""
     port = port or free_port()
     log = data / f"server-{port}.log"
     known = {key: value for key, value in os.environ.items() if not key.startswith(("WEERKLANK_", "STREAMLIT_"))}
     ours = {"WEERKLANK_DATA": str(data), "WEERKLANK_TODAY": TODAY.isoformat(), "WEERKLANK_NOON": os.environ["WEERKLANK_NOON"]}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+            [*under, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
             cwd=ROOT,
             env=known | ours | {"PYTHONDONTWRITEBYTECODE": "1"} | environment,
             stdout=output,
