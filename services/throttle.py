@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import secrets
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from pathlib import Path
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
+
+if os.name == "posix":
+    import fcntl
 
 from db import models as m
 from db.engine import data_dir
@@ -111,15 +116,28 @@ def _daily_key(w: Work) -> bytes:
     a name or an address."""
     path = data_dir() / "throttle.key"
     with _lock:
-        day, _, key = path.read_text().partition(" ") if path.exists() else ("", "", "")
-        usable = len(key) == 64
-        if not usable or (day != w.today.isoformat() and not _counting(w)):
-            key = secrets.token_hex(32)
+        return _usable(w, path) or _renewed(w, path)
+
+
+def _usable(w: Work, path: Path) -> bytes | None:
+    day, _, key = path.read_text().partition(" ") if path.exists() else ("", "", "")
+    usable = len(key) == 64 and (day == w.today.isoformat() or _counting(w))
+    return bytes.fromhex(key) if usable else None
+
+
+def _renewed(w: Work, path: Path) -> bytes:
+    """By one process; another that came at the same moment takes what the first one made."""
+    with path.with_suffix(".lock").open("a") as lock:
+        if os.name == "posix":
+            fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed
+        found = _usable(w, path)
+        if found is None:
+            found = secrets.token_bytes(32)
             fresh = path.with_suffix(".new")
             fresh.touch(mode=0o600)
-            fresh.write_text(f"{w.today.isoformat()} {key}")
+            fresh.write_text(f"{w.today.isoformat()} {found.hex()}")
             fresh.replace(path)
-        return bytes.fromhex(key)
+        return found
 
 
 def _counting(w: Work) -> bool:

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import bcrypt
 import pytest
@@ -17,7 +21,7 @@ from services import door, sessions, throttle
 from services.door import VISITOR, work
 from services.sessions import digest
 from tests.conftest import Cast
-from tests.serving import password_of
+from tests.serving import ROOT, password_of
 
 MORNING = datetime(2026, 11, 21, 9, tzinfo=UTC)
 BROWSER, OTHER = digest("one browser"), digest("another browser")
@@ -203,3 +207,39 @@ def test_a_broken_key_file_is_made_anew(tmp_path: Path) -> None:
     (tmp_path / "throttle.key").write_text("iets anders")
 
     assert attempt(RIGHT, MORNING) == "in"
+
+
+def test_processes_that_begin_together_count_under_one_key(tmp_path: Path) -> None:
+    """Each finds no key, or one of yesterday; were each to make its own, guesses at one would not count at the other."""
+    for number in range(20):
+        (tmp_path / str(number)).mkdir()
+        if number % 2:
+            (tmp_path / str(number) / "throttle.key").write_text("2026-11-20 " + "0" * 64)
+    told = [sys.executable, "-c", KEYS, str(tmp_path)]
+    talk: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
+    running = [subprocess.Popen(told, cwd=ROOT, **talk) for _ in range(3)]
+    assert [each.stdout.readline() for each in running] == ["ready\n"] * 3
+    begin = time.time() + 0.3
+    for each in running:
+        each.stdin.write(f"{begin}\n")
+    said = [each.communicate(timeout=60)[0].split() for each in running]
+
+    assert [len(each) for each in said] == [20] * 3
+    assert [len(set(keys)) for keys in zip(*said, strict=True)] == [1] * 20
+
+
+KEYS = """
+import os, sys, time
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from services import throttle
+nobody_guesses = SimpleNamespace(scalar=lambda _query: None)
+w = SimpleNamespace(today=date(2026, 11, 21), now=datetime(2026, 11, 21, 9, tzinfo=UTC), session=nobody_guesses)
+print("ready", flush=True)
+begin = float(sys.stdin.readline())
+for number in range(20):
+    os.environ["WEERKLANK_DATA"] = f"{sys.argv[1]}/{number}"
+    while time.time() < begin + number * 0.02:
+        pass
+    print(throttle._daily_key(w).hex())
+"""
