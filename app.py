@@ -20,7 +20,7 @@ from starlette.middleware import Middleware
 
 from domain.errors import Refused
 from domain.rights import Right
-from services import anonymising, backup_making, schema, second_factor, server_key
+from services import anonymising, backup_making, schema, second_factor, server_key, set_up
 from services.door import SystemActor
 from services.incidents import log_to_stderr
 from ui.boundary import on_script_error
@@ -31,6 +31,7 @@ from web.routes import ROUTES
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     log_to_stderr()
+    _refuse_a_wrong_set_up()
     _refuse_an_old_database()
     _check_the_key()
     _finish_destroying()
@@ -39,11 +40,16 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     yield
 
 
+def _refuse_a_wrong_set_up() -> None:
+    if why := set_up.wrong():
+        _stop(why)
+
+
 def _refuse_an_old_database() -> None:
     try:
         current = schema.is_current()
     except Refused:
-        current = False
+        _stop("the database does not answer, or does not let this user in")
     if not current:
         _stop("the database is missing or not upgraded to this version. Run: python manage.py upgrade")
 

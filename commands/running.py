@@ -12,7 +12,7 @@ import click
 
 from domain.errors import Refused
 from domain.rights import Right, Role
-from services import accounts, links, operations
+from services import accounts, links, operations, set_up
 from services.door import SystemActor, today_and_now
 from text import translate
 
@@ -30,6 +30,7 @@ def upgrade(without_copy: bool) -> None:
 
 
 def _upgrade(how: Callable[[SystemActor], operations.Upgraded], quiet: bool = False) -> None:
+    _set_up()
     try:
         done = how(OPERATOR)
     except Refused as refusal:
@@ -112,6 +113,11 @@ def demo(profile: str, only_fill: bool, port: int) -> None:
 
 
 COMMANDS = (demo, first_link, grant, password_link, run, upgrade)
+
+
+def _set_up() -> None:
+    if why := set_up.wrong():
+        raise click.ClickException(why)
 
 
 def _account(name: str) -> accounts.AccountRow:
