@@ -34,7 +34,8 @@ def first_column(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/handleiding.md", "docs/glossary.md", "docs/threat-model.md", "docs/adr/README.md"]
+    "page",
+    ["README.md", "docs/handleiding.md", "docs/glossary.md", "docs/threat-model.md", "docs/growing.md", "docs/adr/README.md"],
 )
 def test_every_picture_and_page_that_is_referred_to_exists(page: str) -> None:
     text = (ROOT / page).read_text()

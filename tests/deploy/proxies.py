@@ -30,6 +30,7 @@ DEPLOY = ROOT / "deploy"
 class Proxy:
     """`front`: the application as one reaches it from outside."""
 
+    kind: str
     front: Server
     plain_port: int
     port: int
@@ -104,7 +105,7 @@ def _run(command: list[str], folder: Path, server: Server, plain_port: int, port
         try:
             _wait(port, process)
             trust = ssl.create_default_context(cafile=str(folder / "tls" / "certificate.pem"))
-            yield Proxy(replace(server, url=f"https://{NAME}:{port}", trust=trust), plain_port, port, folder)
+            yield Proxy(command[0], replace(server, url=f"https://{NAME}:{port}", trust=trust), plain_port, port, folder)
         finally:
             process.terminate()
             process.wait(20)

@@ -22,6 +22,7 @@ from tests.attacks.forging import Liar, state
 from tests.attacks.test_headers import ADDRESSES, cookie_flags, missing
 from tests.attacks.test_session_ends import answer as answered
 from tests.deploy.proxies import NAME, Proxy, proxy
+from tests.figures import Figures
 from tests.serving import Server, serve
 from tests.web.client import Answer, ask, close_all, open_tab
 
@@ -65,7 +66,7 @@ def test_the_connection_is_modern(outside: Proxy) -> None:
         old.wrap_socket(line, server_hostname=NAME)
 
 
-def test_every_answer_has_its_headers_once(outside: Proxy) -> None:
+def test_every_answer_has_its_headers_once(outside: Proxy, figures: Figures) -> None:
     """Those of the program and those that the proxy gives itself; `missing` reads the last of each name, hence both."""
     cookies, wrong, codes = member(outside, "adam"), [], set()
     for path in [each for each in ADDRESSES if each != "/%00"]:
@@ -78,6 +79,7 @@ def test_every_answer_has_its_headers_once(outside: Proxy) -> None:
                 wrong.append((method, path, answer.status, found))
 
     assert not wrong[:5]
+    figures.equal("P17", f"answers through {outside.kind} without each header once", len(wrong), 0)
     assert {200, 303, 401, 404} <= codes
 
 
