@@ -139,13 +139,20 @@ def test_an_address_that_a_visitor_claims_is_not_believed(outside: Proxy, server
 
 
 def test_attachments_of_twenty_megabytes_come_in_and_larger_ones_do_not(outside: Proxy) -> None:
-    liar = Liar(outside.front, member(outside, "tom"), open_tab(outside.front, member(outside, "tom")).connection)
-    liar.cookies = member(outside, "tom")
-    liar.again()
+    cookies = member(outside, "tom") | stays(outside)
+    liar = Liar(outside.front, cookies, open_tab(outside.front, cookies).connection)
     liar.visit("intake")
 
-    assert put(liar, 20 * 2**20 - 500) == 204
-    assert put(liar, 21_500_000) == 413
+    assert [put(liar, 20 * 2**20 - 500) for _ in range(2)] == [204] * 2
+    with suppress(BrokenPipeError, ConnectionResetError, ssl.SSLError):  # answered before everything was sent
+        assert put(liar, 21_500_000) == 413
+    assert put(liar, 1000) == 204
+
+
+def stays(outside: Proxy) -> dict[str, str]:
+    """The cookie with which a browser stays with its process, after its first page."""
+    told = [each for each in ask(outside.front, "/").cookies if each.startswith("weerklank_at=")]
+    return {"weerklank_at": told[0].split("=", 1)[1].split(";")[0]}
 
 
 def put(liar: Liar, size: int) -> int:
@@ -158,10 +165,7 @@ def put(liar: Liar, size: int) -> int:
     xsrf = next(each for each in health.cookies if each.startswith("_streamlit_xsrf=")).split("=", 1)[1].split(";")[0]
     headers = {"Origin": liar.server.url, "X-Xsrftoken": xsrf, "Content-Type": "multipart/form-data; boundary=b"}
     body = b'--b\r\nContent-Disposition: form-data; name="f"; filename="a.pdf"\r\n\r\n' + b"%" * size + b"\r\n--b--\r\n"
-    try:
-        return ask(liar.server, address, "PUT", liar.cookies | {"_streamlit_xsrf": xsrf}, body, **headers).status
-    except (BrokenPipeError, ConnectionResetError, ssl.SSLError):  # answered before everything was sent
-        return 413
+    return ask(liar.server, address, "PUT", liar.cookies | {"_streamlit_xsrf": xsrf}, body, **headers).status
 
 
 def test_no_log_holds_an_address_or_a_screen(server: Server, tmp_path_factory: pytest.TempPathFactory) -> None:

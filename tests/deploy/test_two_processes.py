@@ -119,6 +119,33 @@ def test_whoever_comes_first_stays_where_they_came(pair: Pair) -> None:
     assert reaches(pair, {"weerklank_at": "'; drop"}) in first
 
 
+def test_caddy_keeps_people_with_their_process_and_leads_them_away_when_it_is_gone(
+    pair: Pair, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    given = {"WEERKLANK_DATABASE_URL": pair.one.database, "WEERKLANK_HOST": NAME}
+    with (
+        start(pair.one.data, pair.cast, **given) as other,
+        proxy("caddy", tmp_path_factory.mktemp("caddy"), pair.one, other) as it,
+    ):
+        caddy = replace(pair, outside=it)
+        ways = sorted({reaches(caddy, {}) for _ in range(24)})
+        assert len(ways) == 2
+        led: dict[str, bool] = {}
+        for way in ways:
+            cookies = {"weerklank_at": way, "__Host-weerklank": it.front.token_for("rosa")}
+            liar = Liar(it.front, cookies, open_tab(it.front, cookies).connection)
+            liar.visit("intake")
+            assert [put(liar, 10) for _ in range(3)] == [204] * 3
+            led[way] = reaches(caddy, cookies) == way
+
+        other.process.kill()
+        other.process.wait(10)
+
+        assert led == dict.fromkeys(ways, True)
+        assert len({reaches(caddy, {"weerklank_at": way}) for way in ways}) == 1
+        assert all(ask(it.front, "/", cookies={"weerklank_at": way}).status == 200 for way in ways)
+
+
 def test_a_ticket_of_one_is_a_session_at_the_other(pair: Pair) -> None:
     liar = pair.at(1)
     tab = Tab(liar.connection)

@@ -56,17 +56,22 @@ def ask(
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     if cookies:
         sent["Cookie"] = jar(cookies)
+    try:
+        return _answer(connection, method, path, body, sent)
+    finally:
+        connection.close()
+
+
+def _answer(connection: http.client.HTTPConnection, method: str, path: str, body: bytes | None, sent: dict[str, str]) -> Answer:
     connection.request(method, path, body, headers=sent)
     response = connection.getresponse()
-    found = Answer(
+    return Answer(
         response.status,
         {name.lower(): value for name, value in response.getheaders()},
         response.read(),
         response.msg.get_all("set-cookie") or [],
         [name for name, times in Counter(map(str.lower, response.msg.keys())).items() if times > 1 and name != "set-cookie"],
     )
-    connection.close()
-    return found
 
 
 def handshake(server: Server, path: str, **headers: str) -> Answer:
