@@ -3,8 +3,9 @@ PYTHON ?= python3
 PORT ?= 8501
 PROFILE ?= training
 WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
-ON_POSTGRESQL := tests/db tests/attacks/test_races.py tests/attacks/test_history.py tests/attacks/test_failover.py $(addprefix tests/services/test_,door.py board.py overview.py sessions.py throttle.py handling.py directing.py \
-	lifting.py readings.py retention.py rights_table.py granting.py second_step.py shield.py)
+ON_POSTGRESQL := tests/db $(addprefix tests/attacks/test_,races.py history.py failover.py second_lock.py) tests/commands/test_owner.py $(addprefix tests/services/test_,door.py \
+	board.py overview.py sessions.py throttle.py handling.py directing.py lifting.py readings.py retention.py rights_table.py granting.py second_step.py shield.py)
+ALL_ON_POSTGRESQL := tests/db tests/services tests/pages tests/commands tests/ui $(addprefix tests/attacks/test_,races.py history.py failover.py second_lock.py)
 VENV := .venv
 PY := $(VENV)/bin/python
 .DEFAULT_GOAL := help
@@ -34,6 +35,9 @@ demo: setup ## a filled register on a database of its own: PROFILE=training or k
 test: $(VENV)/.dev ## all tests: everything on SQLite, what touches the database on PostgreSQL too
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 	@WEERKLANK_TEST_DATABASE=postgresql $(PY) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ON_POSTGRESQL)
+
+test-postgresql: $(VENV)/.dev ## every test that touches the database, on PostgreSQL (long)
+	@WEERKLANK_TEST_DATABASE=postgresql $(PY) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ALL_ON_POSTGRESQL)
 
 attack: $(VENV)/.dev ## all tries of the security tests, each figure beside its target (hours)
 	@WEERKLANK_ATTACK=all $(PY) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests/attacks tests/web tests/browser/test_idle.py \
@@ -66,4 +70,4 @@ lock: $(VENV)/.runtime ## pin requirements*.in again, with hashes
 	@$(PY) -m uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
 
-.PHONY: help setup run demo test attack guards check mutants bench soak screenshots lock
+.PHONY: help setup run demo test test-postgresql attack guards check mutants bench soak screenshots lock

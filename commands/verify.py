@@ -24,6 +24,7 @@ SAYS = {
     Wrong.NO_DOSSIER: "has events, but is not there",
     Wrong.UNREADABLE: "holds a value that cannot be read",
     Wrong.NOT_DESTROYED: "was emptied, and the register of what was destroyed does not know it",
+    Wrong.UNLOCKED: "row-level security of it is off or was changed (`manage.py upgrade` puts it on), or does not hold it",
     Wrong.UNGUARDED: "this trigger, which keeps the history as it is, is gone or was changed; `manage.py upgrade` puts it on",
     Wrong.ANCHOR_LOST: "was there at the anchor and is gone",
     Wrong.ANCHOR_SHORT: "is missing: at the anchor the history was longer",

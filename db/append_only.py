@@ -243,8 +243,9 @@ def _as_stored(trigger: Trigger, row: Any) -> bool:
 
 def grants(role: str) -> tuple[str, ...]:
     """For PostgreSQL: what the program's own role needs, once the tables belong to another one (who upgrades them). It can
-    then neither change what is kept nor take a trigger off."""
-    said = [f"GRANT SELECT ON alembic_version TO {role}", f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}"]
+    then neither change what is kept nor take a trigger, or the second lock (db/row_security.py), off."""
+    said = [f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}", f"GRANT USAGE ON SCHEMA public TO {role}"]
+    said += [f"GRANT SELECT ON alembic_version TO {role}", f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}"]
     kept = {each.table: each for each in KEPT}
     for name in sorted(Base.metadata.tables):
         given = ["SELECT", "INSERT"]

@@ -9,6 +9,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db import append_only as append_only
+from db import row_security as row_security
 from db.backups import BackupNote as BackupNote
 from db.base import Base as Base
 from db.base import complaint as _complaint

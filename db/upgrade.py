@@ -13,7 +13,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
-from db import append_only
+from db import append_only, row_security
+from db.engine import UNLIMITED, take_your_time
 from db.models import Base
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -41,9 +42,10 @@ def current(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(engine: Engine, target: str = "head") -> None:
-    """To `target` (a revision or "head"), in one transaction; what keeps the history is put on again at its end."""
-    with _moving(engine) as config:
+def upgrade(engine: Engine, target: str = "head", program: str | None = None) -> None:
+    """To `target` (a revision or "head"), in one transaction; what keeps the history, and who sees what, is put on again at
+    its end. `program`: the role of the program on PostgreSQL, where another one owns the tables; it is given what it needs."""
+    with _moving(engine, program) as config:
         command.upgrade(config, target)
 
 
@@ -53,20 +55,26 @@ def downgrade(engine: Engine, target: str) -> None:
 
 
 @contextmanager
-def _moving(engine: Engine) -> Iterator[Config]:
-    with engine.begin() as connection, unguarded(connection) as config:
+def _moving(engine: Engine, program: str | None = None) -> Iterator[Config]:
+    with engine.begin() as connection, unguarded(connection, program) as config:
         yield config
 
 
 @contextmanager
-def unguarded(connection: Connection) -> Iterator[Config]:
-    """What keeps the rows as they are is off inside, and on again at the end, in the transaction of this connection."""
+def unguarded(connection: Connection, program: str | None = None) -> Iterator[Config]:
+    """What keeps the rows as they are, and from whom they are not for, is off inside, and on again at the end, in the
+    transaction of this connection. `program`: the role that gets its rights on the tables."""
     config = _config()
+    take_your_time(connection, UNLIMITED)
     config.attributes["connection"] = connection
+    row_security.take_off(connection)
     append_only.take_off(connection)
     yield config
     if MigrationContext.configure(connection).get_current_revision() == newest():
         append_only.put_on(connection)
+        row_security.put_on(connection)
+        for statement in append_only.grants(connection.dialect.identifier_preparer.quote(program)) if program else ():
+            connection.exec_driver_sql(statement)
 
 
 def build(config: Config) -> None:

@@ -26,5 +26,6 @@ def clock_wrong(w: Work) -> bool:
 def _newest(w: Work, until: datetime | None = None) -> datetime | None:
     """The last event or sign-in (up to `until`), over the tables: whoever asks, and whatever they may see."""
     columns = (m.Event.__table__.c.recorded_at, m.AuthSession.__table__.c.last_seen_at)
-    found = [w.session.scalar(select(func.max(each)).where(*([each <= until] if until else []))) for each in columns]
+    queries = [select(func.max(each)).where(*([each <= until] if until else [])) for each in columns]
+    found = [w.session.scalar(each, execution_options={"second_lock": False}) for each in queries]
     return max((each for each in found if each is not None), default=None)

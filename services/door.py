@@ -7,25 +7,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, bindparam, select
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InternalError, OperationalError
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
 from db import append_only
 from db import models as m
 from db.confirmed import NotOnStandby
-from db.engine import make_engine
+from db.engine import LONGER, UNLIMITED, make_engine, take_your_time
 from domain.errors import Refused
 from domain.rights import READ_RIGHTS, RIGHTS, Right, Role, scopes
 from domain.vocabulary import Compartment, Status
-from services.row_rule import EVERY_ROW, Reader, narrow, narrow_to, not_excluded
+from services.row_rule import EVERY_ROW, Reader, locked, narrow, narrow_to, not_excluded, past_the_lock
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 IDLE_LIMIT = timedelta(minutes=60)
@@ -33,6 +33,9 @@ IDLE_LIMIT_GUARDED = timedelta(minutes=15)  # confidant, reviewer, whistleblower
 ABSOLUTE_LIMIT = timedelta(hours=10)
 WARNING = timedelta(minutes=2)  # so long before the end of a session somebody who does nothing is told
 _COLLIDED = ("40P01", "40001")  # PostgreSQL ended one of two that waited for each other
+_TOOK_TOO_LONG = ("57014", "55P03", "25P03")  # or one that ran, waited or lay still for longer than it may (db/engine.py)
+_LONG = frozenset({Right.EXPORT, Right.EXPORT_DOSSIER, Right.EXPORT_REGISTER, Right.PROCEDURE, Right.REPORT, Right.TAKE_OVER})
+_PAST_BOTH_LOCKS = {"row_rule": False, "second_lock": False}
 _GUARDED = frozenset({Role.CONFIDANT, Role.APPEAL_REVIEWER, Role.WB_OFFICER, Role.ADMIN})
 
 
@@ -224,8 +227,8 @@ def work(actor: Actor, right: Right, lasting: bool = True) -> Iterator[Work]:
     """One transaction: identity, right, row rule, clock; commits on leaving, rolls back on any error. `lasting`: nobody is
     told that it is saved before a standby has it too; drafts and traces are not told of, and do not wait.
 
-    Raises Refused: ``signed_out``, ``not_allowed``, ``changed_meanwhile``, ``database_away``, ``not_on_standby`` (saved on
-    one of two databases: doing the same again is right, and confirms it once the other is back).
+    Raises Refused: ``signed_out``, ``not_allowed``, ``changed_meanwhile``, ``database_away``, ``database_slow``,
+    ``not_on_standby`` (saved on one of two databases: doing the same again is right, and confirms it once the other is back).
     """
     access = "read" if right in READ_RIGHTS else "write"
     now = _clock()
@@ -241,17 +244,29 @@ def work(actor: Actor, right: Right, lasting: bool = True) -> Iterator[Work]:
         if isinstance(error, IntegrityError) and append_only.kept(error):
             raise
         raise Refused("changed_meanwhile") from error
-    except OperationalError as error:
-        collided = getattr(error.orig, "sqlstate", None) in _COLLIDED
-        raise Refused("changed_meanwhile" if collided else "database_away") from error
+    except (OperationalError, InternalError) as error:
+        raise Refused(_ended(error)) from error
     except NotOnStandby as error:
         raise Refused("not_on_standby") from error
     except (OverflowError, DataError, UnicodeEncodeError) as error:  # a value that no row can have
         raise Refused("not_found") from error
 
 
+def _ended(error: DBAPIError) -> str:
+    """What the database says of why it ended a transaction, as a refusal."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state in _TOOK_TOO_LONG:
+        return "database_slow"
+    if isinstance(error, InternalError):  # a fault of ours
+        raise error
+    return "changed_meanwhile" if state in _COLLIDED else "database_away"
+
+
 def _enter(session: Session, actor: Actor, person: Person, right: Right, now: datetime) -> Work:
     system = isinstance(actor, SystemActor) and not actor.account
+    locked(session, person.id, every_row=system)
+    if isinstance(actor, SystemActor) or right in _LONG:
+        take_your_time(session.connection(), UNLIMITED if isinstance(actor, SystemActor) else LONGER)
     reader = EVERY_ROW if system else _reader(session, person.id, person.roles, _local(now))
     narrow(session, reader, right)
     return Work(session, person, right, now, reader, actor if isinstance(actor, str) else None)
@@ -286,13 +301,18 @@ def reaches(w: Work, account: m.Account, right: Right, complaint_id: int) -> boo
     return account.active and right in _rights_on(w.session, reader, complaint_id, right)
 
 
+def writing_unseen(w: Work) -> AbstractContextManager[None]:
+    """Inside it rows are written that belong to dossiers which their writer may not see."""
+    return past_the_lock(w.session)
+
+
 # Three questions that are asked before any row may be seen. Each has one answer for every "no".
 
 
 def already_made(w: Work, form_id: str) -> m.Complaint | None:
     """The dossier that this person made with this form a moment ago (a double click), though they may not see it."""
     query = select(m.Complaint).where(m.Complaint.form_id == form_id, m.Complaint.reporter_id == w.me)
-    return w.session.scalar(query, execution_options={"row_rule": False})
+    return w.session.scalar(query, execution_options=_PAST_BOTH_LOCKS)
 
 
 def stay_with(w: Work, complaint: m.Complaint) -> None:
@@ -308,6 +328,7 @@ def take_over(w: Work) -> None:
     afterwards. Nothing of any other dossier may be answered."""
     if w.right is not Right.TAKE_OVER:
         raise Refused("not_allowed")
+    locked(w.session, None, every_row=True)
     narrow(w.session, EVERY_ROW, Right.TAKE_OVER)
 
 
@@ -325,7 +346,7 @@ def appealable(w: Work, reference: str, surname_key: str) -> m.Complaint | None:
             not_excluded(m.Complaint),
         )
     )
-    complaint = w.session.scalar(query, w.reader.values, execution_options={"row_rule": False})
+    complaint = w.session.scalar(query, w.reader.values, execution_options=_PAST_BOTH_LOCKS)
     if complaint is not None:
         narrow_to(w.session, complaint.id)
     return complaint
@@ -334,18 +355,18 @@ def appealable(w: Work, reference: str, surname_key: str) -> m.Complaint | None:
 def already_lodged(w: Work, form_id: str) -> m.Appeal | None:
     """The appeal that this person registered with this form a moment ago, though somebody else may hear it."""
     query = select(m.Appeal).where(m.Appeal.form_id == form_id, m.Appeal.registered_by == w.me)
-    return w.session.scalar(query, execution_options={"row_rule": False})
+    return w.session.scalar(query, execution_options=_PAST_BOTH_LOCKS)
 
 
 def holds_dossiers(w: Work) -> bool:
     """Does this register hold any dossier, whoever may see it? Until then an administrator sets it up alone."""
-    return w.session.scalar(select(m.Complaint.id).limit(1), execution_options={"row_rule": False}) is not None
+    return w.session.scalar(select(m.Complaint.id).limit(1), execution_options=_PAST_BOTH_LOCKS) is not None
 
 
 def direct_again(w: Work, ordered: list[int]) -> None:
     """Every dossier gets as its acting director the first of `ordered` who is not excluded from it. For a change of
     people or settings, made by somebody who may read no dossier: nothing of them is answered."""
-    blind = {"row_rule": False}
+    blind = _PAST_BOTH_LOCKS
     pairs = select(m.Party.complaint_id, m.Party.account_id).where(m.Party.excluded.is_(True), m.Party.account_id.in_(ordered))
     excluded = {(row[0], row[1]) for row in w.session.execute(pairs, execution_options=blind)}
     directed = (m.Complaint.compartment == Compartment.REGULAR, m.Complaint.status != Status.ANONYMISED)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from db import models as m
 from db import upgrade as schema
-from db.engine import data_dir
+from db.engine import data_dir, make_engine, owner_url
 from db.settings import write_settings
 from domain.errors import Refused
 from domain.rights import Right
@@ -35,28 +37,42 @@ def upgrade(actor: Actor) -> Upgraded:
     a key, else as it is, beside the database. Raises Refused: the ``backup_...`` codes; then nothing was changed."""
     with work(actor, Right.OPERATE):
         pass  # the right only: a migration runs in a transaction of its own
-    before, made, copy = schema.current(engine()), None, None
+    with _owner() as owner:
+        before, made, copy = schema.current(owner), None, None
     if before not in (None, schema.newest()):
         if backup_keys.exist():
             made = backup_making.make(actor)
             copy = made.file
         else:
             copy = backup_making.plain_copy(actor, str(before))
-    bring_up(actor)
+    done = bring_up(actor)
     if made is not None:
         backups.noted(actor, made)
-    return Upgraded(before, schema.current(engine()), copy)
+    return replace(done, copy=copy)
 
 
 def bring_up(actor: Actor) -> Upgraded:
     """To the newest schema, without a copy of what was there."""
     with work(actor, Right.OPERATE):
         pass
-    before = schema.current(engine())
-    schema.upgrade(engine())
+    program = engine().url.username
+    with _owner() as owner:
+        before = schema.current(owner)
+        schema.upgrade(owner, program=program if program != owner.url.username else None)
+        after = schema.current(owner)
     with work(actor, Right.OPERATE) as w:
         profiles.learn_closed_days(w)
-    return Upgraded(before, schema.current(engine()))
+    return Upgraded(before, after)
+
+
+@contextmanager
+def _owner() -> Iterator[Engine]:
+    """Of who may change the tables: on PostgreSQL another role than the program's."""
+    made = make_engine(owner_url())
+    try:
+        yield made
+    finally:
+        made.dispose()
 
 
 def open_session(actor: Actor, account_id: int) -> str:
@@ -87,7 +103,8 @@ def use_demo_database(profile: str) -> None:
     folder = data_dir() / f"demo-{profile}"
     shutil.rmtree(folder, ignore_errors=True)
     os.environ["WEERKLANK_DATA"] = str(folder)
-    os.environ.pop("WEERKLANK_DATABASE_URL", None)
+    for name in ("WEERKLANK_DATABASE_URL", "WEERKLANK_OWNER_URL"):
+        os.environ.pop(name, None)
     engine.cache_clear()
 
 

@@ -16,11 +16,12 @@ from db import models as m
 from domain.errors import Refused
 from domain.texts import clean
 from domain.vocabulary import Compartment, EventKind, Kind, Side, Status
-from services.door import Work
+from services.door import Work, writing_unseen
 
 GENESIS = "0" * 64
 LOGGED_ONCE_IN = timedelta(minutes=15)  # a screen is drawn again at every click
-_UNSEEN: dict[str, Any] = {"execution_options": {"row_rule": False}}
+_UNSEEN: dict[str, Any] = {"execution_options": {"row_rule": False}}  # of a dossier that the database shows this person
+_ANY_DOSSIER: dict[str, Any] = {"execution_options": {"row_rule": False, "second_lock": False}}
 
 
 def load(w: Work, reference: str, seen: int | None = None) -> m.Complaint:
@@ -149,7 +150,7 @@ def unseen(w: Work, *conditions: ColumnElement[bool]) -> list[m.Complaint]:
     party = m.Party
     excluded = exists().where(party.complaint_id == m.Complaint.id, party.account_id == w.me, party.excluded.is_(True))
     query = select(m.Complaint).where(m.Complaint.compartment == Compartment.REGULAR, ~excluded, *conditions)
-    return list(w.session.scalars(query, **_UNSEEN))
+    return list(w.session.scalars(query, **_ANY_DOSSIER))
 
 
 def put_on_the_list(w: Work, review: m.Review) -> None:
@@ -166,8 +167,9 @@ def put_on_the_list(w: Work, review: m.Review) -> None:
         c.status != Status.ANONYMISED,
         or_(c.received_on.between(review.since, review.until), passed_over, and_(listed, last.is_(None))),
     )
-    w.session.add_all(m.ReviewItem(review_id=review.id, complaint_id=each) for each in w.session.scalars(query, **_UNSEEN))
-    w.session.flush()
+    with writing_unseen(w):
+        w.session.add_all(m.ReviewItem(review_id=review.id, complaint_id=each) for each in w.session.scalars(query, **_UNSEEN))
+        w.session.flush()
 
 
 def shut_out_of(w: Work, people: Collection[int]) -> list[tuple[int, date, date]]:
@@ -181,7 +183,7 @@ def shut_out_of(w: Work, people: Collection[int]) -> list[tuple[int, date, date]
         .join(c, c.id == party.complaint_id)
         .where(party.excluded.is_(True), party.account_id.in_(people), c.compartment == Compartment.REGULAR)
     )
-    return [(row[0], row[1], max(day for day in row[1:] if day)) for row in w.session.execute(query, **_UNSEEN)]
+    return [(row[0], row[1], max(day for day in row[1:] if day)) for row in w.session.execute(query, **_ANY_DOSSIER)]
 
 
 def event_hash(entry: m.Event) -> str:

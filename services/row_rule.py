@@ -6,6 +6,8 @@ built once for each; who reads, and which units are theirs, are parameters of th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -17,6 +19,7 @@ from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_
 from sqlalchemy.sql.visitors import InternalTraversal
 
 from db import models as m
+from db import row_security
 from db.unindexed import unindexed
 from domain.promises import APPEAL_PROMISES
 from domain.rights import REACH, Right, Role, Scope, Tie, scopes
@@ -259,6 +262,65 @@ def narrow_to(session: Session, complaint_id: int) -> None:
     rules = [with_loader_criteria(model, model.complaint_id == complaint_id, include_aliases=True) for model in belonging]
     this_one = with_loader_criteria(m.Complaint, m.Complaint.id == complaint_id, include_aliases=True)
     session.info["row_rule"] = ((this_one, *rules), {})
+    opened(session, {complaint_id})
+
+
+# The second lock, where there is one (db/row_security.py). A statement with the option `second_lock` False goes past it.
+
+_REACH, _OPENED = "second_lock_reach", "second_lock_opened"
+
+
+def locked(session: Session, account_id: int | None, every_row: bool) -> None:
+    """From now on the database itself gives what this account may see: no row at all before, every one to `every_row`."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    session.info[_REACH], session.info[_OPENED] = every_row, set()
+    if every_row:
+        row_security.reach(session.connection(), every_row=True)
+    elif account_id is not None:
+        row_security.enter(session.connection(), account_id)
+
+
+def opened(session: Session, ids: set[int]) -> None:
+    """These dossiers came through both locks, or were made here: they stay in sight until the transaction ends, though what
+    is written now shuts them for who writes it."""
+    if session.info.get(_REACH) is False and not ids <= session.info[_OPENED]:
+        session.info[_OPENED] |= ids
+        row_security.open_up(session.connection(), session.info[_OPENED])
+
+
+@contextmanager
+def past_the_lock(session: Session) -> Iterator[None]:
+    """For what is written of dossiers that its writer may not see, and the few questions about them."""
+    if session.info.get(_REACH) is not False:
+        yield
+        return
+    session.info[_REACH] = True
+    try:
+        with row_security.every_row(session.connection()):
+            yield
+    finally:
+        session.info[_REACH] = False
+
+
+@event.listens_for(Session, "before_flush")
+def _what_changes_stays(session: Session, _context: object, _instances: object) -> None:
+    if session.info.get(_REACH) is False:
+        opened(session, {each.id for each in session.dirty if isinstance(each, m.Complaint)})
+
+
+@event.listens_for(Session, "after_flush")
+def _what_was_made_stays(session: Session, _context: object) -> None:
+    if session.info.get(_REACH) is False:
+        opened(session, {each.id for each in session.new if isinstance(each, m.Complaint)})
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _past_the_lock(state: ORMExecuteState) -> Result[Any] | None:
+    if state.execution_options.get("second_lock") is not False or state.session.info.get(_REACH) is not False:
+        return None
+    with past_the_lock(state.session):
+        return state.invoke_statement()
 
 
 @event.listens_for(Session, "do_orm_execute")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import inspect
 from sqlalchemy.exc import OperationalError
 
-from db import empty
+from db import empty, row_security
 from db.models import Base
 from domain.errors import Refused
 from services.door import engine
@@ -18,6 +18,9 @@ def is_current() -> bool:
     try:
         if current(engine()) != newest():
             return False
+        with engine().execution_options(access="read").connect() as connection:
+            if not row_security.ready(connection):
+                return False
         tables = inspect(engine().execution_options(access="read")).get_table_names()
     except OperationalError as error:
         raise Refused("database_away") from error

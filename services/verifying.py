@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy import Select, func, select, union
 
-from db import append_only
+from db import append_only, row_security
 from db import models as m
 from domain import retention
 from domain.errors import Refused
 from domain.rights import Right
 from domain.vocabulary import Compartment, EventKind, Status
 from services.anchoring import Anchor, seal
-from services.door import Actor, Work, work
+from services.door import Actor, Work, engine, work
 from services.records import GENESIS, event_hash
 
 _LARGEST = 2**63 - 1
@@ -38,6 +38,7 @@ class Wrong(StrEnum):
     UNREADABLE = "unreadable"  # no value that this column can have
     NOT_DESTROYED = "not_destroyed"  # anonymised, and the register of what was destroyed does not know it
     UNGUARDED = "unguarded"  # a trigger that keeps the history as it is is gone or another one
+    UNLOCKED = "unlocked"  # PostgreSQL's own rule about who sees what is off or another one, or does not hold for our role
     ANCHOR_LOST = "anchor_lost"  # in the anchor, not in the register
     ANCHOR_SHORT = "anchor_short"  # ends before the event where it ended then
     ANCHOR_OTHER = "anchor_other"  # that event was another one then: rewritten from there or before
@@ -45,8 +46,8 @@ class Wrong(StrEnum):
 
 @dataclass(frozen=True)
 class Fault:
-    """`reference` is ``#`` and the number where there is no reference, and for UNGUARDED the trigger; `seq` None: not of
-    one event."""
+    """`reference` is ``#`` and the number where there is no reference, for UNGUARDED the trigger, for UNLOCKED the table or
+    the role; `seq` None: not of one event."""
 
     reference: str
     seq: int | None
@@ -67,6 +68,9 @@ def verify(actor: Actor, anchor: Anchor | None = None) -> Verified:
     """All dossiers, in the order of their numbers, and the first broken link of each. For the operator's command only."""
     with work(actor, Right.OPERATE) as w:
         done = Verified(faults=[Fault(each, None, Wrong.UNGUARDED) for each in append_only.missing(w.session.connection())])
+        done.faults += [Fault(each, None, Wrong.UNLOCKED) for each in row_security.missing(w.session.connection())]
+        if row_security.passed_by(w.session.connection()):
+            done.faults.append(Fault(str(engine().url.username), None, Wrong.UNLOCKED))
     # what follows only reads, under a right that keeps no writer waiting
     missing = set(anchor.heads) if anchor else set()
     after: int | None = None

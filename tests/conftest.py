@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.orm import Session
 
+from db import append_only, row_security
 from db import models as m
 from db.engine import make_engine
 from db.settings import write_settings
@@ -199,6 +201,14 @@ def on_server(address: str, statement: str) -> None:
     engine.dispose()
 
 
+def let_in(owner: Engine) -> None:
+    """The program's own role gets what `manage.py upgrade` gives it."""
+    with owner.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)")
+        for statement in append_only.grants(postgresql.PROGRAM):
+            connection.exec_driver_sql(statement)
+
+
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> dict[str, tuple[str, Cast]]:
     """One filled database per profile, copied for each test: a SQLite file, or a PostgreSQL template."""
@@ -206,13 +216,15 @@ def templates(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
     for profile in PROFILES:
         if POSTGRESQL:
             source = "template_" + profile.replace("-", "_")
-            on_server(request.getfixturevalue("postgres"), f"CREATE DATABASE {source}")
-            url = request.getfixturevalue("postgres").format(source)
+            on_server(request.getfixturevalue("postgres"), f"CREATE DATABASE {source} OWNER {postgresql.OWNER}")
+            url = postgresql.as_role(request.getfixturevalue("postgres").format(source), postgresql.OWNER)
         else:
             source = str(tmp_path_factory.mktemp("template") / f"{profile}.db")
             url = f"sqlite:///{source}"
         engine = make_engine(url)
         m.Base.metadata.create_all(engine)
+        if POSTGRESQL:
+            let_in(engine)
         with Session(engine) as session, session.begin():
             cast = people_the_register(session, profile)
         engine.dispose()
@@ -236,11 +248,13 @@ def database_url(
         shutil.copy(source, path)
         yield f"sqlite:///{path}"
         return
-    yield request.getfixturevalue("scratch").filled(source)
+    yield postgresql.as_role(request.getfixturevalue("scratch").filled(source), postgresql.PROGRAM)
 
 
 @pytest.fixture
 def engine(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """To look at the register from the side, past everything. The program goes in by `door.engine()`: on SQLite the same one,
+    on PostgreSQL with a role of its own, which sees no row of a dossier without being somebody (db/row_security.py)."""
     monkeypatch.setenv("WEERKLANK_DATABASE_URL", database_url)
     monkeypatch.setenv("WEERKLANK_DATA", str(tmp_path))
     monkeypatch.setenv("WEERKLANK_TODAY", TODAY.isoformat())
@@ -249,9 +263,24 @@ def engine(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     made = door.engine()  # the same one for every test: compiling its statements anew took half of the time
     if not POSTGRESQL and not event.contains(made, "connect", _without_waiting_for_the_disk):
         event.listen(made, "connect", _without_waiting_for_the_disk)
-    yield made
+    if POSTGRESQL and not event.contains(made, "begin", _not_by_the_door):
+        event.listen(made, "begin", _not_by_the_door)
+    side = _from_the_side(database_url.replace(f"//{postgresql.PROGRAM}@", "//postgres@")) if POSTGRESQL else made
+    yield side
+    side.dispose()
     made.dispose()  # a test may have put another in its place
     door.engine().dispose()
+
+
+def _not_by_the_door(connection: Connection) -> None:
+    """A test that looks with the program's own role sees every row; the door says whether it reads or writes."""
+    if "access" not in connection.get_execution_options():
+        row_security.reach(connection, every_row=True)
+
+
+@cache
+def _from_the_side(url: str) -> Engine:
+    return make_engine(url)
 
 
 def _without_waiting_for_the_disk(connection: Any, _record: object) -> None:

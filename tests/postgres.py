@@ -15,6 +15,13 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+OWNER, PROGRAM = "weerklank_owner", "weerklank"  # of the tables, and what the program signs in with
+
+
+def as_role(address: str, role: str) -> str:
+    """The same database for another role; the server's own, which no policy holds for, is the one in the address."""
+    return address.replace("postgresql+psycopg://postgres@", f"postgresql+psycopg://{role}@")
+
 
 def binaries() -> Path | None:
     """The folder with initdb and pg_ctl: Debian's newest, or what is on the path."""
@@ -59,6 +66,9 @@ def server() -> Iterator[str]:
     control = [str(bin_dir / "pg_ctl"), "-D", str(folder / "data"), "-l", str(folder / "log")]
     run(*control, "-w", "-o", options, "start")
     try:
+        with psycopg.connect(f"postgresql://{user}@/postgres?host={folder}", autocommit=True) as connection:
+            for role in (OWNER, PROGRAM):
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS").format(sql.Identifier(role)))
         yield f"postgresql+psycopg://{user}@/{{}}?host={folder}"
     finally:
         run(*control, "-m", "immediate", "stop")
@@ -73,6 +83,8 @@ STRUCTURE = """
         UNION ALL SELECT 'trigger ' || oid || xmin FROM pg_trigger
         UNION ALL SELECT 'constraint ' || oid || xmin FROM pg_constraint
         UNION ALL SELECT 'function ' || oid || xmin FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        UNION ALL SELECT 'policy ' || oid || xmin FROM pg_policy
+        UNION ALL SELECT 'locked ' || oid || relrowsecurity || relforcerowsecurity FROM pg_class WHERE relkind = 'r'
         UNION ALL SELECT 'right ' || oid || relacl::text FROM pg_class WHERE relacl IS NOT NULL
     ) AS all_of_it
 """

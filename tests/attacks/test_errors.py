@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from db import models as m
 from domain.errors import Refused
 from domain.rights import Right
-from services import accounts, incidents
+from services import accounts, door, incidents
 from services.door import VISITOR, Actor, SystemActor
 from tests.attacks.faulty.sitecustomize import SAYS, Boom
 from tests.attacks.world import everything, of_the_door
@@ -67,9 +67,9 @@ class Fault:
 
 @pytest.fixture
 def fault(engine: Engine) -> Iterator[Fault]:
-    made = Fault(engine)
+    made = Fault(door.engine())
     yield made
-    event.remove(engine, "before_cursor_execute", made._fail)
+    event.remove(door.engine(), "before_cursor_execute", made._fail)
 
 
 def who_may(cast: Cast, name: str) -> list[Actor]:

@@ -55,9 +55,9 @@ def a_hesitating_database(engine: Engine) -> Iterator[None]:
     if not POSTGRESQL:  # one writer at a time, whatever happens
         yield
         return
-    event.listen(engine, "before_cursor_execute", hesitate)
+    event.listen(door.engine(), "before_cursor_execute", hesitate)
     yield
-    event.remove(engine, "before_cursor_execute", hesitate)
+    event.remove(door.engine(), "before_cursor_execute", hesitate)
 
 
 def at_once(*acts: Act) -> list[str]:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Connection, Engine, create_engine, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, insert, inspect, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from manage import cli
 from services import door, dossier, export_log, review_items, reviews, sign_in_log, steps, verifying
 from services.door import VISITOR, work
 from services.verifying import Fault, Wrong
+from tests import postgres as postgresql
 from tests.commands.test_verify import closed_regular, let_go
 from tests.conftest import POSTGRESQL, TODAY, Cast, on_server
 from tests.dossiers import DECIDED, On, complaint_of, decided
@@ -272,36 +273,11 @@ def test_the_command_names_it(engine: Engine, cast: Cast) -> None:
 # A role of its own
 
 
-@pytest.fixture
-def own_role(engine: Engine, cast: Cast, request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """A connection as the program's own role, which owns nothing."""
-    if not POSTGRESQL:
-        pytest.skip("a role of PostgreSQL")
-    with engine.begin() as connection:
-        connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)")
-        connection.exec_driver_sql("CREATE ROLE weerklank_program LOGIN")
-        for statement in CliRunner().invoke(cli, ["grants", "weerklank_program"]).output.splitlines():
-            connection.exec_driver_sql(statement)
-    own = create_engine(engine.url.set(username="weerklank_program"))
-    yield own
-    own.dispose()
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP OWNED BY weerklank_program")
-        connection.exec_driver_sql("DROP ROLE weerklank_program")
-
-
-def test_the_programs_own_role_changes_nothing_and_takes_no_trigger_off(
-    engine: Engine, cast: Cast, on: On, own_role: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("WEERKLANK_DATABASE_URL", own_role.url.render_as_string(hide_password=False))
-    door.engine.cache_clear()
-    try:
-        reference = decided(cast, on)  # the program works under it
-    finally:
-        door.engine().dispose()
-        monkeypatch.setenv("WEERKLANK_DATABASE_URL", engine.url.render_as_string(hide_password=False))
-        door.engine.cache_clear()
+@pytest.mark.skipif(not POSTGRESQL, reason="a role of PostgreSQL")
+def test_the_programs_own_role_changes_nothing_and_takes_no_trigger_off(cast: Cast, on: On) -> None:
+    reference = decided(cast, on)  # the program works under it
     assert complaint_of(reference).status == "decided"
+    assert door.engine().url.username == postgresql.PROGRAM
 
     for statement in (
         "UPDATE event SET kind = 'note'",
@@ -316,7 +292,7 @@ def test_the_programs_own_role_changes_nothing_and_takes_no_trigger_off(
         "ALTER TABLE event DISABLE TRIGGER ALL",
         "SET session_replication_role = replica",
     ):
-        with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), own_role.begin() as connection:
+        with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), door.engine().begin() as connection:
             connection.execute(text(statement))
 
 

@@ -16,7 +16,7 @@ from domain.calendar import Calendar
 from domain.errors import Refused
 from domain.promises import flag
 from domain.vocabulary import Compartment, ExternalStage, Flag, Kind, Relation, Status
-from services import board
+from services import board, door
 from services.board import BoardFilter, Counts, Show, Sort, View
 from tests.conftest import TODAY, Cast
 from tests.fill import make_complainant, make_complaint, make_party, make_promise
@@ -43,11 +43,11 @@ def counted(engine: Engine) -> Iterator[list[str]]:
         if any(f"FROM {table} " in f"{statement} ".replace("\n", " ") for table in DOSSIER_TABLES):
             seen.append(statement)
 
-    event.listen(engine, "before_cursor_execute", look)
+    event.listen(door.engine(), "before_cursor_execute", look)
     try:
         yield seen
     finally:
-        event.remove(engine, "before_cursor_execute", look)
+        event.remove(door.engine(), "before_cursor_execute", look)
 
 
 def references(cast: Cast, who: str, **filters: object) -> list[str]:

@@ -36,12 +36,12 @@ def statements(engine: Engine) -> Iterator[list[str]]:
     seen: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN")):
+        if not statement.startswith(("PRAGMA", "BEGIN", "SET ", "SELECT set_config", "SELECT weerklank_")):
             seen.append(statement)
 
-    event.listen(engine, "before_cursor_execute", note)
+    event.listen(door.engine(), "before_cursor_execute", note)
     yield seen
-    event.remove(engine, "before_cursor_execute", note)
+    event.remove(door.engine(), "before_cursor_execute", note)
 
 
 # Reading

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from db import models as m
 from domain.errors import Refused
 from domain.mapping import ColumnMap, DateOrder
-from services import evaluation_import, evaluation_sources, evaluations
+from services import door, evaluation_import, evaluation_sources, evaluations
 from services.evaluation_import import BATCH, Preview
 from tests.conftest import CAST, Cast
 from tests.evaluating import COLUMNS, HEADINGS, ROWS, as_csv, bring, confirm, dismiss, many, rows, source, version, waiting
@@ -35,11 +35,11 @@ def statements(engine: Engine) -> Iterator[list[str]]:
     def note(*given: Any) -> None:
         found.append(str(given[2]))
 
-    event.listen(engine, "before_cursor_execute", note)
+    event.listen(door.engine(), "before_cursor_execute", note)
     try:
         yield found
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        event.remove(door.engine(), "before_cursor_execute", note)
 
 
 def look(cast: Cast, number: int, content: bytes, who: str = "cora") -> Preview:

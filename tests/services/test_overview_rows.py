@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from db import models as m
 from domain.indicators import INDICATORS, LEAD_BINS
 from domain.vocabulary import EventKind, ExternalResult, Kind, Outcome
-from services import board, overview, overview_dossiers
+from services import board, door, overview, overview_dossiers
 from services.overview import Cut
 from tests.conftest import TODAY, Cast
 from tests.services.test_board import filled
@@ -66,11 +66,11 @@ def fetched(engine: Engine) -> Iterator[tuple[list[str], list[tuple[str, list[An
         statements.append(statement)
         context.cursor = Fetching(cursor, rows, statement)
 
-    event.listen(engine, "after_cursor_execute", look)
+    event.listen(door.engine(), "after_cursor_execute", look)
     try:
         yield statements, rows
     finally:
-        event.remove(engine, "after_cursor_execute", look)
+        event.remove(door.engine(), "after_cursor_execute", look)
 
 
 def cost(engine: Engine, act: Callable[[], object]) -> tuple[int, int]:

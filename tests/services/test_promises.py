@@ -15,7 +15,7 @@ from domain.facts import Fact
 from domain.promises import PromiseState, next_of
 from domain.rights import Right
 from domain.vocabulary import EventKind, Flag, Status
-from services import board, promises
+from services import board, door, promises
 from services.board import BoardFilter
 from services.door import SystemActor, Work, work
 from services.records import record
@@ -205,7 +205,7 @@ def test_many_dossiers_cost_one_statement(cast: Cast, engine: Engine) -> None:
 
     with work(cast.actor("cora"), Right.LIST) as w:
         found = w.session.scalars(select(m.Complaint)).all()
-        event.listen(engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+        event.listen(door.engine(), "before_cursor_execute", lambda *call: statements.append(call[2]))
         seen = promises.view_many(w, found)
 
     assert len(seen) == 5

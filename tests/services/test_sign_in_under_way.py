@@ -134,11 +134,11 @@ def meanwhile(engine: Engine, statement: str, act: Act) -> Iterator[list[str]]:
             thread.start()
             done.wait(1)
 
-    event.listen(engine, "before_cursor_execute", pause)
+    event.listen(door.engine(), "before_cursor_execute", pause)
     try:
         yield became
     finally:
-        event.remove(engine, "before_cursor_execute", pause)
+        event.remove(door.engine(), "before_cursor_execute", pause)
         assert thread.ident, f"nothing executed {statement}"
         thread.join(30)
 
