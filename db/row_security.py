@@ -109,8 +109,9 @@ def rules() -> dict[str, str]:
     """Of each table that belongs to somebody's dossiers: which rows there are for whom, as SQL."""
     within = "EXISTS (SELECT 1 FROM complaint WHERE complaint.id = {}.complaint_id)"
     belonging = [name for name, table in Base.metadata.tables.items() if "complaint_id" in table.c]
-    # Every statement looks for the reader's own exclusions: those rows are turned down without looking at their dossier.
-    mine = f"excluded AND account_id IS NOT DISTINCT FROM {_PERSON}"
+    # Every statement looks for the reader's own exclusions: those rows are turned down without looking at their dossier. One
+    # that came after this transaction began is shown, or the first lock would not know of it.
+    mine = f"excluded AND account_id IS NOT DISTINCT FROM {_PERSON} AND complaint_id = ANY ({_said('excluded', 'bigint[]')})"
     party = f"{_ALL} OR complaint_{_OPENED} OR (NOT ({mine}) AND {within.format('party')})"
     return {name: f"{_ALL} OR {within.format(name)}" for name in belonging} | _OF_THEIR_OWN | {"party": party}
 

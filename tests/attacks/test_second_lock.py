@@ -247,3 +247,12 @@ def test_a_service_that_forgets_the_row_rule_shows_nothing_more(cast: Cast, few:
         everything = set(w.session.scalars(forgotten, execution_options={"row_rule": False}))
     assert narrow <= past
     assert past < everything  # of the other one too
+
+
+def test_who_is_shut_out_meanwhile_finds_nothing_any_more(engine: Engine, cast: Cast, few: None) -> None:
+    """The second lock looks once in a transaction, the first one at every statement: it must go on seeing that."""
+    with door.work(cast.actor("dora"), Right.READ) as w:
+        before = w.session.scalars(select(m.Complaint.id)).all()
+        with Session(engine) as session, session.begin():
+            make_party(session, session.get_one(m.Complaint, before[0]), account_id=cast["dora"])
+        assert w.session.scalars(select(m.Complaint.id)).all() == before[1:]
