@@ -62,6 +62,7 @@ def _stop(why: str) -> NoReturn:
 
 _WRONG_KEY = {
     "server_key_open": "server.key in the data folder can be read by others. Run: chmod 600 server.key",
+    "server_key_unreadable": "server.key in the data folder cannot be read by the user that runs this",
     "server_key_damaged": "server.key in the data folder is empty or damaged. Put it back from a backup, or remove it: "
     "then a new one is made, and everybody sets up the second step anew",
 }

@@ -8,6 +8,7 @@ from commands import (
     backup,
     copying,
     grants,
+    health,
     importing,
     nightly,
     procedures,
@@ -25,7 +26,7 @@ def cli() -> None:
     """Weerklank, a complaint register."""
 
 
-groups = (running, backup, nightly, procedures, rights, terms, verify, grants, sealed, second_step, importing, copying)
+groups = (running, backup, nightly, health, procedures, rights, terms, verify, grants, sealed, second_step, importing, copying)
 for command in (each for group in groups for each in group.COMMANDS):
     cli.add_command(command)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from domain.rights import Right
-from services import anonymising, backup_making, escalation, evaluation_keeping, shield, sign_in_log
+from services import anonymising, backup_making, escalation, evaluation_keeping, night, shield, sign_in_log
 from services.door import SystemActor
 
 NIGHTLY = SystemActor("nightly", frozenset({Right.OPERATE}))
@@ -25,6 +25,7 @@ def nightly() -> None:
     evaluation_keeping.sweep(NIGHTLY)
     backup_making.tidy(NIGHTLY)
     left = anonymising.sweep(NIGHTLY)
+    night.keep(NIGHTLY, whole=not (ran.failed or left))
     if left:
         click.echo(f"Files that could not be removed: {left}.")
     if ran.failed:

@@ -178,7 +178,8 @@ def _triggers(dialect: str) -> Iterator[Trigger]:
 
 def _there(table: Table) -> str:
     keys = [[column.name for column in table.primary_key]]
-    keys += [[column.name for column in each.columns] for each in table.constraints if isinstance(each, UniqueConstraint)]
+    unique = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
+    keys += sorted([column.name for column in each.columns] for each in unique)  # they are in no order
     same = [" AND ".join(f"{name} = NEW.{name}" for name in names) for names in keys]
     return " OR ".join(f"EXISTS (SELECT 1 FROM {table.name} WHERE {each})" for each in same)  # noqa: S608 our own names
 

@@ -8,12 +8,13 @@ from ui.export_log import everybodys_exports
 from ui.people_accounts import accounts_part
 from ui.people_backups import backup_warning, backups_part
 from ui.people_calendar import calendar_part, people_notices
+from ui.people_health import health_part
 from ui.people_second_step import second_step_setting
 from ui.people_settings import settings_part
 from ui.people_units import units_part
 from ui.session import actor, t
 
-PARTS = ("accounts", "units", "settings", "calendar", "sign_ins", "backups")
+PARTS = ("accounts", "units", "settings", "calendar", "sign_ins", "backups", "health")
 
 who = actor()
 people, units = accounts.listing(who), organisation.units(who)
@@ -51,5 +52,7 @@ match part:
         everybodys_exports()
     case "backups":
         backups_part()
+    case "health":
+        health_part()
     case _:
         accounts_part(people, units)

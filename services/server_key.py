@@ -43,12 +43,21 @@ def mark(text: str) -> str:
 
 
 def check() -> None:
-    """At the start. Raises Refused: ``server_key_open``, ``server_key_damaged``."""
+    """At the start. Raises Refused: ``server_key_open``, ``server_key_damaged``, ``server_key_unreadable``."""
     _key()
 
 
+def exists() -> bool:
+    """Whoever asks for the key makes one where there is none; this only looks."""
+    return _path().exists()
+
+
+def _path() -> Path:
+    return data_dir() / "server.key"
+
+
 def _key() -> bytes:
-    path = data_dir() / "server.key"
+    path = _path()
     if not path.exists():
         _make(path)
     if os.name == "posix" and path.stat().st_mode & 0o077:
@@ -58,7 +67,10 @@ def _key() -> bytes:
 
 @cache
 def _read(path: Path, _changed: int) -> bytes:
-    key = path.read_bytes().strip()
+    try:
+        key = path.read_bytes().strip()
+    except OSError:
+        raise Refused("server_key_unreadable", file=path.name) from None
     try:
         Fernet(key)
     except ValueError:

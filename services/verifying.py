@@ -87,6 +87,41 @@ def verify(actor: Actor, anchor: Anchor | None = None) -> Verified:
     return done
 
 
+def last_ones_fit(w: Work, number: int) -> bool:
+    """Do so many last events, whosever, fit what stands before them, and the ends of their dossiers? Says of none which."""
+    try:
+        return all(_fits(row) for row in w.session.connection().execute(_newest(number)))
+    except (ValueError, TypeError, AttributeError):  # a value that cannot be read
+        return False
+
+
+def _newest(number: int) -> Select[Any]:
+    """Their numbers go up with time."""
+    c, head, e, t = (model.__table__ for model in (m.Complaint, m.ChainHead, m.Event, m.EventText))
+    before, last = e.alias(), e.alias()
+    newest = select(e.c.id).order_by(e.c.id.desc()).limit(number).subquery()
+    return (
+        select(
+            *(c.c.status, before.c.hash.label("before"), head.c.seq.label("head_seq")),
+            *((head.c.hash == last.c.hash).label("ends"), t.c.text, t.c.complaint_id.label("text_of")),
+            *e.c,
+        )
+        .select_from(e)
+        .outerjoin(c, c.c.id == e.c.complaint_id)
+        .outerjoin(before, (before.c.complaint_id == e.c.complaint_id) & (before.c.seq == e.c.seq - 1))
+        .outerjoin(head, head.c.complaint_id == e.c.complaint_id)
+        .outerjoin(last, (last.c.complaint_id == head.c.complaint_id) & (last.c.seq == head.c.seq))
+        .outerjoin(t, t.c.event_id == e.c.id)
+        .where(e.c.id.in_(select(newest.c.id)))
+    )
+
+
+def _fits(row: Any) -> bool:
+    there = row.status is not None and row.ends and row.seq <= row.head_seq
+    before = GENESIS if row.seq == 1 else row.before
+    return there and _link(row, row.seq, before, row.status == Status.ANONYMISED) is None
+
+
 Found = tuple[int, int, Fault | str]  # number of the dossier, of events, and "sound", "replaced" or what is wrong
 
 

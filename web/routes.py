@@ -9,17 +9,21 @@ from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from domain.errors import Refused
-from services import attachments, schema, sessions, single_sign_on
-from services.door import VISITOR
+from domain.health import State
+from domain.rights import Right
+from services import attachments, health, sessions, single_sign_on
+from services.door import VISITOR, SystemActor
 from services.sessions import digest
 from text import translate
 from web.sealed import register, sealed
-from web.visit import BROWSER, DESTINATION, SESSION, Visit, own_address
+from web.visit import BROWSER, DESTINATION, SESSION, Visit, asked_on_this_machine, own_address
 
+READYZ = SystemActor("readyz", frozenset({Right.OPERATE}))
+_STATUS = {State.GOOD: "ready", State.ATTENTION: "needs attention", State.FAULT: "not ready"}
 _ICON = Path(__file__).parent / "icon.svg"
 
 
@@ -105,13 +109,17 @@ async def healthz(_request: Request) -> Response:
     return PlainTextResponse("ok")
 
 
-async def readyz(_request: Request) -> Response:
-    """The database answers too, and fits this version."""
-    try:
-        ready = await run_in_threadpool(schema.is_current)
-    except Refused:
-        ready = False
-    return PlainTextResponse("ok" if ready else "not ready", 200 if ready else 503)
+async def readyz(request: Request) -> Response:
+    """Can this register be used, and what is wrong with it? For this machine only: to everybody else there is no such
+    address. 503 at a fault; what only needs somebody's attention within days is told with 200."""
+    if not asked_on_this_machine(request.scope):
+        return PlainTextResponse("Not found", 404)
+    found = await run_in_threadpool(health.ready, READYZ)
+    told = {
+        "status": _STATUS[found.state],
+        "reasons": {each.check: translate("en", f"health.{each.reason}") for each in reversed(found.wrong)},
+    }
+    return JSONResponse(told, 503 if found.state is State.FAULT else 200)
 
 
 async def icon(_request: Request) -> Response:

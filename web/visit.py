@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -71,8 +72,7 @@ class Visit:
         """Was a name of ours asked for? Where WEERKLANK_HOST names them (with commas), any other is somebody else's name
         that was made to lead here; this machine itself may always ask."""
         ours = [each.strip().lower() for each in os.environ.get("WEERKLANK_HOST", "").split(",") if each.strip()]
-        name = self.host.lower().rpartition(":")[0] if _PORT.search(self.host) else self.host.lower()
-        return not ours or name in (*ours, "localhost", "127.0.0.1", "[::1]")
+        return not ours or _name(self.host) in (*ours, *_HERE)
 
     @property
     def from_here(self) -> bool:
@@ -108,6 +108,33 @@ class Visit:
 
     def _prefixed(self, name: str) -> str:
         return f"__Host-{name}" if self.secure else name
+
+
+_HERE = ("localhost", "127.0.0.1", "[::1]")
+_PASSED_ON = frozenset((b"forwarded", b"via", b"x-real-ip", b"x-client-ip", b"true-client-ip", b"cf-connecting-ip"))
+
+
+def asked_on_this_machine(scope: Scope) -> bool:
+    """By a process here, for itself: a proxy on this machine also comes from here, and asks for others. It says for whom, or
+    asks for the name by which the others know us."""
+    client = scope.get("client")
+    names = [name.lower() for name, _ in scope["headers"]]
+    passed_on = any(name in _PASSED_ON or name.startswith(b"x-forwarded") for name in names)
+    host = _name(Headers(scope=scope).get("host", ""))
+    return client is not None and _loops_back(client[0]) and not passed_on and host in _HERE
+
+
+def _loops_back(address: str) -> bool:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    return (getattr(found, "ipv4_mapped", None) or found).is_loopback
+
+
+def _name(host: str) -> str:
+    """Without the port."""
+    return host.lower().rpartition(":")[0] if _PORT.search(host) else host.lower()
 
 
 def own_address(address: str) -> str:

@@ -426,7 +426,7 @@ def test_nothing_that_an_administrator_gets_shows_a_canary(
     figures.at_least("P3", "text columns of dossiers with a canary, none of which an administrator gets", columns, 60)
 
 
-PARTS = ("accounts", "units", "settings", "calendar", "sign_ins", "backups")
+PARTS = ("accounts", "units", "settings", "calendar", "sign_ins", "backups", "health")
 
 
 def screens(cast: Cast) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -300,3 +301,13 @@ def test_a_role_is_a_plain_name(cast: Cast) -> None:
     for name in ("weerklank; DROP TABLE event", 'x"', "Weerklank", ""):
         assert CliRunner().invoke(cli, ["grants", name]).exit_code == 2
     assert "GRANT SELECT, INSERT ON destroyed TO programma;" in CliRunner().invoke(cli, ["grants", "programma"]).output
+
+
+@pytest.mark.parametrize("kept", append_only.KEPT, ids=lambda each: each.table)
+def test_a_guard_is_written_the_same_by_every_process(kept: append_only.Kept) -> None:
+    """A table holds its constraints in no order: two processes would each miss what the other one put on."""
+    table = m.Base.metadata.tables[kept.table]
+    rules = sorted(table.constraints, key=lambda each: str(each.name))
+    told = [SimpleNamespace(name=table.name, primary_key=table.primary_key, constraints=each) for each in (rules, rules[::-1])]
+
+    assert append_only._there(told[0]) == append_only._there(told[1])  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
 
-from services import accounts, organisation
+from services import accounts, health, organisation
 from tests.conftest import CAST, Cast
 from tests.fill import make_complaint
 from tests.ui.apptest import NotForThem, open_page
@@ -203,3 +203,15 @@ def test_what_is_missing_is_on_top(cast: Cast) -> None:
     said = [each.value for each in at.markdown]
     assert any("Een directeur" in each for each in said)
     assert any("account geblokkeerd is" in each for each in said)
+
+
+def test_the_health_of_the_register_says_what_is_wrong_and_what_to_do(cast: Cast) -> None:
+    health.forget()
+
+    at = part(cast, "health")
+
+    said = [each.value for each in (*at.text, *at.caption)]
+    assert "De database past niet bij deze versie van het programma." in said  # that of a test was never upgraded
+    assert any("manage.py upgrade" in each for each in said)
+    assert not any("health." in each for each in (*said, *(each.value for each in at.markdown)))
+    health.forget()

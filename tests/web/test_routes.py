@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator
 from datetime import timedelta
@@ -207,7 +208,28 @@ def test_below_attachments_there_is_nothing_else(server: Server, path: str) -> N
 
 def test_health_says_ok_and_no_more(server: Server) -> None:
     assert (ask(server, "/healthz").status, ask(server, "/healthz").body) == (200, b"ok")
-    assert (ask(server, "/readyz").status, ask(server, "/readyz").body) == (200, b"ok")
+    ready = ask(server, "/readyz")
+    assert (ready.status, set(json.loads(ready.body)["reasons"])) == (200, {"backup", "nightly"})
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"X_Forwarded_For": "127.0.0.1"},
+        {"X_Forwarded_Proto": "https"},
+        {"X_Real_IP": "127.0.0.1"},
+        {"Forwarded": "for=127.0.0.1"},
+        {"Via": "1.1 caddy"},
+        {"Host": "klachten.voorbeeld.invalid"},
+        {"Host": "127.0.0.1.voorbeeld.invalid"},
+    ],
+)
+def test_whether_it_is_ready_is_told_to_nobody_else(server: Server, header: dict[str, str]) -> None:
+    """A proxy on the same machine asks for others."""
+    answer = ask(server, "/readyz", **header)
+
+    assert (answer.status, answer.body) == (404, b"Not found")
+    assert ask(server, "/healthz", **header).status == 200
 
 
 @pytest.mark.parametrize(
