@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -65,6 +65,17 @@ def find_traces(
     for place, trace in (*_formed(bare), *_named(bare, _parts(names), frozenset(ordinary))):
         found.setdefault(trace, place)
     return tuple(sorted(found, key=lambda each: (found[each], each.what)))
+
+
+def without(text: str, hidden: Mapping[str, str]) -> str:
+    """With each of these words, wherever they stand as a whole, replaced by what takes their place; longest first."""
+    text = _plain(text)
+    for words in sorted(hidden, key=len, reverse=True):
+        parts = [re.escape(each) for each in _plain(words).split()]
+        if parts:
+            form, put = r"[\s.]+".join(parts), f"[{hidden[words]}]"
+            text = re.sub(rf"(?i)(?<!\w){form}(?!\w)", lambda _, put=put: put, text)  # type: ignore[misc]
+    return text
 
 
 def _plain(text: str) -> str:

@@ -294,4 +294,5 @@ class EventKind(StrEnum):
     CONTACT_REMOVED = "contact_removed"  # how to reach the complainant
     ANONYMISED = "anonymised"
     SEALED = "sealed"  # somebody took it along as one file
+    ACCESS_GIVEN = "access_given"  # what stands in it about somebody went to them, as they asked
     ESCALATED = "escalated"  # within the organisation, by the nightly run

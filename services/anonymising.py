@@ -12,7 +12,7 @@ from db import models as m
 from db.engine import empty_log
 from domain.rights import Right
 from domain.vocabulary import Compartment, EventKind, Relation, Status
-from services import attachments, register_export, sealed_export
+from services import access_file, attachments, register_export, sealed_export
 from services.clock_check import clock_wrong
 from services.door import Actor, Work, engine, work
 from services.drafts import KEPT_FOR
@@ -123,6 +123,7 @@ def finish(actor: Actor) -> None:
     """For who just confirmed."""
     sealed_export.FILES.forget()
     register_export.FILES.forget()
+    access_file.FILES.forget()
     _take_off_the_disk(actor, Right.DESTROY)
 
 
@@ -132,6 +133,7 @@ def sweep(actor: Actor) -> int:
     of the server cannot be right. Answers how many files still have to go; safe to run at any moment."""
     sealed_export.sweep(actor)
     register_export.sweep(actor)
+    access_file.sweep(actor)
     with work(actor, Right.OPERATE) as w:
         _forget_drafts(w)
         if not clock_wrong(w):

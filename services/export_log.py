@@ -13,8 +13,8 @@ from sqlalchemy import select
 from db import models as m
 from domain.rights import Right
 from services.door import Actor, work
-from services.spreadsheets import FileType
 
+ZIP = "zip"  # what is no table
 OWN = 20  # the newest, on one's own page
 PAGE_SIZE = 50
 
@@ -39,18 +39,19 @@ class Listed(StrEnum):
     ACCOUNTS = "accounts"
     SIGN_INS = "sign_ins"
     REGISTER = "register"
+    ACCESS = "access"
 
 
 @dataclass(frozen=True)
 class Taken:
     who: str
     what: Listed
-    file_type: FileType
+    file_type: str  # a FileType, or ZIP
     rows: int | None  # none: somebody else's
     at: datetime  # UTC
 
 
-def keep(actor: Actor, what: Listed, file_type: FileType, rows: int) -> None:
+def keep(actor: Actor, what: Listed, file_type: str, rows: int) -> None:
     """For a service that just made a file, before it hands it out; in a transaction of its own, so that reading takes no
     write lock."""
     with work(actor, Right.SELF) as w:
@@ -63,7 +64,7 @@ def own(actor: Actor) -> tuple[Taken, ...]:
         n = m.ExportNote
         query = select(n).where(n.account_id == w.me).order_by(n.id.desc()).limit(OWN)
         name = w.person.display_name
-        return tuple(Taken(name, Listed(e.what), FileType(e.file_type), e.rows, e.at) for e in w.session.scalars(query))
+        return tuple(Taken(name, Listed(e.what), e.file_type, e.rows, e.at) for e in w.session.scalars(query))
 
 
 def everybody(actor: Actor, page: int = 1) -> tuple[Taken, ...]:
@@ -72,4 +73,4 @@ def everybody(actor: Actor, page: int = 1) -> tuple[Taken, ...]:
         n, skip = m.ExportNote, PAGE_SIZE * (max(1, page) - 1)
         query = select(m.Account.display_name, n.what, n.file_type, n.at).join(m.Account, m.Account.id == n.account_id)
         found = w.session.execute(query.order_by(n.id.desc()).limit(PAGE_SIZE).offset(skip))
-        return tuple(Taken(who, Listed(what), FileType(kind), None, at) for who, what, kind, at in found)
+        return tuple(Taken(who, Listed(what), kind, None, at) for who, what, kind, at in found)

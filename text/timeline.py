@@ -26,6 +26,8 @@ _CODED = {  # codes of events whose values are words of the catalogues
     "recipient": "recipient",
     "rung": "rung",
     "data": "files.was",
+    "asked_as": "access_subject",
+    "identified": "access_identity",
 }
 _NAMED = ("handler", "before", "ack_owner", "participants", "account", "owner")  # accounts, by name
 _DATED = (

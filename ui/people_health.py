@@ -26,8 +26,9 @@ def health_part() -> None:
 
 
 def _wrong(finding: Finding) -> None:
+    what = t(f"health.{finding.check}")
     with st.container(border=True, gap="xsmall", key=f"people.health.{finding.check}"):
         st.badge(t(f"health.state_{finding.state.name.lower()}"), color=_BADGES[finding.state])
-        st.markdown(f"**{t(f'health.{finding.check}')}**")
+        st.markdown(f"**{what[:1].upper()}{what[1:]}**")
         st.text(t(f"health.{finding.reason}"))
         st.caption(t(f"health.{finding.reason}_do"))

@@ -19,7 +19,7 @@ from services import attachments, health, sessions, single_sign_on
 from services.door import VISITOR, SystemActor
 from services.sessions import digest
 from text import translate
-from web.sealed import register, sealed
+from web.sealed import access, register, sealed
 from web.visit import BROWSER, DESTINATION, SESSION, Visit, asked_on_this_machine, own_address
 
 READYZ = SystemActor("readyz", frozenset({Right.OPERATE}))
@@ -138,6 +138,7 @@ ROUTES: list[BaseRoute] = [
     Route("/attachment/{token}", attachment),
     Route("/attachment/sealed/{number}", sealed),
     Route("/attachment/register/{token}", register),
+    Route("/attachment/access/{token}", access),
     Route("/attachment/{rest:path}", nothing),
     Route("/healthz", healthz),
     Route("/readyz", readyz),

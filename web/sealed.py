@@ -1,4 +1,5 @@
-"""The sealed file of a dossier, and the whole register, for who made it; from the disk, bit by bit."""
+"""The sealed file of a dossier, the answer to who asked what is held about them, and the whole
+register, for who made it; from the disk, bit by bit."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from domain.errors import Refused
-from services import register_export, sealed_export
+from services import access_file, register_export, sealed_export
 from services.spreadsheets import MIME, FileType
 
 
@@ -33,3 +34,14 @@ async def register(request: Request) -> Response:
         return PlainTextResponse("Not found", 404)
     headers = {"content-security-policy": "default-src 'none'; sandbox"}
     return FileResponse(path, media_type=MIME[FileType.XLSX], filename=name, headers=headers)
+
+
+async def access(request: Request) -> Response:
+    """The same for what somebody is given about themselves."""
+    token = str(request.path_params["token"])
+    try:
+        path, name = await run_in_threadpool(access_file.fetch, request.state.session_id, token[:64])
+    except Refused:
+        return PlainTextResponse("Not found", 404)
+    headers = {"content-security-policy": "default-src 'none'; sandbox"}
+    return FileResponse(path, media_type="application/octet-stream", filename=name, headers=headers)

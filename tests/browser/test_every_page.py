@@ -19,11 +19,11 @@ MENUS = {
     "tom": ["Klacht melden", "Werkvoorraad", "Hulp", "Mijn account"],
     "cora": [
         *("Klacht melden", "Werkvoorraad", "Maatregelen", "Jaaroverzicht", "Jaartoetsing", "Evaluaties", "Jaarverslag"),
-        *("Termijnen", "Bewaren", "Oud register", "Verzoeken", "Hulp", "Mijn account"),
+        *("Termijnen", "Bewaren", "Inzage", "Oud register", "Verzoeken", "Hulp", "Mijn account"),
     ],
-    "vera": ["Klacht melden", "Beroep", "Besloten dossiers", "Bewaren", "Hulp", "Mijn account"],
+    "vera": ["Klacht melden", "Beroep", "Besloten dossiers", "Bewaren", "Inzage", "Hulp", "Mijn account"],
     "suze": ["Beroep", "Hulp", "Mijn account"],
-    "wim": ["Klacht melden", "Besloten dossiers", "Bewaren", "Hulp", "Mijn account"],
+    "wim": ["Klacht melden", "Besloten dossiers", "Bewaren", "Inzage", "Hulp", "Mijn account"],
     "adam": ["Mensen", "Hulp", "Mijn account"],
 }
 AREAS = "|".join(sorted({key.split(".", 1)[0] for language in LANGUAGES for key in catalogue(language)}))

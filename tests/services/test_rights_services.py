@@ -61,6 +61,7 @@ LESS = {
     "attachments.add_at_intake": "only what one made oneself a moment ago",
     "sealed_export.fetch": "only what one made oneself a moment ago",
     "register_export.fetch": "only what one made oneself a moment ago",
+    "access_file.fetch": "only what one made oneself a moment ago",
     "sessions.ended": "asked by the gate, not by a person",
 }
 
