@@ -86,13 +86,13 @@ class _Answer:
 
 
 def make(actor: Actor, asked: Asked) -> Ready:
-    """Twice with one `form_id` is once. Raises Refused: ``missing``, ``unknown_value``, ``unknown_person``,
+    """The same twice with one `form_id` is once. Raises Refused: ``missing``, ``unknown_value``, ``unknown_person``,
     ``in_the_future``, ``access_too_many``, ``not_found``, ``changed_meanwhile``, ``sealed_no_room``."""
     with work(actor, Right.EXPORT_DOSSIER):
         pass  # the right; what follows only reads, and keeps no writer waiting
     with work(actor, Right.READ) as w:
-        token = hashlib.sha256(f"access {w.me} {asked.form_id}".encode(errors="replace")).hexdigest()[:32]
-        account_id, path = w.me, FILES.path(w.me, token)
+        token, account_id = _token(w, asked), w.me
+        path = FILES.path(account_id, token)
         if path.is_file():
             return _made(path, token)
         answer = _answer(w, asked)
@@ -101,7 +101,7 @@ def make(actor: Actor, asked: Asked) -> Ready:
         _write(half, answer)
         digest = hashlib.sha256(half.read_bytes()).hexdigest()
         with work(actor, Right.EXPORT_DOSSIER) as w:
-            _put_down(w, asked, digest)
+            _put_down(w, asked, token, digest)
             os.utime(half, (w.now.timestamp(), w.now.timestamp()))
         half.replace(path)  # only now: what could not be written down is never served
     ready = _made(path, token)
@@ -208,13 +208,20 @@ def _said(w: Work) -> tuple[str, ...]:
     return (*said, _t("access.file_privacy", url=own.privacy_url)) if own.privacy_url else tuple(said)
 
 
-def _put_down(w: Work, asked: Asked, digest: str) -> None:
+def _token(w: Work, asked: Asked) -> str:
+    """The same for the same click, another one as soon as anything was decided otherwise."""
+    said = (w.me, str(asked.form_id), repr(asked.sought), asked.subject, asked.identity, str(asked.asked_on))
+    whole = json.dumps([*said, sorted(asked.references), sorted(asked.choices.items()), sorted(asked.hidden)], default=str)
+    return hashlib.sha256(whole.encode(errors="replace")).hexdigest()[:32]
+
+
+def _put_down(w: Work, asked: Asked, token: str, digest: str) -> None:
     """In each dossier of which somebody looked at every piece; in one order, so that nobody waits for each other."""
     codes: dict[str, Any] = {
         "asked_as": asked.subject,
         "identified": asked.identity,
         "sha256": digest,
-        "form": str(asked.form_id)[:36],
+        "form": token,
     }
     for reference in sorted(set(asked.references)):
         complaint = load_to_append(w, reference)

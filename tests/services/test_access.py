@@ -278,6 +278,22 @@ def test_a_double_click_is_put_down_once(cast: Cast, engine: Engine, reference: 
         assert len(session.scalars(select(m.Event).where(m.Event.kind == EventKind.ACCESS_GIVEN)).all()) == 1
 
 
+def test_another_decision_is_another_file_and_is_put_down_too(cast: Cast, engine: Engine, reference: str) -> None:
+    """Whoever was cut off after the first one, looks again and asks anew does not get the first one."""
+    first = asked(cast, (reference,))
+    made = access_file.make(cast.actor("cora"), first)
+    again = asked(cast, (reference,), form_id=first.form_id)
+    out = dict.fromkeys(again.choices, Choice.OTHERS.value)
+
+    other = access_file.make(cast.actor("cora"), replace(again, choices=out))
+
+    assert other.token != made.token
+    assert "De zaal was op tijd warm" not in words(opened(cast, other))
+    with Session(engine) as session:
+        events = session.scalars(select(m.Event).where(m.Event.kind == EventKind.ACCESS_GIVEN)).all()
+        assert len({event.codes["sha256"] for event in events}) == 2
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
