@@ -152,12 +152,13 @@ def _happened(w: Work) -> list[datetime]:
 
 
 def _backup() -> Finding:
+    last = _last_backup()
     with work(HEALTH, Right.ENTER) as w:
-        late = is_late(_last_backup(w), w.now, _began(w))
+        late = is_late(last, w.now, _began(w))
     return attention(Check.BACKUP, "backup_late") if late else Finding(Check.BACKUP)
 
 
-def _last_backup(_w: Work) -> datetime | None:
+def _last_backup() -> datetime | None:
     """When the last backup was made that could be opened again. The one place that asks."""
     return None
 
