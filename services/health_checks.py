@@ -18,7 +18,7 @@ from db.engine import data_dir
 from domain.errors import Refused
 from domain.health import Check, Finding, attention, enough_room, fault, is_behind, is_late
 from domain.rights import Right
-from services import night, schema, second_factor, server_key
+from services import backups, night, schema, second_factor, server_key
 from services.door import SystemActor, Work, clock_is_given, engine, work
 from services.incidents import report
 from services.verifying import last_ones_fit
@@ -152,15 +152,10 @@ def _happened(w: Work) -> list[datetime]:
 
 
 def _backup() -> Finding:
-    last = _last_backup()
+    last = backups.last_good(HEALTH)
     with work(HEALTH, Right.ENTER) as w:
         late = is_late(last, w.now, _began(w))
     return attention(Check.BACKUP, "backup_late") if late else Finding(Check.BACKUP)
-
-
-def _last_backup() -> datetime | None:
-    """When the last backup was made that could be opened again. The one place that asks."""
-    return None
 
 
 def _nightly() -> Finding:
