@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -18,6 +19,10 @@ from db.engine import UNLIMITED, take_your_time
 from db.models import Base
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+
+
+class LooseRows(Exception):
+    """A migration would leave rows that refer to nothing."""
 
 
 def _config() -> Config:
@@ -56,8 +61,10 @@ def downgrade(engine: Engine, target: str) -> None:
 
 @contextmanager
 def _moving(engine: Engine, program: str | None = None) -> Iterator[Config]:
-    with engine.begin() as connection, unguarded(connection, program) as config:
-        yield config
+    with engine.connect() as connection, _without_keys(connection), connection.begin():
+        with unguarded(connection, program) as config:
+            yield config
+        _refuse_loose_rows(connection)
 
 
 @contextmanager
@@ -80,6 +87,30 @@ def unguarded(connection: Connection, program: str | None = None) -> Iterator[Co
 def build(config: Config) -> None:
     """Every table of this version, in a database that has none."""
     command.upgrade(config, "head")
+
+
+@contextmanager
+def _without_keys(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making another one and dropping the first; with its foreign keys on, the rows that refer to
+    the first would go or stop that. Inside a transaction it does not listen."""
+    raw: Any = connection.connection.dbapi_connection
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
+
+
+def _refuse_loose_rows(connection: Connection) -> None:
+    """What the foreign keys would have refused on the way; nothing of it is committed."""
+    if connection.dialect.name != "sqlite":
+        return
+    loose = sorted({row[0] for row in connection.exec_driver_sql("PRAGMA foreign_key_check")})
+    if loose:
+        raise LooseRows(f"after the migration rows of {', '.join(loose)} would refer to rows that are not there")
 
 
 def revise(engine: Engine, message: str) -> None:

@@ -14,7 +14,8 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, bindparam, select
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InternalError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -25,6 +26,7 @@ from db.engine import LONGER, UNLIMITED, make_engine, take_your_time
 from domain.errors import Refused
 from domain.rights import READ_RIGHTS, RIGHTS, Right, Role, scopes
 from domain.vocabulary import Compartment, Status
+from services import database_faults
 from services.row_rule import EVERY_ROW, Reader, locked, narrow, narrow_to, not_excluded, past_the_lock
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -32,8 +34,6 @@ IDLE_LIMIT = timedelta(minutes=60)
 IDLE_LIMIT_GUARDED = timedelta(minutes=15)  # confidant, reviewer, whistleblower officer, administrator
 ABSOLUTE_LIMIT = timedelta(hours=10)
 WARNING = timedelta(minutes=2)  # so long before the end of a session somebody who does nothing is told
-_COLLIDED = ("40P01", "40001")  # PostgreSQL ended one of two that waited for each other
-_TOOK_TOO_LONG = ("57014", "55P03", "25P03")  # or one that ran, waited or lay still for longer than it may (db/engine.py)
 _LONG = frozenset({Right.EXPORT, Right.EXPORT_DOSSIER, Right.EXPORT_REGISTER, Right.PROCEDURE, Right.REPORT, Right.TAKE_OVER})
 _PAST_BOTH_LOCKS = {"row_rule": False, "second_lock": False}
 _GUARDED = frozenset({Role.CONFIDANT, Role.APPEAL_REVIEWER, Role.WB_OFFICER, Role.ADMIN})
@@ -227,39 +227,35 @@ def work(actor: Actor, right: Right, lasting: bool = True) -> Iterator[Work]:
     """One transaction: identity, right, row rule, clock; commits on leaving, rolls back on any error. `lasting`: nobody is
     told that it is saved before a standby has it too; drafts and traces are not told of, and do not wait.
 
-    Raises Refused: ``signed_out``, ``not_allowed``, ``changed_meanwhile``, ``database_away``, ``database_slow``,
-    ``not_on_standby`` (saved on one of two databases: doing the same again is right, and confirms it once the other is back).
+    Raises Refused: ``signed_out``, ``not_allowed``, ``changed_meanwhile``, ``database_away``, ``database_slow``, ``disk_full``,
+    ``saving_unknown`` (the connection was lost during the commit, and nobody can say how that ended), ``not_on_standby`` (saved
+    on one of two databases: doing the same again is right, and confirms it once the other is back).
     """
     access = "read" if right in READ_RIGHTS else "write"
-    now = _clock()
+    now, receipt = _clock(), None
+    waits = lasting and right is not Right.SIGN_IN
     try:
-        waits = lasting and right is not Right.SIGN_IN
         bound = engine().execution_options(access=access, lasting=waits)
         with Session(bound, expire_on_commit=False) as session, session.begin():
             person, rights = _identify(session, actor, now)
             if right not in rights:
                 raise Refused("not_allowed")
             yield _enter(session, actor, person, right, now)
+            receipt = database_faults.receipt(session) if access == "write" else None
     except (StaleDataError, IntegrityError) as error:
         if isinstance(error, IntegrityError) and append_only.kept(error):
             raise
         raise Refused("changed_meanwhile") from error
-    except (OperationalError, InternalError) as error:
-        raise Refused(_ended(error)) from error
     except NotOnStandby as error:
         raise Refused("not_on_standby") from error
     except (OverflowError, DataError, UnicodeEncodeError) as error:  # a value that no row can have
         raise Refused("not_found") from error
-
-
-def _ended(error: DBAPIError) -> str:
-    """What the database says of why it ended a transaction, as a refusal."""
-    state = getattr(error.orig, "sqlstate", None)
-    if state in _TOOK_TOO_LONG:
-        return "database_slow"
-    if isinstance(error, InternalError):  # a fault of ours
-        raise error
-    return "changed_meanwhile" if state in _COLLIDED else "database_away"
+    except (DBAPIError, NoConnectionLeft) as error:
+        refusal = database_faults.refusal(error)
+        if refusal is None:
+            raise
+        if receipt is None or not database_faults.was_saved(engine(), receipt, waits):
+            raise refusal from error
 
 
 def _enter(session: Session, actor: Actor, person: Person, right: Right, now: datetime) -> Work:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import DBAPIError
 
 from db import models as m
 from db import upgrade as schema
@@ -18,7 +19,7 @@ from db.engine import data_dir, make_engine, owner_url
 from db.settings import write_settings
 from domain.errors import Refused
 from domain.rights import Right
-from services import backup_keys, backup_making, backups, profiles
+from services import backup_keys, backup_making, backups, database_faults, profiles
 from services.door import Actor, engine, work
 from services.sessions import digest
 
@@ -34,7 +35,8 @@ class Upgraded:
 
 def upgrade(actor: Actor) -> Upgraded:
     """Brings the database to the newest schema. A register that has an older one is copied first: as a backup where there is
-    a key, else as it is, beside the database. Raises Refused: the ``backup_...`` codes; then nothing was changed."""
+    a key, else as it is, beside the database. Raises Refused: ``disk_full``, ``database_away``, the ``backup_...`` codes; then
+    nothing was changed."""
     with work(actor, Right.OPERATE):
         pass  # the right only: a migration runs in a transaction of its own
     with _owner() as owner:
@@ -56,10 +58,13 @@ def bring_up(actor: Actor) -> Upgraded:
     with work(actor, Right.OPERATE):
         pass
     program = engine().url.username
-    with _owner() as owner:
-        before = schema.current(owner)
-        schema.upgrade(owner, program=program if program != owner.url.username else None)
-        after = schema.current(owner)
+    try:
+        with _owner() as owner:
+            before = schema.current(owner)
+            schema.upgrade(owner, program=program if program != owner.url.username else None)
+            after = schema.current(owner)
+    except DBAPIError as error:
+        raise database_faults.refusal(error) or error from error
     with work(actor, Right.OPERATE) as w:
         profiles.learn_closed_days(w)
     return Upgraded(before, after)

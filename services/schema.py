@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from sqlalchemy import inspect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from db import empty, row_security
 from db.models import Base
-from domain.errors import Refused
+from services import database_faults
 from services.door import engine
 
 
@@ -22,6 +22,6 @@ def is_current() -> bool:
             if not row_security.ready(connection):
                 return False
         tables = inspect(engine().execution_options(access="read")).get_table_names()
-    except OperationalError as error:
-        raise Refused("database_away") from error
+    except DBAPIError as error:
+        raise database_faults.refusal(error) or error from error
     return set(Base.metadata.tables) <= set(tables) and empty.MARK not in tables
