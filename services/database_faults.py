@@ -7,7 +7,7 @@ import sqlite3
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, String, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Engine, String, cast, func, literal_column, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.orm import Session
@@ -92,7 +92,7 @@ def _waited_for_standby(engine: Engine, lasting: bool) -> None:
 
 def _said(engine: Engine, given: Receipt) -> str | None:
     """None: not yet."""
-    number = literal_column(f"'{given.transaction:d}'::xid8")
+    number: ColumnElement[str] = literal_column(f"'{given.transaction:d}'::xid8")
     try:
         with engine.execution_options(access="read").connect() as connection:
             if connection.scalar(select(_SERVER)) != given.server:

@@ -59,19 +59,22 @@ def drop(page: str) -> None:
 
 
 def _keep(page: str, step: str) -> None:
-    """Where something changed since the last run; a form in which nothing was typed is no draft."""
+    """Where something changed since the last run, or could not be kept then; a form in which nothing was typed is no
+    draft."""
     now = _typed(f"{page}.{step}.")
     untouched = st.session_state.setdefault(f"{page}.{step}.draft_start", now)
     before = st.session_state.get(f"{page}.draft_kept")
-    if now == (untouched if before is None else before):
+    loose = before is not None and st.session_state.get(f"{page}.draft_loose")
+    if now == (untouched if before is None else before) and not loose:
         return
+    st.session_state[f"{page}.draft_kept"], st.session_state[f"{page}.draft_loose"] = now, True
     with show_refusals():
         drafts.keep(
             actor(),
             st.session_state[f"{page}.draft"],
             {"step": step, "seen": st.session_state[f"{page}.seen"], "values": now},
         )
-    st.session_state[f"{page}.draft_kept"] = now
+        st.session_state[f"{page}.draft_loose"] = False
 
 
 def _typed(prefix: str) -> dict[str, Any]:

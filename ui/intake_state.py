@@ -113,16 +113,17 @@ def fill(who: Actor, today: date, unit_id: int | None, category: str | None) -> 
 
 
 def keep(who: Actor) -> None:
-    """Save the draft where something changed since the last rerun."""
+    """Save the draft where something changed since the last rerun, or could not be kept then."""
     now = {name: _plain(typed(name)) for name in BLANK}
-    if now == st.session_state[key("kept")]:
+    if now == st.session_state[key("kept")] and not st.session_state.get(key("loose")):
         return
+    st.session_state[key("kept")], st.session_state[key("loose")] = now, True
     with show_refusals():
         if now == st.session_state[key("start")]:
             drafts.drop(who, PAGE)
         else:
             drafts.keep(who, PAGE, now)
-    st.session_state[key("kept")] = now
+        st.session_state[key("loose")] = False
 
 
 def _plain(value: Any) -> Any:
@@ -140,7 +141,7 @@ def start_again() -> None:
     _turn()
     new_form_id(PAGE)
     new_form_id(HAND_OVER)
-    for name in ("kept", "start", "resumed", "refused", "receipt", "handed_over", "unattached"):
+    for name in ("kept", "loose", "start", "resumed", "refused", "receipt", "handed_over", "unattached"):
         st.session_state.pop(key(name), None)
 
 

@@ -68,7 +68,8 @@ def carry_out(here: Here, save: Save) -> None:
                 here.look_again()
                 if _done(here, before):
                     _finish(here)
-            del st.session_state[sent]  # at once: a click that comes now cuts off whatever is drawn
+            if refusal.code != "saving_unknown":  # else the next click looks first whether this one was saved
+                del st.session_state[sent]  # at once: a click that comes now cuts off whatever is drawn
             raise
         _finish(here)
 

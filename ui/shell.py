@@ -26,6 +26,7 @@ from ui.session import (
     t,
 )
 from ui.sign_in import nobody_yet, sign_in_form, where_to
+from ui.waiting import goes_on, present, went_well
 
 WIDE = frozenset(
     (
@@ -37,12 +38,21 @@ WIDE = frozenset(
 
 def main() -> None:
     try:
-        st.session_state["session.me"] = accounts.whoami(actor())
+        st.session_state["session.me"] = present()
     except Refused as refusal:
         st.session_state.pop("session.me", None)
         visitor(refusal)
     else:
+        member()
+
+
+def member() -> None:
+    try:
         signed_in()
+        went_well()
+    except Refused as refusal:
+        goes_on(refusal)
+        st.error(sentence(refusal), icon=":material/error:")
 
 
 # A visitor: the same screen at every address, so that no address says whether it exists
@@ -103,10 +113,7 @@ def signed_in() -> None:
         st.info(t("shell.link_while_signed_in", name=literal(me().display_name)), icon=":material/info:")
     show_told()
     account_notices()
-    try:
-        page.run()
-    except Refused as refusal:
-        st.error(sentence(refusal), icon=":material/error:")
+    page.run()
 
 
 def closed_page(name: str) -> st.Page:

@@ -1,10 +1,12 @@
-"""What the gate reads in messages between a browser and Streamlit: did a person do something, which files were handed out."""
+"""What the gate reads in messages between a browser and Streamlit: did a person do something, which files were handed out;
+and the one that it sends by itself."""
 
 from __future__ import annotations
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.DownloadButton_pb2 import DownloadButton
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.RootContainer_pb2 import RootContainer
 
 MEDIA, UPLOADS = "/media/", "/_stcore/upload_file/"
 _UNMADE = "unmade:"
@@ -45,6 +47,15 @@ def asked_for(frame: bytes) -> str:
         return ""
     file = message.backend_operation_request.deferred_file.file_id
     return _UNMADE + file if file else ""
+
+
+def says(words: str, seconds: int) -> bytes:
+    """A message to a browser that shows these words over whatever stands on its screen, and leaves that as it is."""
+    message = ForwardMsg()
+    message.metadata.delta_path.extend((RootContainer.EVENT, 0))
+    toast = message.delta.new_element.toast
+    toast.body, toast.icon, toast.duration = words, ":material/error:", seconds
+    return message.SerializeToString()
 
 
 def _handed_out(frame: bytes) -> list[str]:

@@ -20,7 +20,8 @@ from services import sessions
 from services.door import SystemActor
 from services.incidents import report
 from services.sessions import Here, digest
-from web.frames import MEDIA, UPLOADS, HandedOut, asked_for, by_a_person
+from text import translate
+from web.frames import MEDIA, UPLOADS, HandedOut, asked_for, by_a_person, says
 from web.front import FrontPage
 from web.pace import Bucket
 from web.visit import BROWSER, BROWSER_LIFE, DESTINATION, DESTINATION_LIFE, LANGUAGE, SESSION, Visit, own_address
@@ -33,6 +34,8 @@ LANGUAGE_HEADER = b"x-weerklank-language"
 OURS = frozenset({SESSION_HEADER, BROWSER_HEADER, SOURCE_HEADER, LANGUAGE_HEADER})
 
 LOOK_EVERY = 0.25  # seconds between looks at sockets on which nobody clicks
+PATIENCE = 3.0  # seconds without an answer of the database, after which the screen says so
+SAYS_AGAIN = 10  # seconds
 ENDED = 4401
 # The message with which st.login makes a browser navigate, without an address: load this address again. On a mere close
 # the browser reconnects and leaves everything standing on the screen. (ForwardMsg.auth_redirect; a test pins it.)
@@ -85,11 +88,19 @@ async def _touch(session_id: str) -> None:
         await run_in_threadpool(sessions.touch, session_id)
 
 
+def said_language(scope: Scope) -> str:
+    """As `_identify` wrote it."""
+    given = next((value for name, value in scope["headers"] if name.lower() == LANGUAGE_HEADER), b"")
+    return "en" if given == b"en" else "nl"
+
+
 class Socket:
     """One open websocket and whose it is."""
 
-    def __init__(self, session_id: str | None, source: str, send: Send, handed_out: HandedOut) -> None:
+    def __init__(self, session_id: str | None, source: str, send: Send, handed_out: HandedOut, language: str = "nl") -> None:
         self.session_id = session_id
+        self._language = language
+        self._told = 0.0
         self.source = source
         self.heard = monotonic()
         self.greeted = False  # the first frame is the browser's own: it also comes when a connection was lost
@@ -118,6 +129,17 @@ class Socket:
         if self.session_id and message.get("bytes"):
             self._handed_out.note(self.session_id, message["bytes"])
         await self._send(message)
+
+    async def say_away(self) -> None:
+        """The screen stands still, because the database does not answer."""
+        if self._closed or monotonic() - self._told < SAYS_AGAIN:
+            return
+        self._told = monotonic()
+        words = translate(self._language, "shell.database_away")
+        try:
+            await self._send({"type": "websocket.send", "bytes": says(words, SAYS_AGAIN)})
+        except (OSError, RuntimeError):  # the browser is gone, and what it sent with it
+            self._closed = True
 
     async def close(self, code: int) -> None:
         if not self._closed:
@@ -243,7 +265,7 @@ class Gate:
             return
         if session_id is None:
             await self._make_room(returns=len(scope["subprotocols"]) > 2)
-        socket = Socket(session_id, visit.source, guarded, self._handed_out)
+        socket = Socket(session_id, visit.source, guarded, self._handed_out, said_language(scope))
         self._sockets.add(socket)
         if self._watch is None or self._watch.done():
             self._watch = asyncio.create_task(self._close_ended(), name="gate-watch")
@@ -301,10 +323,8 @@ class Gate:
                 await socket.wait(self._visitors.late())
             return not socket.closed
         began = monotonic()
-        try:
-            here = await run_in_threadpool(_check, socket.session_id)
-        except Refused:
-            await socket.close(1013)  # try again later
+        here = await self._known(socket, socket.session_id)
+        if socket.closed:
             return False
         socket.stand_still(monotonic() - began)
         if here is None:
@@ -317,6 +337,21 @@ class Gate:
             await _touch(socket.session_id)
         socket.greeted = True
         return True
+
+    async def _known(self, socket: Socket, session_id: str) -> Here | None:
+        """While the database is away this waits, and with it what somebody typed and clicked: on a connection that is closed
+        the click would be lost, and the screen would not say why."""
+        while not socket.closed:
+            checking = asyncio.create_task(run_in_threadpool(_check, session_id))
+            answered, _ = await asyncio.wait({checking}, timeout=PATIENCE)
+            if not answered:
+                await socket.say_away()
+            try:
+                return await checking
+            except Refused:
+                await socket.say_away()
+                await asyncio.sleep(2 * LOOK_EVERY)
+        return None
 
     async def _close_ended(self) -> None:
         """Closes the sockets of ended sessions, so that no dossier stays on an abandoned screen. At the second look: who ends
