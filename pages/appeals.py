@@ -54,7 +54,7 @@ def everything(who: Actor) -> None:
 
 def one(who: Actor, reference: str) -> None:
     found = None
-    with show_refusals():
+    with show_refusals(reading=True):
         found = appeal_files.read(who, reference), dossier.read(who, reference)
     if found is None:
         st.page_link(PAGES["appeals"], label=t("appeals.to_list"), icon=":material/arrow_back:")

@@ -39,7 +39,7 @@ def found(who: Actor, reference: str) -> tuple[Dossier, tuple[Step, ...]] | None
         st.info(t("complaint.which"), icon=":material/folder_open:")
         back_to_the_board()
         return None
-    with show_refusals():
+    with show_refusals(reading=True):
         return dossier.read(who, reference), dossier.steps(who, reference)
     back_to_the_board()
     return None

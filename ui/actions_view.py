@@ -129,7 +129,7 @@ def _open(each: MeasureRow, section: str, step: StepName) -> None:
 def _form(who: Actor, each: MeasureRow) -> None:
     step = StepName(one_form.opened("actions") or "")
     form_drafts.resume("actions", f"{step}.{each.id}.{each.reference}")
-    with show_refusals():
+    with show_refusals(reading=True):
         file = dossier.read(who, each.reference)
         one_form.header("actions", step, t(f"step.{step}"))
         one_form.warn_changed("actions", step, file.version)

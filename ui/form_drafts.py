@@ -10,12 +10,15 @@ from typing import Any
 
 import streamlit as st
 
+from domain.errors import Refused
 from services import drafts
-from ui.session import actor, show_refusals, t
+from ui.session import STANDS_STILL, actor, show_refusals, t
+from ui.waiting import present
 
 # What a form remembers besides what somebody typed: buttons, of which Streamlit takes no value, and what follows by itself.
 _NOT_TYPED = ("save", "cancel", "go_on", "another", "again", "send", "pdf", "docx", "preview", "draft_start")
 _FOLLOWS = ("typed_", "proposed_")
+_TRIES = 3
 
 
 def resume(page: str, reference: str) -> None:
@@ -55,7 +58,19 @@ def drop(page: str) -> None:
     kept_one = st.session_state.pop(f"{page}.draft_kept", None)
     st.session_state.pop(f"{page}.draft_values", None)
     if kept_one is not None:
-        drafts.drop(actor(), st.session_state[f"{page}.draft"])
+        _dropped(st.session_state[f"{page}.draft"])
+
+
+def _dropped(page: str) -> None:
+    """What the form was for is done: that the database went away since is no refusal of it."""
+    for _ in range(_TRIES):
+        try:
+            return drafts.drop(actor(), page)
+        except Refused as refusal:
+            if refusal.code not in STANDS_STILL:
+                raise
+        present()
+    return None
 
 
 def _keep(page: str, step: str) -> None:

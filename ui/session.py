@@ -198,6 +198,9 @@ def sentence(refusal: Refused, drawn: Callable[[str], str] = literal) -> str:
     return t(f"refused.{code}", **{name: said(value) for name, value in refusal.values.items()})
 
 
+STANDS_STILL = ("database_away", "disk_full")  # the screen waits, and goes on by itself
+
+
 class Fields:
     """Places under the fields of one form, where a refusal that names the field is shown.
 
@@ -216,11 +219,14 @@ class Fields:
 
 
 @contextmanager
-def show_refusals(fields: Fields | None = None, area: DeltaGenerator | None = None) -> Iterator[None]:
-    """Shows what a service refused: under the field to blame, else in `area`, else here. What was typed stays."""
+def show_refusals(fields: Fields | None = None, area: DeltaGenerator | None = None, reading: bool = False) -> Iterator[None]:
+    """Shows what a service refused: under the field to blame, else in `area`, else here. What was typed stays. `reading`:
+    what the screen is made of; where the database does not answer there is none without it, and the shell waits."""
     try:
         yield
     except Refused as refusal:
+        if reading and refusal.code in STANDS_STILL:
+            raise
         place = fields.place(refusal.field) if fields else None
         (place or area or st).error(sentence(refusal), icon=":material/error:")
 

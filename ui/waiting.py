@@ -6,7 +6,6 @@ from __future__ import annotations
 import time
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from domain.errors import Refused
 from services import accounts
@@ -15,13 +14,13 @@ from ui.session import actor, t
 
 LOOK_EVERY = 1.0  # seconds
 _SAID_FOR = 10  # seconds
-_MOST = 5  # times in a row: what stays away on one page only is said there
+_MOST = 5  # times in a row
 _GOES_ON = "session.goes_on"
 
 
 def present() -> Me:
     """Who is here. Waits where there is a screen to keep. Raises Refused as `whoami`."""
-    note, said = None, 0.0
+    said = 0.0
     while True:
         try:
             return accounts.whoami(actor())
@@ -29,23 +28,29 @@ def present() -> Me:
             if refusal.code != "database_away" or "session.me" not in st.session_state:
                 raise
         if time.monotonic() - said > _SAID_FOR:
-            words, said = t("shell.database_away"), time.monotonic()
-            note = (note or st).toast(words, icon=":material/error:", duration=_SAID_FOR)
+            said = time.monotonic()
+            _say("shell.database_away")
         time.sleep(LOOK_EVERY)
 
 
 def goes_on(refusal: Refused) -> None:
     """A page of which the drawing was cut short: again from the start, with what stands in all of its fields, once the
-    database is back. Comes back for any other refusal."""
+    database is back. On a full disk it stays like this: nobody opens a dossier without a trace of it. Comes back for any
+    other refusal, and for what stays away on this page alone."""
     tried = int(st.session_state.get(_GOES_ON, 0))
-    context = get_script_run_ctx()
-    if refusal.code != "database_away" or tried >= _MOST or context is None:
+    if refusal.code == "disk_full":
+        _say("refused.disk_full")
+        time.sleep(_SAID_FOR)
+    elif refusal.code != "database_away" or tried >= _MOST:
         return
     st.session_state[_GOES_ON] = tried + 1
-    context.widget_ids_this_run.update(each.id for each in context.session_state.get_widget_states())
     present()
-    st.rerun()
+    st.rerun()  # what stands in fields that were not drawn yet is kept then (a test pins it)
 
 
 def went_well() -> None:
     st.session_state.pop(_GOES_ON, None)
+
+
+def _say(key: str) -> None:
+    st.toast(t(key), icon=":material/error:", duration=_SAID_FOR)
