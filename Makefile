@@ -6,6 +6,8 @@ WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 ON_POSTGRESQL := tests/db $(addprefix tests/attacks/test_,races.py history.py failover.py second_lock.py) tests/commands/test_owner.py $(addprefix tests/services/test_,door.py \
 	board.py overview.py sessions.py throttle.py handling.py directing.py lifting.py readings.py retention.py rights_table.py granting.py second_step.py shield.py)
 ALL_ON_POSTGRESQL := tests/db tests/services tests/pages tests/commands tests/ui $(addprefix tests/attacks/test_,races.py history.py failover.py second_lock.py)
+FAULTS := $(wildcard $(addprefix tests/attacks/test_,kills.py killed_servers.py outages.py full_disk.py writers.py backups.py failover.py)) tests/db/test_releases.py tests/ui/test_waiting.py
+FAULTS_ON_POSTGRESQL := $(wildcard $(addprefix tests/attacks/test_,races.py second_lock.py writers.py backups.py failover.py)) tests/db/test_releases.py
 VENV := .venv
 PY := $(VENV)/bin/python
 .DEFAULT_GOAL := help
@@ -43,6 +45,10 @@ attack: $(VENV)/.dev ## all tries of the security tests, each figure beside its 
 	@WEERKLANK_ATTACK=all $(PY) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests/attacks tests/web tests/browser/test_idle.py \
 		tests/services/test_rights_table.py tests/services/test_rights_services.py tests/services/test_stripping.py tests/db/test_append_only.py
 
+faults: $(VENV)/.dev ## kills, outages, full disks, failover, backups and upgrades: each figure beside its target (hours)
+	@failed=0; WEERKLANK_ATTACK=all $(PY) -m pytest -q $(FAULTS) || failed=1; \
+	WEERKLANK_ATTACK=all WEERKLANK_TEST_DATABASE=postgresql $(PY) -m pytest -q $(FAULTS_ON_POSTGRESQL) || failed=1; exit $$failed
+
 guards: $(VENV)/.dev ## take the guards of the door, the gate and the rights out one by one: does a test notice? (an hour)
 	@$(PY) -m tests.guards
 
@@ -70,4 +76,4 @@ lock: $(VENV)/.runtime ## pin requirements*.in again, with hashes
 	@$(PY) -m uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
 
-.PHONY: help setup run demo test test-postgresql attack guards check mutants bench soak screenshots lock
+.PHONY: help setup run demo test test-postgresql attack faults guards check mutants bench soak screenshots lock

@@ -20,17 +20,20 @@ _GOES_ON = "session.goes_on"
 
 def present() -> Me:
     """Who is here. Waits where there is a screen to keep. Raises Refused as `whoami`."""
-    said = 0.0
+    note = None
     while True:
         try:
-            return accounts.whoami(actor())
+            person = accounts.whoami(actor())
         except Refused as refusal:
             if refusal.code != "database_away" or "session.me" not in st.session_state:
                 raise
-        if time.monotonic() - said > _SAID_FOR:
-            said = time.monotonic()
-            _say("shell.database_away")
-        time.sleep(LOOK_EVERY)
+            if note is None:
+                note = st.toast(t("shell.database_away"), icon=":material/error:", duration="infinite")
+            time.sleep(LOOK_EVERY)
+        else:
+            if note is not None:
+                note.toast(t("shell.database_back"), icon=":material/check:")
+            return person
 
 
 def goes_on(refusal: Refused) -> None:
@@ -39,7 +42,7 @@ def goes_on(refusal: Refused) -> None:
     other refusal, and for what stays away on this page alone."""
     tried = int(st.session_state.get(_GOES_ON, 0))
     if refusal.code == "disk_full":
-        _say("refused.disk_full")
+        st.toast(t("refused.disk_full"), icon=":material/error:", duration=_SAID_FOR)
         time.sleep(_SAID_FOR)
     elif refusal.code != "database_away" or tried >= _MOST:
         return
@@ -50,7 +53,3 @@ def goes_on(refusal: Refused) -> None:
 
 def went_well() -> None:
     st.session_state.pop(_GOES_ON, None)
-
-
-def _say(key: str) -> None:
-    st.toast(t(key), icon=":material/error:", duration=_SAID_FOR)

@@ -49,13 +49,14 @@ def asked_for(frame: bytes) -> str:
     return _UNMADE + file if file else ""
 
 
-def says(words: str, seconds: int) -> bytes:
-    """A message to a browser that shows these words over whatever stands on its screen, and leaves that as it is."""
+def says(words: str, icon: str, seconds: int) -> bytes:
+    """A message to a browser that shows these words over whatever stands on its screen, and leaves that as it is. 0 seconds:
+    until other words come."""
     message = ForwardMsg()
     message.metadata.delta_path.extend((RootContainer.EVENT, 0))
     toast = message.delta.new_element.toast
-    toast.body, toast.icon, toast.duration = words, ":material/error:", seconds
-    return message.SerializeToString()
+    toast.body, toast.icon, toast.duration = words, f":material/{icon}:", seconds
+    return bytes(message.SerializeToString())
 
 
 def _handed_out(frame: bytes) -> list[str]:

@@ -35,7 +35,7 @@ OURS = frozenset({SESSION_HEADER, BROWSER_HEADER, SOURCE_HEADER, LANGUAGE_HEADER
 
 LOOK_EVERY = 0.25  # seconds between looks at sockets on which nobody clicks
 PATIENCE = 3.0  # seconds without an answer of the database, after which the screen says so
-SAYS_AGAIN = 10  # seconds
+BACK_IS_SAID = 4  # seconds
 ENDED = 4401
 # The message with which st.login makes a browser navigate, without an address: load this address again. On a mere close
 # the browser reconnects and leaves everything standing on the screen. (ForwardMsg.auth_redirect; a test pins it.)
@@ -100,7 +100,7 @@ class Socket:
     def __init__(self, session_id: str | None, source: str, send: Send, handed_out: HandedOut, language: str = "nl") -> None:
         self.session_id = session_id
         self._language = language
-        self._told = 0.0
+        self._told_away = False
         self.source = source
         self.heard = monotonic()
         self.greeted = False  # the first frame is the browser's own: it also comes when a connection was lost
@@ -132,12 +132,20 @@ class Socket:
 
     async def say_away(self) -> None:
         """The screen stands still, because the database does not answer."""
-        if self._closed or monotonic() - self._told < SAYS_AGAIN:
+        if not self._told_away:
+            self._told_away = True
+            await self._say(says(translate(self._language, "shell.database_away"), "error", 0))
+
+    async def say_back(self) -> None:
+        if self._told_away:
+            self._told_away = False
+            await self._say(says(translate(self._language, "shell.database_back"), "check", BACK_IS_SAID))
+
+    async def _say(self, content: bytes) -> None:
+        if self._closed:
             return
-        self._told = monotonic()
-        words = translate(self._language, "shell.database_away")
         try:
-            await self._send({"type": "websocket.send", "bytes": says(words, SAYS_AGAIN)})
+            await self._send({"type": "websocket.send", "bytes": content})
         except (OSError, RuntimeError):  # the browser is gone, and what it sent with it
             self._closed = True
 
@@ -347,10 +355,13 @@ class Gate:
             if not answered:
                 await socket.say_away()
             try:
-                return await checking
+                here = await checking
             except Refused:
                 await socket.say_away()
                 await asyncio.sleep(2 * LOOK_EVERY)
+            else:
+                await socket.say_back()
+                return here
         return None
 
     async def _close_ended(self) -> None:
