@@ -154,10 +154,12 @@ def _take_off_the_disk(actor: Actor, right: Right) -> int:
 
 
 def _doom_orphans(w: Work) -> None:
-    """Files that were written for a row that never came. More than a crash leaves are not orphans: then this database is
-    not the one that they belong to, a restored one perhaps, and they stay."""
+    """Files that were written for a row that never came, or were being taken out of a dossier when the machine stopped.
+    More than a crash leaves are not orphans: then this database is not the one that they belong to, a restored one
+    perhaps, and they stay."""
     found = attachments.left_behind(w.now - _ORPHAN_AFTER)
-    known = {*w.session.scalars(select(m.Attachment.token)), *w.session.scalars(select(m.DoomedFile.token))}
+    there = select(m.Attachment.token).where(m.Attachment.removed_at.is_(None))
+    known = {*w.session.scalars(there), *w.session.scalars(select(m.DoomedFile.token))}
     orphans = [name for name in found if name not in known]
     if len(orphans) > _MOST_ORPHANS:
         _log.warning("%d files belong to no dossier here: is this the right database? They stay.", len(orphans))

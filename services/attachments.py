@@ -203,11 +203,14 @@ def _attach_one(
 
 @contextmanager
 def _undone_on_error() -> Iterator[list[Path]]:
-    """Around the transaction, so that a refused commit counts too."""
+    """Around the transaction, so that a refused commit counts too. Where nobody knows whether it was saved the files stay:
+    those that no row came for go with what a crash leaves behind."""
     written: list[Path] = []
     try:
         yield written
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, Refused) and error.code == "saving_unknown":
+            raise
         for path in written:
             _discard(path)
         raise

@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 import os
 import random
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,12 +14,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db import models as m
-from services import door
+from domain.rights import Right
+from services import anonymising, attachments, door
+from services.door import SystemActor
 from tests.attacks.soundness import faults
 from tests.attacks.world import of_the_door
-from tests.attacks.writers import Confirmed, at_work
+from tests.attacks.writers import PDF, Confirmed, at_work
 from tests.cases import Case
-from tests.conftest import TODAY, Cast, at
+from tests.conftest import TODAY, Cast, at, moment
 from tests.figures import Figures, so_many
 from tests.serving import Server, fill, start
 from tests.web.client import close_all
@@ -66,7 +67,7 @@ def twice(seen: Confirmed) -> int:
 def an_hour_passes(folder: Path) -> None:
     """For what lies on the disk: what was written just now may belong to a transaction that is still running."""
     for each in (folder / "attachments").glob("*"):
-        os.utime(each, (time.time() - 7200,) * 2)
+        os.utime(each, (moment().timestamp() - 7200,) * 2)
 
 
 def orphans(folder: Path) -> int:
@@ -108,3 +109,17 @@ def test_a_server_that_is_killed_under_load(register: tuple[Path, Cast], figures
     figures.at_least("P22", "confirmed in all", len(seen), KILLS)
     assert (seen.notes and seen.files and seen.complaints) or KILLS < 10
     assert seen.broken == []
+
+
+def test_a_file_that_was_being_taken_out_goes_all_the_same(register: tuple[Path, Cast]) -> None:
+    """The row says that it is gone; the machine stopped before it was."""
+    folder, cast = register
+    case = Case.registered("training", cast)
+    (token,) = attachments.add(cast.actor("cora"), case.reference, [("brief.pdf", PDF)])
+    attachments.remove(cast.actor("cora"), token, "Verkeerd dossier.")
+    (folder / "attachments" / token).write_bytes(PDF)
+    an_hour_passes(folder)
+
+    anonymising.sweep(SystemActor("nightly", frozenset({Right.OPERATE})))
+
+    assert not (folder / "attachments" / token).exists()

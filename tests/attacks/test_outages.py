@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from db import models as m
 from domain.errors import Refused
 from domain.rights import Right
-from services import accounts, complaints, database_faults, door, drafts
+from services import accounts, attachments, complaints, database_faults, door, drafts
 from services.door import SystemActor, work
 from services.sessions import digest
 from tests import postgres
@@ -24,7 +24,7 @@ from tests.attacks.forging import Liar, state
 from tests.attacks.soundness import faults
 from tests.attacks.test_kills import form_of_a_note, logged
 from tests.attacks.world import of_the_door
-from tests.attacks.writers import IN_THE_DOSSIER
+from tests.attacks.writers import IN_THE_DOSSIER, PDF
 from tests.cases import Case, an_intake
 from tests.conftest import TODAY, Cast, at, moment, need
 from tests.figures import EVERYTHING, Figures, so_many
@@ -306,6 +306,23 @@ def test_when_nobody_can_say_it_the_sentence_says_that(wire: tuple[Wire, Cast], 
     cable.down = False
     complaints.register(cast.actor("tom"), form, an_intake("training", cast))
     assert made(form) == 1
+
+
+def test_a_file_of_which_nobody_knows_is_not_thrown_away(
+    wire: tuple[Wire, Cast], monkeypatch: pytest.MonkeyPatch, on_postgresql: tuple[str, Cast, Path]
+) -> None:
+    cable, cast = wire
+    monkeypatch.setattr(database_faults, "PATIENCE", 0.6)
+    case, cora, file = Case.registered("training", cast), cast.actor("cora"), [("brief.pdf", PDF)]
+    cable.cut, cable.down = "after", True
+
+    with pytest.raises(Refused, match="saving_unknown"):
+        attachments.add(cora, case.reference, file)
+
+    cable.down = False
+    (token,) = attachments.add(cora, case.reference, file)
+    assert attachments.fetch(cora, token)[2] == PDF
+    assert faults(door.engine(), on_postgresql[2] / "attachments") == []
 
 
 def test_after_a_crash_the_number_of_a_transaction_is_not_believed(
