@@ -24,7 +24,7 @@ from tests.attacks.forging import Liar, state
 from tests.attacks.soundness import faults
 from tests.attacks.test_kills import form_of_a_note, logged
 from tests.attacks.world import of_the_door
-from tests.attacks.writers import IN_THE_DOSSIER, PDF
+from tests.attacks.writers import IN_THE_DOSSIER, PDF, Confirmed, note
 from tests.cases import Case, an_intake
 from tests.conftest import TODAY, Cast, at, moment, need
 from tests.figures import EVERYTHING, Figures, so_many
@@ -76,8 +76,11 @@ def signed_in(server: Server, cast: Cast, name: str) -> Liar:
 
 
 def saves_while(away: Callable[[], None], liar: Liar, reference: str, words: str) -> tuple[float, bool, bool]:
-    """Types and saves while `away` runs. How long after its end the note stood there; whether the screen said why it stood
-    still; and whether it ever said something else than what was so."""
+    """Types and saves while `away` runs. How much longer than usual after its end the note stood there; whether the screen
+    said why it stood still; and whether it ever said something else than what was so."""
+    usual = time.monotonic()
+    note(liar, reference, Confirmed())
+    usual = time.monotonic() - usual
     text_field, save = form_of_a_note(liar, f"ref={reference}")
     frame = liar.rerun(state(text_field, string_value=words), state(save, trigger_value=True), query=f"ref={reference}")
     outage = threading.Thread(target=away)
@@ -95,7 +98,7 @@ def saves_while(away: Callable[[], None], liar: Liar, reference: str, words: str
     wrong = any(IN_THE_DOSSIER in each for each in said)
     until = soon(lambda: logged(words) == 1)
     liar.settle()
-    return until, any(AWAY in each for each in said), wrong
+    return max(0.0, until - usual), any(AWAY in each for each in said), wrong
 
 
 @pytest.mark.parametrize("seconds", [5, 15, 60] if EVERYTHING else [5])

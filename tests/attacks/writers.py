@@ -135,7 +135,7 @@ def report(liar: Liar, cast: Cast, seen: Confirmed) -> None:
 def at_work(server: Server, cast: Cast, references: list[str], seen: Confirmed, chance: random.Random) -> None:
     """Two who write notes, two who attach files and one who registers, until the server is killed: some moment after some
     of it was confirmed."""
-    enough = len(seen) + chance.randrange(1, 6)
+    enough = len(seen) + chance.randrange(2, 9)
     names = ("cora", "dora", "cora", "dora", "tom")
     liars = [Liar.of(server, name) for name in names]
 
