@@ -26,7 +26,7 @@ from tests.figures import Figures, so_many
 from tests.serving import Server, fill, start
 from tests.web.client import close_all
 
-KILLS = so_many(200, 2)
+KILLS = so_many(200, 1)
 SOON = 10.0  # seconds of the processor until it answers again: this machine does other things too
 LOOK_AT_ALL = 20  # kills; looking at everything takes longer as the register grows
 

@@ -234,7 +234,7 @@ def test_an_upgrade_that_is_killed_has_happened_or_has_not(opened: Opened, tmp_p
     """Whichever it is: nothing is lost, the history is guarded, and the upgrade can be done again."""
     engine = opened("0.1.0")
     upgrade.upgrade(engine)
-    before, head, chance, kills = content(engine), upgrade.newest(), random.Random(27), so_many(40, 3)
+    before, head, chance, kills = content(engine), upgrade.newest(), random.Random(27), so_many(40, 2)
     migrations, kept, done = made_up.written(tmp_path, pause=0.15), 0, 0
     for _ in range(kills):
         _killed(url_of(engine), migrations, chance.random() * 1.5)
