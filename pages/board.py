@@ -100,7 +100,7 @@ to_do_list(board.to_do(who))
 places = Fields()
 board_filters.fields(options, places)
 filters = board_filters.wanted(options)
-address.keep("board", choices)
+address.keep("board", choices, unsaid=("text",))
 with show_refusals(places):
     shown = board.page(who, filters)
     with tiles:

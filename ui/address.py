@@ -6,7 +6,7 @@ values themselves, never labels or names: they survive another language and stay
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import streamlit as st
 
@@ -33,14 +33,16 @@ def chosen(page: str, choices: Choices) -> dict[str, str]:
     return {name: st.session_state[f"{page}.{name}"] for name in choices}
 
 
-def keep(page: str, choices: Choices) -> None:
-    """Call after the widgets: the address says what is shown, defaults left out."""
+def keep(page: str, choices: Choices, unsaid: Collection[str] = ()) -> None:
+    """Call after the widgets: the address says what is shown, defaults left out, and `unsaid`: what somebody looks for names
+    people, and an address is written down in many places."""
     now = chosen(page, choices)
-    told = {name: value for name, value in now.items() if value != (choices[name][0] if choices[name] else "")}
+    view = {name: value for name, value in now.items() if value != (choices[name][0] if choices[name] else "")}
+    told = {name: value for name, value in view.items() if name not in unsaid}
     if told != {name: st.query_params.get(name) for name in choices if name in st.query_params}:
         st.query_params.from_dict(told)
     st.session_state[f"{page}.address"] = {name: told.get(name, "") for name in choices}
-    st.session_state[f"session.{page}_view"] = st.session_state[f"{page}.address"]
+    st.session_state[f"session.{page}_view"] = {name: view.get(name, "") for name in choices}
 
 
 def reset(page: str, choices: Choices) -> None:

@@ -298,7 +298,7 @@ def test_fifty_on_a_page_and_a_filter_goes_back_to_the_first(engine: Engine, cas
     assert "60 dossiers, 51 tot en met 60 hieronder" in words(at)
 
     at.text_input(key="board.text").input("K26-0").run()
-    assert (len(shown(at)), address(at)) == (50, {"text": "K26-0"})
+    assert (len(shown(at)), address(at)) == (50, {})
 
 
 @pytest.mark.parametrize(("who", "so_many"), [("cora", 7), ("piet", 6), ("mia", 4), ("hans", 4), ("tom", 4)])
