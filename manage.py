@@ -15,6 +15,7 @@ from commands import (
     rights,
     running,
     sealed,
+    searching,
     second_step,
     terms,
     verify,
@@ -26,7 +27,7 @@ def cli() -> None:
     """Weerklank, a complaint register."""
 
 
-groups = (running, backup, nightly, health, procedures, rights, terms, verify, grants, sealed, second_step, importing, copying)
+groups = (running, backup, nightly, health, procedures, rights, terms, verify, grants, sealed, second_step, importing, copying, searching)
 for command in (each for group in groups for each in group.COMMANDS):
     cli.add_command(command)
 

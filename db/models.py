@@ -42,6 +42,7 @@ from db.reviews import Review as Review
 from db.reviews import ReviewItem as ReviewItem
 from db.reviews import ReviewParticipant as ReviewParticipant
 from db.satisfaction import Satisfaction as Satisfaction
+from db.search import SearchText as SearchText
 from db.second_factor import RecoveryCode as RecoveryCode
 from db.second_factor import SecondFactor as SecondFactor
 from db.sign_ins import SignInNote as SignInNote

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine
 from db import append_only, row_security
 from db.engine import UNLIMITED, take_your_time
 from db.models import Base
+from db.search import described
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
@@ -124,4 +125,4 @@ def revise(engine: Engine, message: str) -> None:
 def differences(engine: Engine) -> list[object]:
     """What the models have and the database lacks, or the other way round; empty when they agree."""
     with engine.execution_options(access="read").connect() as connection:
-        return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
+        return list(compare_metadata(MigrationContext.configure(connection, opts={"include_name": described}), Base.metadata))

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, String, delete, exists, or_, select
 
 from db import models as m
+from db import search
 from db.engine import empty_log
 from domain.rights import Right
 from domain.vocabulary import Compartment, EventKind, Relation, Status
@@ -149,6 +150,7 @@ def _take_off_the_disk(actor: Actor, right: Right) -> int:
     gone = attachments.destroyed(tokens)
     with work(actor, right) as w:
         w.session.execute(delete(m.DoomedFile).where(m.DoomedFile.token.in_(gone)))
+        search.tidy(w.session.connection())
     empty_log(engine())
     return len(tokens) - len(gone)
 

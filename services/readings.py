@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from db import models as m
 from domain.rights import Right
 from services.door import Actor, Work, work
-from services.records import load
+from services.records import load, opened_lately
 
 MOST = 500  # the newest
 
@@ -18,7 +19,7 @@ MOST = 500  # the newest
 @dataclass(frozen=True)
 class Reading:
     who: str
-    what: str  # dossier, letter, appeal, attachment, sealed
+    what: str  # dossier, letter, appeal, attachment, sealed, found
     at: datetime  # UTC
 
 
@@ -27,6 +28,16 @@ def opened(actor: Actor, complaint_id: int, what: str) -> None:
     never breaks a colleague's open form."""
     with work(actor, Right.SELF, lasting=False) as w:
         w.session.add(m.AccessLog(account_id=w.me, complaint_id=complaint_id, at=w.now, what=what))
+
+
+def found_in(actor: Actor, complaint_ids: Collection[int]) -> None:
+    """The same, for a search that showed a piece of the texts of these dossiers."""
+    with work(actor, Right.SELF) as w:
+        if w.person.id is not None:
+            known = opened_lately(w, complaint_ids, "found")
+            for each in complaint_ids:
+                if each not in known:
+                    w.session.add(m.AccessLog(account_id=w.me, complaint_id=each, at=w.now, what="found"))
 
 
 def readings(actor: Actor, reference: str) -> tuple[Reading, ...]:

@@ -118,13 +118,18 @@ def files_of(w: Work, complaint: m.Complaint) -> list[m.Attachment]:
 
 def was_opened(w: Work, complaint_id: int, what: str) -> bool:
     """Did this person open it a moment ago? Then it stands in the access log already."""
-    query = select(m.AccessLog.id).where(
+    return bool(opened_lately(w, [complaint_id], what))
+
+
+def opened_lately(w: Work, complaint_ids: Collection[int], what: str) -> frozenset[int]:
+    """The same, of several."""
+    query = select(m.AccessLog.complaint_id).where(
         m.AccessLog.account_id == w.person.id,
-        m.AccessLog.complaint_id == complaint_id,
+        m.AccessLog.complaint_id.in_(complaint_ids),
         m.AccessLog.what == what,
         m.AccessLog.at > w.now - LOGGED_ONCE_IN,
     )
-    return w.session.scalars(query.limit(1), **_UNSEEN).first() is not None
+    return frozenset(w.session.scalars(query, **_UNSEEN))
 
 
 def everything_in(w: Work, complaint: m.Complaint, *columns: InstrumentedAttribute[Any]) -> list[Any]:

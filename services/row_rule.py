@@ -218,6 +218,7 @@ def _criteria(roles: Roles, right: Right, first: bool = True) -> tuple[_Criterio
         m.Satisfaction: within(m.Satisfaction, right) if counts else stood(m.Satisfaction, before(m.Satisfaction.event_id)),
         m.ReviewItem: within(m.ReviewItem, Right.REVIEW),
         m.TakenOver: within(m.TakenOver, Right.READ),
+        m.SearchText: within(m.SearchText, right),  # and who may read the text itself: services/search_places.py
         m.Evaluation: _judged(roles, m.Evaluation),
         m.EvaluationAbout: exists().where(_FORM.c.id == m.EvaluationAbout.evaluation_id, _judged(roles, _FORM.c)),
         m.EvaluationEvent: exists().where(_FORM.c.id == m.EvaluationEvent.evaluation_id, _judged(roles, _FORM.c)),
@@ -241,6 +242,11 @@ class Reader:
         """The parameters of a statement in which a rule of this reader stands."""
         since = {_SINCE[scope].key: self.today - timedelta(days=days) for scope, days in _LASTS.items()}
         return {_ME.key: self.account_id, _UNITS.key: self.units, **since}
+
+    @property
+    def me(self) -> ColumnElement[int]:
+        """The account, as a parameter of a statement about mapped classes: an expression with it can be kept."""
+        return _ME
 
     def reached(self, right: Right, c: Any) -> ColumnElement[bool]:
         """Of a dossier with columns `c`: does `right` reach it? Give `values` with the statement."""

@@ -30,6 +30,7 @@ ICONS = {
     "home": ":material/home:",
     "intake": ":material/add_comment:",
     "board": ":material/view_list:",
+    "search": ":material/search:",
     "complaint": ":material/folder_open:",
     "actions": ":material/task_alt:",
     "appeals": ":material/balance:",
@@ -129,6 +130,7 @@ _BROKEN = re.compile(r"(?i)(?<=[<>~-])(?=[<>=-])|(?<=:)(?=streamlit:|material_|/
 _NEEDS = {
     "intake": Right.REGISTER,
     "complaint": Right.OPEN,
+    "search": Right.OPEN,
     "overview": Right.OVERVIEW,
     "terms": Right.PROCEDURE,
     "retention": Right.RETAIN,

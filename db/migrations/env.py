@@ -8,6 +8,7 @@ from alembic import context
 
 from db.base import Instant
 from db.models import Base
+from db.search import described
 
 
 def render(kind: str, item: Any, _context: object) -> str | Literal[False]:
@@ -19,6 +20,7 @@ connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
     target_metadata=Base.metadata,
+    include_name=described,
     render_as_batch=connection.dialect.name == "sqlite",
     render_item=render,
     transaction_per_migration=False,

@@ -18,6 +18,7 @@ from sqlalchemy import JSON, Column, Engine, String, inspect, select, update
 from sqlalchemy.orm import Session
 
 from db import models as m
+from db import search
 from domain.vocabulary import CloseReason, Compartment, EventKind, Relation, Side
 from services import attachments, door, drafts, hearing, old_register, retention, review_items, reviews, steps
 from services.deciding import PartInput
@@ -56,6 +57,7 @@ CODED = {
     "access_log": "what",
     "retention": "proposed",
     "taken_over": "mark alike content key_mark",
+    "search_text": "source words stems",  # made from the others
     "draft": "page",
 }
 OWN_WORDS = frozenset(("description", "remedy_requested", "immediate_actions"))  # shown to who reported it
@@ -150,6 +152,7 @@ def plant(engine: Engine) -> int:
                 where = [key == each for key, each in here.items()]
                 connection.execute(update(table).where(*where).values({column.name: value}))
                 planted += 1
+        search.rebuild(connection)
     return planted
 
 

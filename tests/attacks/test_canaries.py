@@ -69,6 +69,7 @@ def values(engine: Engine, scope: Scope) -> dict[str, list[Any]]:
             "which": list(Retained),
             "state": list(State),
             "page": [1, "intake"],
+            "question": ["kanarie", "kanarie*", "K26*"],
             "filters": [
                 BoardFilter(status="all"),
                 *(BoardFilter(text=text, status="all") for text in ("KANARIE", "K26-", "party.name")),

@@ -16,14 +16,14 @@ from text import LANGUAGES, catalogue
 pytestmark = pytest.mark.browser
 
 MENUS = {
-    "tom": ["Klacht melden", "Werkvoorraad", "Hulp", "Mijn account"],
+    "tom": ["Klacht melden", "Werkvoorraad", "Zoeken", "Hulp", "Mijn account"],
     "cora": [
-        *("Klacht melden", "Werkvoorraad", "Maatregelen", "Jaaroverzicht", "Jaartoetsing", "Evaluaties", "Jaarverslag"),
+        *("Klacht melden", "Werkvoorraad", "Zoeken", "Maatregelen", "Jaaroverzicht", "Jaartoetsing", "Evaluaties", "Jaarverslag"),
         *("Termijnen", "Bewaren", "Inzage", "Oud register", "Verzoeken", "Hulp", "Mijn account"),
     ],
-    "vera": ["Klacht melden", "Beroep", "Besloten dossiers", "Bewaren", "Inzage", "Hulp", "Mijn account"],
-    "suze": ["Beroep", "Hulp", "Mijn account"],
-    "wim": ["Klacht melden", "Besloten dossiers", "Bewaren", "Inzage", "Hulp", "Mijn account"],
+    "vera": ["Klacht melden", "Zoeken", "Beroep", "Besloten dossiers", "Bewaren", "Inzage", "Hulp", "Mijn account"],
+    "suze": ["Zoeken", "Beroep", "Hulp", "Mijn account"],
+    "wim": ["Klacht melden", "Zoeken", "Besloten dossiers", "Bewaren", "Inzage", "Hulp", "Mijn account"],
     "adam": ["Mensen", "Hulp", "Mijn account"],
 }
 AREAS = "|".join(sorted({key.split(".", 1)[0] for language in LANGUAGES for key in catalogue(language)}))

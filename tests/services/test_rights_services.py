@@ -243,7 +243,7 @@ class Database:
         found = hashlib.sha256()
         tables = self.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
         for (table,) in tables:
-            if table not in LOGS and not table.startswith("sqlite_"):
+            if table not in LOGS and not table.startswith(("sqlite_", "search_words")):  # this follows from `search_text`
                 for row in self.connection.execute(f'SELECT * FROM "{table}" ORDER BY rowid'):
                     found.update(repr(row).encode())
         return found.hexdigest()

@@ -22,7 +22,7 @@ from tests.fill import make_complaint, make_party, make_promise, make_ruled_appe
 # The right that shows the rows of a table; of the others it is the right with which somebody came.
 NEEDS = {"complainant": "identity", "access_log": "audit", "review_item": "review"}
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
-AS_ASKED = ("promise", "ledger_entry", "chain_head", "retention")
+AS_ASKED = ("promise", "ledger_entry", "chain_head", "retention", "search_text")
 
 
 def climbed(session: Session, promise: m.Promise) -> m.Escalation:

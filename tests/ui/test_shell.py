@@ -134,14 +134,14 @@ def test_no_page_is_for_a_person_without_its_right() -> None:
         return {name for name in ICONS if reachable(name, me)} - {"home", "help", "account"}
 
     assert menu(Role.ADMIN) == {"people"}
-    assert menu(Role.REPORTER) == {"intake", "board", "complaint"}
+    assert menu(Role.REPORTER) == {"intake", "board", "search", "complaint"}
     # In the appeals she reads why she hears none.
-    assert menu(Role.CONFIDANT) == {"intake", "restricted", "appeals", "complaint", "retention", "access"}
-    assert menu(Role.WB_OFFICER) == {"intake", "restricted", "complaint", "retention", "access"}
-    assert menu(Role.APPEAL_REVIEWER) == {"appeals", "complaint"}
+    assert menu(Role.CONFIDANT) == {"intake", "restricted", "appeals", "search", "complaint", "retention", "access"}
+    assert menu(Role.WB_OFFICER) == {"intake", "restricted", "search", "complaint", "retention", "access"}
+    assert menu(Role.APPEAL_REVIEWER) == {"appeals", "search", "complaint"}
     assert menu(Role.DIRECTOR) == {
         "intake", "board", "actions", "complaint", "overview", "review", "evaluations", "report", "terms", "retention",
-        "requests", "importing", "access",
+        "requests", "importing", "search", "access",
     }  # fmt: skip
     assert all("actions" in menu(each) for each in (Role.PARTNER, Role.MANAGER, Role.HANDLER, Role.COORDINATOR))
     assert "terms" not in menu(Role.PARTNER) | menu(Role.MANAGER) | menu(Role.HANDLER)
