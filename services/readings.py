@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,7 +30,7 @@ def opened(actor: Actor, complaint_id: int, what: str) -> None:
         w.session.add(m.AccessLog(account_id=w.me, complaint_id=complaint_id, at=w.now, what=what))
 
 
-def found_in(actor: Actor, complaint_ids: Collection[int]) -> None:
+def found_in(actor: Actor, complaint_ids: Sequence[int]) -> None:
     """The same, for a search that showed a piece of the texts of these dossiers."""
     with work(actor, Right.SELF) as w:
         if w.person.id is not None:
