@@ -27,7 +27,22 @@ def cli() -> None:
     """Weerklank, a complaint register."""
 
 
-groups = (running, backup, nightly, health, procedures, rights, terms, verify, grants, sealed, second_step, importing, copying, searching)
+groups = (
+    running,
+    backup,
+    nightly,
+    health,
+    procedures,
+    rights,
+    terms,
+    verify,
+    grants,
+    sealed,
+    second_step,
+    importing,
+    copying,
+    searching,
+)
 for command in (each for group in groups for each in group.COMMANDS):
     cli.add_command(command)
 

@@ -99,7 +99,7 @@ class SearchText(Base):
     source_id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
     words: Mapped[str] = mapped_column(Words)
     stems: Mapped[str] = mapped_column(Words)
-    __table_args__ = (Index(None, "source", "source_id"),)
+    __table_args__ = (Index(None, "source", "source_id"), {"info": {"derived": True}})  # from the texts, in each database
 
 
 @dataclass(frozen=True)

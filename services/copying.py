@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, ProgrammingError
 
-from db import append_only, copying, taken
+from db import append_only, copying, search, taken
 from db import upgrade as schema
 from db.copying import State, Unfit
 from db.engine import database_url, make_engine
@@ -137,6 +137,7 @@ def _into(source: taken.Connection, there: taken.Engine, done: Copied) -> None:
         with schema.unguarded(connection) as config:
             schema.build(config)
             copying.copy(source, connection)
+            search.rebuild(connection)
             done.after, _ = copying.look(connection)
             done.anchors = anchoring.of_database(source, day).line, anchoring.of_database(connection, day).line
         done.guarded = not append_only.missing(connection)

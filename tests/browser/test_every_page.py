@@ -18,7 +18,16 @@ pytestmark = pytest.mark.browser
 MENUS = {
     "tom": ["Klacht melden", "Werkvoorraad", "Zoeken", "Hulp", "Mijn account"],
     "cora": [
-        *("Klacht melden", "Werkvoorraad", "Zoeken", "Maatregelen", "Jaaroverzicht", "Jaartoetsing", "Evaluaties", "Jaarverslag"),
+        *(
+            "Klacht melden",
+            "Werkvoorraad",
+            "Zoeken",
+            "Maatregelen",
+            "Jaaroverzicht",
+            "Jaartoetsing",
+            "Evaluaties",
+            "Jaarverslag",
+        ),
         *("Termijnen", "Bewaren", "Inzage", "Oud register", "Verzoeken", "Hulp", "Mijn account"),
     ],
     "vera": ["Klacht melden", "Zoeken", "Beroep", "Besloten dossiers", "Bewaren", "Inzage", "Hulp", "Mijn account"],
