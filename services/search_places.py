@@ -15,7 +15,8 @@ from db import models as m
 from db.search import PLACES
 from domain.rights import Right, Role, Scope, scopes
 from domain.vocabulary import RESEMBLES, Compartment
-from services.door import Reader, Work
+from services.door import Work
+from services.row_rule import Reader
 
 Condition = Callable[[Reader], ColumnElement[bool]]
 
