@@ -16,7 +16,7 @@ from services.intake_choices import choices
 from services.profiles import vocabulary
 from ui import appeal_view as view
 from ui import dossier_history as history
-from ui import dossier_view, form_drafts, one_form
+from ui import dossier_view, form_drafts, one_form, own_words
 from ui.appeal_forms import FORMS, AtAppeal, register
 from ui.downloads import downloads
 from ui.session import PAGES, actor, has, show_refusals, t, tell
@@ -57,6 +57,7 @@ def one(who: Actor, reference: str) -> None:
     with show_refusals(reading=True):
         found = appeal_files.read(who, reference), dossier.read(who, reference)
     if found is None:
+        own_words.to_copy("appeals", reference)
         st.page_link(PAGES["appeals"], label=t("appeals.to_list"), icon=":material/arrow_back:")
         return
     appeal, file = found
@@ -72,10 +73,10 @@ def steps(appeal: AppealFile, file: Dossier) -> None:
         step = AppealStep(name)
         with st.container(border=True):
             one_form.header("appeals", step, t(f"appeals.step.{step}"))
-            one_form.warn_changed("appeals", step, appeal.version)
-            here = AtAppeal(file, appeal, step, one_form.seen("appeals"))
+            here, area = AtAppeal(file, appeal, step, one_form.seen("appeals")), st.container()
             with form_drafts.kept("appeals", step):
                 save = FORMS[step](here)
+            here.meanwhile.show(area, here.deeds())
             if save is not None:
                 one_form.carry_out(here, save)
         return

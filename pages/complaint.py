@@ -13,6 +13,7 @@ from services.intake_choices import choices
 from services.profiles import vocabulary
 from ui import dossier_history as history
 from ui import dossier_view as view
+from ui import own_words
 from ui.climbed import climbed
 from ui.dossier_head import back_to_the_board, head
 from ui.dossier_readings import opened_by
@@ -41,6 +42,7 @@ def found(who: Actor, reference: str) -> tuple[Dossier, tuple[Step, ...]] | None
         return None
     with show_refusals(reading=True):
         return dossier.read(who, reference), dossier.steps(who, reference)
+    own_words.to_copy("complaint", reference)
     back_to_the_board()
     return None
 

@@ -11,6 +11,7 @@ from db.profiles import Profile
 from domain.entries import choice, day, form, optional_choice
 from domain.errors import Refused
 from domain.facts import Fact
+from domain.merging import same
 from domain.rights import Right
 from domain.texts import clean, line, required
 from domain.vocabulary import (
@@ -110,7 +111,8 @@ def register(actor: Actor, form_id: str, intake: Intake, draft: str | None = Non
     this was; it goes in the same transaction, so that a crash leaves the one or the other. Raises Refused with the
     field to blame: ``missing``, ``unknown_value``, ``in_the_future``, ``too_long_ago``, ``use_hand_over``,
     ``action_and_none``, ``before_received``, ``anonymous_with_name``, ``named_twice``, ``unknown_person``,
-    ``unknown_unit``, ``red_flag_expected``, ``no_committee_here``, ``no_stand_in``, and those of domain/texts.py.
+    ``unknown_unit``, ``red_flag_expected``, ``no_committee_here``, ``no_stand_in``, ``form_used`` (saved already, from another
+    tab and with other words), and those of domain/texts.py.
     """
     with work(actor, Right.REGISTER) as w:
         form_id = form(form_id)
@@ -143,7 +145,10 @@ def convert_question(actor: Actor, reference: str, seen: int, received_on: date 
 
 def registered(w: Work, form_id: str, intake: Intake) -> m.Complaint:
     """Inside the transaction of who registers it, or who says of an evaluation form that it is one."""
-    return already_made(w, form_id) or _registered(w, form_id, intake)
+    made = already_made(w, form_id)
+    if made is not None and made.compartment == Compartment.REGULAR and not same(made.description, clean(intake.description)):
+        raise Refused("form_used")
+    return made or _registered(w, form_id, intake)
 
 
 def _registered(w: Work, form_id: str, intake: Intake) -> m.Complaint:

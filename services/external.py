@@ -48,12 +48,15 @@ def refer(
     of what ended at a desk. `outgoing`: a referral letter, if one went out. Twice the same form is one row.
     `body_name`: of one that the profile does not know. `binding` None: not known.
 
-    Raises Refused: ``unknown_value``, ``missing``, ``in_the_future``, ``not_at_this_body`` (a desk does not rule).
+    Raises Refused: ``unknown_value``, ``missing``, ``in_the_future``, ``not_at_this_body`` (a desk does not rule),
+    ``form_used``.
     """
     with work(actor, Right.ROUTE) as w:
         complaint, form_id = load_to_append(w, reference), form(form_id)
-        mine = select(m.Referral.id).where(m.Referral.form_id == form_id, m.Referral.complaint_id == complaint.id)
-        if w.session.scalar(mine) is not None:
+        mine = select(m.Referral).where(m.Referral.form_id == form_id, m.Referral.complaint_id == complaint.id)
+        if (known := w.session.scalar(mine)) is not None:
+            if (known.body, known.stage, known.note or "") != (body, stage, clean(note, "note")):
+                raise Refused("form_used")
             return
         go(w, complaint, StepName.REFER)
         kind = _type_of(w, complaint, body)

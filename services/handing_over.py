@@ -10,6 +10,7 @@ from db.profiles import Profile, Restricted
 from domain.entries import choice, day, form
 from domain.errors import Refused
 from domain.facts import Fact
+from domain.merging import same
 from domain.rights import Right
 from domain.texts import clean, line, required
 from domain.vocabulary import (
@@ -67,6 +68,8 @@ def hand_over(actor: Actor, form_id: str, matter: HandOver, draft: str | None = 
             _handed_over(w, form_id, matter)
         elif made.compartment == Compartment.REGULAR:  # a complaint: nothing was handed over
             raise Refused("changed_meanwhile")
+        elif not same(made.description, clean(matter.text)):
+            raise Refused("form_used")
 
 
 def _handed_over(w: Work, form_id: str, matter: HandOver) -> None:

@@ -7,8 +7,6 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
-
 from db import models as m
 from domain.entries import choice, form, optional_choice
 from domain.errors import Refused
@@ -22,7 +20,7 @@ from services.colleagues import PersonChoice, available, pick
 from services.door import Actor, Work, work
 from services.letters import Outgoing, letter_hash
 from services.posting import already_sent, letter_type, send
-from services.records import check_seen, load, load_to_append, record
+from services.records import check_seen, load, load_to_append, record, written_with
 from services.standing import CONTACTS, TALKS, facts_of, go, real_day
 
 LOGGED = CONTACTS | {EventKind.NOTE, EventKind.MESSAGE_RECEIVED}
@@ -163,7 +161,8 @@ def log(
     """A contact, a conversation, a mediation, information given, a note, or a message that came in.
 
     `result` says what a conversation or a mediation led to. Contact with the complainant after the acknowledgement meets
-    DECIDE_OR_CONTACT; a note never meets anything (R050). With a `form_id`, a double click is one entry.
+    DECIDE_OR_CONTACT; a note never meets anything (R050). With a `form_id`, a double click is one entry. Raises Refused
+    ``form_used``: it was saved with other words, from another tab.
     """
     with work(actor, Right.LOG) as w:
         complaint = load_to_append(w, reference)
@@ -171,7 +170,7 @@ def log(
         if what not in LOGGED:
             raise Refused("unknown_value", "kind")
         form_id = form(form_id) if form_id else None
-        if form_id and _logged(w, complaint, form_id):
+        if form_id and written_with(w, complaint, form_id, clean(text, "text")):
             return
         go(w, complaint, StepName.LOG)
         on, words = real_day(w, complaint, on), required(text, "text")
@@ -183,12 +182,6 @@ def log(
         entry = record(w, complaint, what, on, words, channel=way, result=led_to, form=form_id)
         if what in CONTACTS:
             promises.happened(w, complaint, Fact.CONTACT, on, entry)
-
-
-def _logged(w: Work, complaint: m.Complaint, form_id: str) -> bool:
-    mine = select(m.Event.codes).where(m.Event.complaint_id == complaint.id, m.Event.actor_id == w.me)
-    latest = w.session.scalars(mine.order_by(m.Event.seq.desc()).limit(20))
-    return any(codes.get("form") == form_id for codes in latest)
 
 
 def _message(w: Work, complaint: m.Complaint, on: date, way: Channel, subject: str, words: str, form_id: str | None) -> None:

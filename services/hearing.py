@@ -23,7 +23,7 @@ from services.appeals import open_appeal
 from services.door import Actor, Work, work
 from services.letters import Outgoing
 from services.posting import already_sent, letter_type
-from services.records import load_to_append, record
+from services.records import load_to_append, record, written_with
 
 FARTHEST = date(2099, 12, 31)
 CHANGES_THE_DECISION = frozenset({Ruling.REVISED, Ruling.ANNULLED})
@@ -216,11 +216,12 @@ def _send(w: Work, complaint: m.Complaint, appeal: m.Appeal, outgoing: Outgoing,
 
 
 def _write(w: Work, complaint: m.Complaint, kind: EventKind, form_id: str, on: date, text: str) -> bool:
-    """One of the reviewer's own papers; False when this form wrote it already."""
-    query = select(m.Event.codes).where(m.Event.complaint_id == complaint.id, m.Event.kind == kind)
-    if any(codes.get("form") == form_id for codes in w.session.scalars(query)):
+    """One of the reviewer's own papers; False when this form wrote it already. Raises Refused
+    ``form_used``."""
+    once = form(form_id)
+    if written_with(w, complaint, once, clean(text, "text")):
         return False
-    record(w, complaint, kind, on, required(text, "text"), side=Side.APPEAL, form=form(form_id))
+    record(w, complaint, kind, on, required(text, "text"), side=Side.APPEAL, form=once)
     return True
 
 

@@ -81,6 +81,9 @@ def add_unit(actor: Actor, given: UnitInput) -> int:
     """Raises Refused: ``missing``, ``unit_taken``, ``unknown_value``, ``unknown_unit``, ``not_a_manager``,
     ``nobody_confirms``. A manager who gains by it waits for a second person."""
     with work(actor, Right.ACCOUNTS) as w:
+        # A double click, or two administrators: the second one waits, and finds what the first one made.
+        w.session.execute(select(m.Account.id).where(m.Account.id == w.person.id).with_for_update(key_share=True))
+        w.session.execute(select(m.OrgUnit.id).order_by(m.OrgUnit.id).with_for_update(key_share=True))
         unit = m.OrgUnit()
         _fill(w, unit, given)
         w.session.add(unit)

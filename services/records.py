@@ -108,6 +108,21 @@ def record(
     return entry
 
 
+def written_with(w: Work, complaint: m.Complaint, form_id: str, words: str) -> bool:
+    """Did this form write these words here already, however long ago? A second click, another tab, a browser that came back:
+    it is once. Raises Refused ``form_used`` when it wrote other words: these would be lost."""
+    e, said = m.Event, m.MessageText
+    mine = (e.complaint_id == complaint.id, e.actor_id == w.me, e.codes["form"].as_string() == form_id)
+    query = (
+        select(func.coalesce(m.EventText.text, said.body)).select_from(e).outerjoin(m.EventText, m.EventText.event_id == e.id)
+    )
+    query = query.outerjoin(m.Message, m.Message.event_id == e.id).outerjoin(said, said.message_id == m.Message.id)
+    found = w.session.execute(query.where(*mine), **_UNSEEN).scalars().all()
+    if found and words and words not in found:  # a field that was emptied after saving holds nothing to lose
+        raise Refused("form_used")
+    return bool(found)
+
+
 def files_of(w: Work, complaint: m.Complaint) -> list[m.Attachment]:
     """What is attached to a dossier already found (though its maker may not see it). The head is locked first: whoever
     adds a file at the same moment waits, and then counts this one."""

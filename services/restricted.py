@@ -15,14 +15,14 @@ from domain.errors import Refused
 from domain.promises import is_open
 from domain.restricted import COURSES, ClosedStep, Stand, possible, refusal, status_after
 from domain.rights import Right, Scope, scopes
-from domain.texts import required
+from domain.texts import clean, required
 from domain.vocabulary import Compartment, EventKind, Flag, Status
 from services import dossier, promises
 from services.door import Actor, Work, work
 from services.dossier import Dossier
 from services.profiles import current
 from services.promises import PromiseView
-from services.records import load, load_to_append, record
+from services.records import load, load_to_append, record, written_with
 from services.standing import real_day
 
 PAGE_SIZE = 50
@@ -90,12 +90,12 @@ def read(actor: Actor, reference: str) -> File:
 
 def take(actor: Actor, reference: str, form_id: str, step: str, on: date, text: str) -> None:
     """Records a step with its real date; twice the same form is one. Raises Refused: ``not_found``, ``unknown_value``,
-    ``missing``, ``in_the_future``, ``before_received``, and what `domain.restricted.refusal` says."""
+    ``missing``, ``form_used``, ``in_the_future``, ``before_received``, and what `domain.restricted.refusal` says."""
     with work(actor, Right.CLOSED_STEP) as w:
         complaint, once = load_to_append(w, reference), form(form_id)
         if complaint.compartment not in _mine(w):
             raise Refused("not_found")
-        if _taken(w, complaint, once):
+        if written_with(w, complaint, once, clean(text, "text")):
             return
         which, stand = choice(ClosedStep, step, "step"), _stand(w, complaint)
         if code := refusal(which, stand):
@@ -160,8 +160,3 @@ def _dates(complaint: m.Complaint, step: ClosedStep, day: date) -> None:
             complaint.answered_on = day
         case ClosedStep.CLOSE:
             complaint.closed_on = day
-
-
-def _taken(w: Work, complaint: m.Complaint, form_id: str) -> bool:
-    mine = select(m.Event.codes).where(m.Event.complaint_id == complaint.id, m.Event.actor_id == w.me)
-    return any(codes.get("form") == form_id for codes in w.session.scalars(mine.order_by(m.Event.seq.desc()).limit(20)))

@@ -12,7 +12,7 @@ from services import dossier
 from services.door import Actor
 from services.measures import MeasureRow, Part
 from text import short_date
-from ui import form_drafts, one_form
+from ui import form_drafts, one_form, own_words
 from ui.session import PAGES, language, literal, me, reachable, show_refusals, t
 from ui.step_forms import FORMS
 from ui.step_here import Here
@@ -101,6 +101,9 @@ def opened() -> tuple[str, int] | None:
 def close_what_is_gone(shown: set[tuple[str, int]]) -> None:
     """The measure of the open form stands here no more: it was done, perhaps by the first half of a double click."""
     if opened() is not None and opened() not in shown:
+        if "actions.sent" not in st.session_state and own_words.left("actions"):
+            st.info(t("actions.gone"), icon=":material/info:")
+            return
         one_form.leave("actions", one_form.opened("actions") or "")
         st.info(t("actions.gone"), icon=":material/info:")
 
@@ -117,7 +120,7 @@ def _buttons(each: MeasureRow, section: str) -> None:
 def _open(each: MeasureRow, section: str, step: StepName) -> None:
     """What was typed in the form of another measure stays as its draft, and comes back with that form."""
     forms = tuple(f"actions.{name}." for name in StepName)
-    drafts = ("actions.sent", "actions.draft", "actions.draft_values", "actions.draft_kept")
+    drafts = [f"actions.{name}" for name in ("draft", "draft_values", "draft_kept", "draft_about", *one_form.BESIDES)]
     for key in [str(name) for name in st.session_state]:
         if key in drafts or key.startswith(forms):
             del st.session_state[key]
@@ -132,11 +135,11 @@ def _form(who: Actor, each: MeasureRow) -> None:
     with show_refusals(reading=True):
         file = dossier.read(who, each.reference)
         one_form.header("actions", step, t(f"step.{step}"))
-        one_form.warn_changed("actions", step, file.version)
-        here = Here("actions", file, step, one_form.seen("actions"))
+        here, area = Here("actions", file, step, one_form.seen("actions")), st.container()
         here.measure_id, here.says = each.id, f"complaint.done.{step}"
         with form_drafts.kept("actions", step):
             save = FORMS[step](here)
+        here.meanwhile.show(area, here.deeds())
         if save is not None:
             one_form.carry_out(here, save)
 

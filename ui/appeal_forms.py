@@ -8,10 +8,11 @@ from datetime import date
 import streamlit as st
 
 from domain.vocabulary import Channel, LetterType, PauseReason, Ruling
-from services import appeals, hearing
+from services import appeal_files, appeals, hearing
 from services.appeal_files import AppealFile, AppealStep
 from services.appeals import Lodged
 from services.dossier import Dossier
+from services.letters import Outgoing
 from ui.letter_form import letter_form
 from ui.session import Fields, actor, form_id, show_refusals, t
 from ui.step_clocks import pause_fields
@@ -24,31 +25,41 @@ class AtAppeal(Here):
     """A form of the reviewer: the dossier as it stood, and the appeal."""
 
     def __init__(self, file: Dossier, appeal: AppealFile, name: str, seen: int) -> None:
-        super().__init__("appeals", file, name, seen)
         self.appeal = appeal
+        super().__init__("appeals", file, name, seen)
+
+    def look_again(self) -> None:
+        super().look_again()
+        self.appeal = appeal_files.read(actor(), self.reference)
+
+    @property
+    def version(self) -> int:
+        return self.appeal.version
+
+
+def _letter(here: AtAppeal, kind: LetterType) -> Outgoing | None:
+    return letter_form(here.prefix, here.reference, kind, fields=here.fields, meanwhile=here.meanwhile)
 
 
 def acknowledge(here: AtAppeal) -> Save | None:
-    outgoing = letter_form(here.prefix, here.reference, LetterType.APPEAL_RECEIVED, fields=here.fields)
+    outgoing = _letter(here, LetterType.APPEAL_RECEIVED)
     return (lambda who: hearing.acknowledge(who, here.reference, here.seen, outgoing)) if outgoing else None
 
 
 def hear(here: AtAppeal) -> Save | None:
-    on, text = here.day(), here.text("hearing", height=200)
+    on, text, once = here.day(), here.text("hearing", height=200), form_id(here.prefix)
     here.fields.under("text")
-    once = form_id(here.prefix)
     return (lambda who: hearing.hear(who, here.reference, once, on, text)) if here.pressed() else None  # type: ignore[arg-type]
 
 
 def note(here: AtAppeal) -> Save | None:
-    text = here.text("own_note")
+    text, once = here.text("own_note"), form_id(here.prefix)
     here.fields.under("text")
-    once = form_id(here.prefix)
     return (lambda who: hearing.note(who, here.reference, once, text)) if here.pressed() else None
 
 
 def extend(here: AtAppeal) -> Save | None:
-    outgoing = letter_form(here.prefix, here.reference, LetterType.EXTENSION, fields=here.fields)
+    outgoing = _letter(here, LetterType.EXTENSION)
     if outgoing is None:
         return None
     new_date, reason = outgoing.extra.get("new_date"), str(outgoing.extra.get("reason") or "")
@@ -70,8 +81,15 @@ def resume(here: AtAppeal) -> Save | None:
 def rule(here: AtAppeal) -> Save | None:
     """Starts from what was written down before: a ruling can be changed until it was sent."""
     known = here.appeal
-    st.session_state.setdefault(here.key("ruling_reasons"), known.reasons or "")
-    st.session_state.setdefault(here.key("consequence"), known.consequence or "")
+    binds = {True: t("appeals.binding_yes"), False: t("appeals.binding_no")}
+    here.edits(
+        {"ruling": lambda each: t(f"ruling.{each}"), "binding": lambda each: binds.get(each, "")},
+        ruling=known.ruling,
+        ruling_reasons=known.reasons or "",
+        consequence=known.consequence or "",
+        consequence_due_on=known.consequence_due_on,
+        binding=known.binding,
+    )
     rulings = [each.value for each in Ruling]
     start = rulings.index(known.ruling) if known.ruling else None
     ruling = here.pick("ruling", rulings, lambda each: t(f"ruling.{each}"), start)
@@ -80,7 +98,7 @@ def rule(here: AtAppeal) -> Save | None:
     consequence = here.text("consequence")
     due_on = here.day("consequence_due_on", known.consequence_due_on, ahead=True)
     at = None if known.binding is None else [True, False].index(known.binding)
-    binding = here.pick("binding", [True, False], lambda each: t(f"appeals.binding_{'yes' if each else 'no'}"), at)
+    binding = here.pick("binding", [True, False], binds.__getitem__, at)
     if not here.pressed():
         return None
     return lambda who: hearing.rule(who, here.reference, here.seen, ruling or "", reasons, consequence, due_on, binding)
@@ -95,7 +113,7 @@ def tell_organisation(here: AtAppeal) -> Save | None:
 
 
 def _tell(here: AtAppeal, kind: LetterType) -> Save | None:
-    outgoing = letter_form(here.prefix, here.reference, kind, fields=here.fields)
+    outgoing = _letter(here, kind)
     return (lambda who: hearing.send_ruling(who, here.reference, here.seen, outgoing)) if outgoing else None
 
 

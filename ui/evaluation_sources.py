@@ -12,23 +12,42 @@ from domain.mapping import ColumnMap, DateOrder
 from services import evaluation_import, evaluation_sources
 from services.door import Actor
 from services.evaluation_sources import TARGETS, Source
+from ui import form_drafts, review_form
 from ui.evaluation_import import KINDS
+from ui.meanwhile import Field, Meanwhile
 from ui.session import Fields, show_refusals, t, tell
+
+RULE, ALL, SOURCE = "evaluations.rule", "all", "evaluations.source"
 
 
 def rule(who: Actor) -> None:
     known = evaluation_sources.known(who)
     st.subheader(t("evaluations.rule"), anchor=False)
     st.caption(t("evaluations.about_rule"))
-    fields = Fields()
-    with st.form("evaluations.rule", border=True):
-        given = rule_fields(known.rule, f"evaluations.rule.{known.rule_version}", fields)
-        save = st.form_submit_button(t("common.save"), key="evaluations.rule_save")
+    fields, version = Fields(), known.rule_version or 0
+    review_form.prepare(RULE, ALL, version)
+    seen = int(st.session_state[f"{RULE}.seen"])
+    with st.container(border=True):
+        meanwhile, area = Meanwhile(RULE, ALL, version), st.container()
+        with form_drafts.kept(RULE, ALL):
+            meanwhile.meet(_rule_standing(known.rule))
+            given = rule_fields(known.rule, f"{RULE}.{ALL}", fields)
+        meanwhile.show(area, [])
+        save = st.button(t("common.save"), key="evaluations.rule_save")
+        review_form.left(RULE, ALL)
     if save:
         with show_refusals(fields):
-            evaluation_sources.choose_rule(who, given, known.rule_version)
+            evaluation_sources.choose_rule(who, given, seen or None)
+            review_form.over(RULE)
             tell("evaluations.rule_saved")
             st.rerun()
+
+
+def _rule_standing(now: Rule, under: str = "") -> dict[str, Field]:
+    found = {name: getattr(now, name) for name in ("lowest", "highest")}
+    found |= {"at_most": None if now.at_most is None else float(now.at_most), "words": "\n".join(now.words)}
+    labels = {"words": "evaluations.rule_words_field"}
+    return {f"{under}{name}": Field(t(labels.get(name, f"evaluations.{name}")), value) for name, value in found.items()}
 
 
 def rule_fields(now: Rule, prefix: str, fields: Fields) -> dict[str, Any]:
@@ -75,12 +94,54 @@ def listing(who: Actor) -> None:
 
 
 def one(who: Actor, source: Source | None, usual: Rule) -> None:
-    prefix, fields = f"evaluations.source.{source.id if source else 0}.{source.version if source else 0}", Fields()
+    step, version = (str(source.id), source.version) if source else ("0.0", 0)
+    review_form.prepare(SOURCE, step, version)
+    seen, prefix, fields = int(st.session_state[f"{SOURCE}.seen"]), f"{SOURCE}.{step}", Fields()
+    meanwhile, area = Meanwhile(SOURCE, step, version), st.container()
+    with form_drafts.kept(SOURCE, step):
+        meanwhile.meet(_standing(source, usual))
+        given = _given(who, source, usual, prefix, fields)
+    meanwhile.show(area, [])
+    pressed = given is not None and st.button(t("common.save"), key=f"{prefix}.save", type="primary")
+    review_form.left(SOURCE, step)
+    if given is not None and pressed:
+        name, chosen, question, order, scores, own = given
+        with show_refusals(fields):
+            mapping = ColumnMap(chosen, _words(scores), order)
+            kept = (source.id, seen) if source else (None, None)
+            evaluation_sources.save(who, name, mapping, question, own, *kept)
+            review_form.over(SOURCE)
+            tell("evaluations.source_saved")
+            st.rerun()
+
+
+def _standing(source: Source | None, usual: Rule) -> dict[str, Field]:
+    found = {
+        "name": Field(t("evaluations.source_name"), source.name if source else ""),
+        "question": Field(t("evaluations.question_fixed"), source.question if source else ""),
+        "scores": Field(t("evaluations.score_in_words"), _scores(source)),
+        "own": Field(t("evaluations.own_rule"), bool(source and source.rule)),
+    }
+    if source:
+        words = lambda each: t(f"evaluations.date_order_{each or 'unknown'}")  # noqa: E731
+        found["order"] = Field(t("evaluations.date_order"), source.mapping.order, words)
+        known = dict(source.mapping.columns)
+        for target in TARGETS:
+            label = t("evaluations.column_for", what=t(f"evaluations.field_{target}"))
+            found[f"column.{target}.{len(known)}"] = Field(label, known.get(target), str)
+    return found | _rule_standing(source.rule if source and source.rule else usual, "rule.")
+
+
+Given = tuple[str, dict[str, str], str, DateOrder | None, str, dict[str, Any] | None]
+
+
+def _given(who: Actor, source: Source | None, usual: Rule, prefix: str, fields: Fields) -> Given | None:
+    """What stands on the screen; none before it is known which columns there are."""
     name = st.text_input(t("evaluations.source_name"), source.name if source else "", key=f"{prefix}.name", autocomplete="off")
     fields.under("name")
     columns, proposed = _headings(who, source, fields, prefix)
     if not columns:
-        return
+        return None
     if source:
         st.caption(t("evaluations.columns_change"))
     chosen = _columns(columns, proposed, prefix)
@@ -94,13 +155,7 @@ def one(who: Actor, source: Source | None, usual: Rule) -> None:
     fields.under("scores")
     own = st.checkbox(t("evaluations.own_rule"), bool(source and source.rule), key=f"{prefix}.own")
     given = rule_fields(source.rule if source and source.rule else usual, f"{prefix}.rule", fields) if own else None
-    if st.button(t("common.save"), key=f"{prefix}.save", type="primary"):
-        with show_refusals(fields):
-            mapping = ColumnMap(chosen, _words(scores or ""), order)
-            kept = (source.id, source.version) if source else (None, None)
-            evaluation_sources.save(who, name or "", mapping, question or "", given, *kept)
-            tell("evaluations.source_saved")
-            st.rerun()
+    return name or "", chosen, question or "", order, scores or "", given
 
 
 def _headings(who: Actor, source: Source | None, fields: Fields, prefix: str) -> tuple[list[str], dict[str, str]]:

@@ -17,7 +17,7 @@ from services.intake_choices import Choices
 from services.parties import Named
 from services.profiles import ProfileWords, Restricted
 from ui.intake_fields import by_committee, chosen_procedure, sector, sector_asked, subcategories
-from ui.intake_state import HAND_OVER, PAGE, files_key, key, remember, remembered, typed
+from ui.intake_state import HAND_OVER, PAGE, files_key, key, meant_if_repeated, remember, remembered, typed
 from ui.session import form_id
 
 # Fields that a hand-over calls by another name.
@@ -41,7 +41,7 @@ def register(who: Actor, words: ProfileWords, choose: Choices) -> None:
     if wanting:
         remember(wanting)
         return
-    with remembered():
+    with remembered(), meant_if_repeated(PAGE):
         form = form_id(PAGE)
         receipt = complaints.register(who, form, as_intake(words, choose), draft=PAGE)
         st.session_state[key("unattached")] = _attach(who, form)
@@ -53,7 +53,7 @@ def hand_over(who: Actor, restricted: Restricted) -> None:
     if wanting:
         remember(wanting)
         return
-    with remembered(_OURS):
+    with remembered(_OURS), meant_if_repeated(HAND_OVER):
         form = form_id(HAND_OVER)
         handing_over.hand_over(who, form, as_hand_over(restricted), draft=PAGE)
         st.session_state[key("unattached")] = _attach(who, form)

@@ -108,6 +108,9 @@ def fill(who: Actor, today: date, unit_id: int | None, category: str | None) -> 
     found = drafts.recall(who, PAGE)
     st.session_state[key("start")] = start
     st.session_state[key("resumed")] = bool(found)
+    for form in (PAGE, HAND_OVER):  # of the draft: another tab opens with the same form, and what it holds is saved once
+        if form in found:
+            st.session_state[f"{form}.form_id"] = found[form]
     # Last: a run can be cut short anywhere, and the next one then begins here again.
     st.session_state[key("kept")] = start | {name: found[name] for name in BLANK if name in found}
 
@@ -122,7 +125,7 @@ def keep(who: Actor) -> None:
         if now == st.session_state[key("start")]:
             drafts.drop(who, PAGE)
         else:
-            drafts.keep(who, PAGE, now)
+            drafts.keep(who, PAGE, now | {form: form_id(form) for form in (PAGE, HAND_OVER)})
         st.session_state[key("loose")] = False
 
 
@@ -180,6 +183,17 @@ def remembered(ours: Mapping[str, str] = MappingProxyType({})) -> Iterator[None]
     except Refused as refusal:
         field = refusal.field or ""
         remember({ours.get(field, field): refusal})
+
+
+@contextmanager
+def meant_if_repeated(form: str) -> Iterator[None]:
+    """What was saved from another tab with other words is refused; who clicks again saves this as well."""
+    try:
+        yield
+    except Refused as refusal:
+        if refusal.code == "form_used":
+            new_form_id(form)
+        raise
 
 
 def remember(refusals: Mapping[str, Refused]) -> None:

@@ -15,6 +15,7 @@ from domain.letters import ASKS, AskKind
 from domain.vocabulary import LetterType
 from services import letters
 from services.letters import Ask, Composed, Outgoing
+from ui.meanwhile import Field, Meanwhile
 from ui.session import Fields, actor, form_id, new_form_id, show_refusals, t
 
 _TALL = 520  # pixels: most of a letter without scrolling
@@ -40,12 +41,14 @@ def letter_form(
     extra: Mapping[str, object] | None = None,
     button: str | None = None,
     fields: Fields | None = None,
+    meanwhile: Meanwhile | None = None,
 ) -> Outgoing | None:
     """The letter that is to go out, on the run in which somebody pressed the button; else None.
 
     `extra`: values that the page asks itself (domain.letters.ASKS); the form asks the rest. `fields`: the page's own, so
-    that what the step refuses is shown under "sent_on", "channel", "body" or the value's name. After sending, call
-    `forget_letter(key)`.
+    that what the step refuses is shown under "sent_on", "channel", "body" or the value's name. `meanwhile`: words that
+    somebody adjusted are set beside a proposal that became another one, as a colleague changed the dossier. After sending,
+    call `forget_letter(key)`.
     """
     form = _Form(key, reference, letter_type, dict(extra or {}), fields or Fields())
     entered = {**form.extra, **_entered(form)}
@@ -63,6 +66,9 @@ def letter_form(
             _compose(form, entered)
     else:
         _refresh(form, composed)
+        if meanwhile is not None:
+            proposed = {"subject": composed.subject, "body": composed.body}
+            meanwhile.meet({f"{letter_type}.{name}": Field(t(f"letters.{name}"), said) for name, said in proposed.items()})
     subject, body = _text(form)
     if refused or sent_on is None:
         return None

@@ -6,8 +6,10 @@ import streamlit as st
 
 from domain.errors import Refused
 from ui import form_drafts
-from ui.session import PAGES, actor, me, show_refusals, t, tell
+from ui.session import PAGES, actor, me, new_form_id, show_refusals, t, tell
 from ui.step_here import Here, Save
+
+BESIDES = ("sent", "base", "since", "left", "taken")  # what is remembered of an open form besides which it is and its fields
 
 
 def offer(page: str, name: str, label: str, seen: int, first: bool = False) -> None:
@@ -15,7 +17,8 @@ def offer(page: str, name: str, label: str, seen: int, first: bool = False) -> N
     if st.button(label, key=f"{page}.open.{name}", type="primary" if first else "secondary"):
         st.session_state[f"{page}.step"] = str(name)
         st.session_state[f"{page}.seen"] = seen
-        st.session_state.pop(f"{page}.sent", None)
+        for name in BESIDES:
+            st.session_state.pop(f"{page}.{name}", None)
         st.rerun()
 
 
@@ -37,21 +40,6 @@ def header(page: str, name: str, title: str) -> None:
     st.caption(t(f"{page}.about.{name}"))
 
 
-def warn_changed(page: str, name: str, version: int) -> None:
-    """A colleague was first: the text stays, and the person looks before going on. What the click does is done before
-    anything is drawn: a click on the next button may come right after it, and cut the drawing short."""
-    if version == seen(page) or st.session_state.get(f"{page}.sent") is not None:  # or our own change, on its way
-        return
-    st.warning(t("complaint.changed"), icon=":material/sync_problem:")
-    st.button(t("complaint.go_on"), key=f"{page}.{name}.go_on", on_click=_looked, args=(page, version))
-
-
-def _looked(page: str, version: int) -> None:
-    """`version`: the one on screen when the button was drawn."""
-    if f"{page}.seen" in st.session_state:
-        st.session_state[f"{page}.seen"] = version
-
-
 def carry_out(here: Here, save: Save) -> None:
     """The second half of a double click finds what the first one did, and only says so; where the first was still saving
     when this one was drawn, it finds that when its own is refused."""
@@ -64,12 +52,16 @@ def carry_out(here: Here, save: Save) -> None:
         try:
             save(actor())
         except Refused as refusal:
-            if before is not None and refusal.code == "changed_meanwhile":
+            if refusal.code == "changed_meanwhile" and (before is not None or not here.meanwhile.changed):
                 here.look_again()
-                if _done(here, before):
+                if before is not None and _done(here, before):
                     _finish(here)
             if refusal.code != "saving_unknown":  # else the next click looks first whether this one was saved
                 del st.session_state[sent]  # at once: a click that comes now cuts off whatever is drawn
+            if refusal.code == "form_used":  # who clicks again means it
+                new_form_id(here.prefix)
+            if refusal.code == "changed_meanwhile" and here.version != here.meanwhile.version:
+                st.rerun()  # and see what it was
             raise
         _finish(here)
 
@@ -89,5 +81,5 @@ def _finish(here: Here) -> None:
 def leave(page: str, name: str) -> None:
     form_drafts.drop(page)
     for key in [str(each) for each in st.session_state]:
-        if key in (f"{page}.step", f"{page}.seen", f"{page}.sent") or key.startswith(f"{page}.{name}."):
+        if key in [f"{page}.{each}" for each in ("step", "seen", *BESIDES)] or key.startswith(f"{page}.{name}."):
             del st.session_state[key]

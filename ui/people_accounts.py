@@ -16,12 +16,15 @@ from services.account_requests import RequestRow
 from services.accounts import AccountInput, AccountRow
 from services.organisation import UnitRow
 from text import AMSTERDAM, short_date
+from ui import form_drafts, review_form
 from ui.downloads import downloads
+from ui.meanwhile import Field, Meanwhile
 from ui.people_requests import ask_button, open_about, own_requests
 from ui.requests_view import role_words, state_words, what
 from ui.session import Fields, actor, language, literal, own_url, show_refusals, t, tell
 from ui.widgets import plain
 
+FORM = "people.edit"
 _NEW = AccountInput("", "", "", (), None)
 _ACCESS = {
     Kind.BLOCK: ("people.disable", "people.disabled", ":material/block:"),
@@ -113,17 +116,32 @@ def _create(units: tuple[UnitRow, ...], key: str, set_up: bool) -> None:
 
 
 def _edit(row: AccountRow, units: tuple[UnitRow, ...]) -> None:
-    key = f"people.{row.id}.{row.version}"
-    with st.form(key):
-        fields = Fields()
+    step, fields = str(row.id), Fields()
+    review_form.prepare(FORM, step, row.version)
+    seen = int(st.session_state[f"{FORM}.seen"])
+    with st.container(border=True):
+        meanwhile, area = Meanwhile(FORM, step, row.version), st.container()
         before = AccountInput(row.name, row.display_name, row.email, row.roles, row.unit_id, row.external, row.phone)
-        given = _fields(before, units, fields, key)
-        submitted = st.form_submit_button(t("common.save"), type="primary")
+        with form_drafts.kept(FORM, step):
+            meanwhile.meet(_standing(before, units))
+            given = _fields(before, units, fields, f"{FORM}.{step}")
+        meanwhile.show(area, [])
+        submitted = st.button(t("common.save"), key=f"{FORM}.{step}.save", type="primary")
+        review_form.left(FORM, step)
     if submitted:
         with show_refusals(fields):
-            done = accounts.edit(actor(), row.id, row.version, given)
+            done = accounts.edit(actor(), row.id, seen, given)
+            review_form.over(FORM)
             tell("people.saved" if done else "granting.asked_roles", name=literal(given.display_name))
             st.rerun()
+
+
+def _standing(before: AccountInput, units: tuple[UnitRow, ...]) -> dict[str, Field]:
+    paths = {each.id: each.path for each in units}
+    found = {name: Field(t(f"people.{name}"), getattr(before, name)) for name in ("display_name", "email", "phone", "external")}
+    found["roles"] = Field(t("people.roles"), list(before.roles), lambda each: role_words(tuple(each)))
+    found["unit"] = Field(t("people.unit"), before.unit_id, lambda each: paths.get(each, ""))
+    return found
 
 
 def _fields(before: AccountInput, units: tuple[UnitRow, ...], fields: Fields, key: str) -> AccountInput:

@@ -3,34 +3,71 @@
 from __future__ import annotations
 
 from typing import Any
+from zlib import crc32
 
 import streamlit as st
 
+from domain.errors import Refused
 from domain.granting import Kind
 from services import granting, organisation, standing_in
 from services.accounts import AccountRow
 from services.organisation import DIRECTORS, REVIEWERS, STAND_INS
+from ui import form_drafts, review_form
+from ui.meanwhile import Field, Meanwhile
 from ui.people_units import pick
-from ui.requests_view import waiting_of
+from ui.requests_view import show_waiting
 from ui.session import Fields, actor, show_refusals, t, tell
+
+FORM, STEP = "people.settings", "all"
+_LINES = ("organisation", "address", "city", "website", "privacy_url")
+_VALUES = ("privacy_version_on", "employee_count")
+_CONTACTS, _PARTS = ("contact", "confidant", "stand_in_confidant", "stand_in_admin"), ("name", "phone", "email")
+_ONE, _SEVERAL = ("director_id", "reviewer_id"), ("stand_in_ids", "substitute_reviewer_ids")
 
 
 def settings_part(people: tuple[AccountRow, ...]) -> None:
     _stand_ins()
-    waits = waiting_of(granting.asked(actor()), Kind.SETTINGS)
-    now = organisation.settings(actor())
-    key = f"people.settings.{hash((now.model_dump_json(), waits))}"
-    with st.form(key):
-        fields = Fields()
-        changed = _who(now, fields, key) | _whom(now, fields, key) | _roles(now, people, fields, key)
-        submitted = st.form_submit_button(t("common.save"), type="primary")
+    show_waiting(granting.asked(actor()), Kind.SETTINGS)
+    now, fields = organisation.settings(actor()), Fields()
+    version = crc32(now.model_dump_json().encode())
+    review_form.prepare(FORM, STEP, version)
+    with st.container(border=True):
+        meanwhile, area, key = Meanwhile(FORM, STEP, version), st.container(), f"{FORM}.{STEP}"
+        with form_drafts.kept(FORM, STEP):
+            meanwhile.meet(_standing(now, people))
+            changed = _who(now, fields, key) | _whom(now, fields, key) | _roles(now, people, fields, key)
+        meanwhile.show(area, [])
+        submitted = st.button(t("common.save"), key=f"{key}.save", type="primary")
+        review_form.left(FORM, STEP)
     if submitted:
         with show_refusals(fields):
+            if meanwhile.changed:
+                raise Refused("changed_meanwhile")
             before = now.model_dump()
             different = {name: value for name, value in changed.items() if value != before[name]}
             done = organisation.change_settings(actor(), now, different)
+            review_form.over(FORM)
             tell("settings.saved" if done else "granting.asked_settings")
             st.rerun()
+
+
+def _standing(now: Any, people: tuple[AccountRow, ...]) -> dict[str, Field]:
+    names = {each.id: each.display_name for each in people}
+
+    def people_words(chosen: Any) -> str:
+        return ", ".join(names.get(each, "") for each in (chosen if isinstance(chosen, list | tuple) else [chosen]))
+
+    found = {name: Field(t(f"settings.{name}"), getattr(now, name)) for name in (*_LINES, *_VALUES)}
+    for name in _CONTACTS:
+        for part in _PARTS:
+            label = f"{t(f'settings.{name}')}: {t(f'settings.{part}')}"
+            found[f"{name}.{part}"] = Field(label, getattr(getattr(now, name), part))
+    for name in _ONE:
+        found[name] = Field(t(f"settings.{name}"), getattr(now, name), people_words)
+    for name in _SEVERAL:
+        chosen = [each for each in getattr(now, name) if each in names]
+        found[name] = Field(t(f"settings.{name}"), chosen, people_words)
+    return found
 
 
 def _stand_ins() -> None:
@@ -48,7 +85,7 @@ def _stand_ins() -> None:
 def _who(now: Any, fields: Fields, key: str) -> dict[str, object]:
     st.subheader(t("settings.who"), anchor=False)
     given: dict[str, object] = {}
-    for name in ("organisation", "address", "city", "website", "privacy_url"):
+    for name in _LINES:
         given[name] = st.text_input(t(f"settings.{name}"), getattr(now, name), key=f"{key}.{name}")
         fields.under(name)
     given["privacy_version_on"] = st.date_input(
@@ -64,11 +101,11 @@ def _who(now: Any, fields: Fields, key: str) -> dict[str, object]:
 
 def _whom(now: Any, fields: Fields, key: str) -> dict[str, object]:
     given: dict[str, object] = {}
-    for name in ("contact", "confidant", "stand_in_confidant", "stand_in_admin"):
+    for name in _CONTACTS:
         st.subheader(t(f"settings.{name}"), anchor=False)
         st.caption(t(f"settings.{name}_help"))
         parts = {}
-        for part in ("name", "phone", "email"):
+        for part in _PARTS:
             parts[part] = st.text_input(t(f"settings.{part}"), getattr(getattr(now, name), part), key=f"{key}.{name}.{part}")
             fields.under(f"{name}.{part}")
         given[name] = parts

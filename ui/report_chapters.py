@@ -10,7 +10,8 @@ from services.door import Actor
 from services.year_report_files import chapter_title, dispute_words, outcome_words, unit_words
 from services.year_reports import Written, YearReport
 from ui import form_drafts, review_form
-from ui.dossier_view import day, fact, words
+from ui.dossier_view import day, fact
+from ui.meanwhile import Deed, Field, Meanwhile
 from ui.session import Fields, language, literal, show_refusals, t, tell
 
 FORM = "report.text"
@@ -80,16 +81,14 @@ def _form(who: Actor, shown: YearReport, one: Written) -> None:
     step = f"{shown.line.year}-{one.key}"
     review_form.prepare(FORM, step, one.version)
     seen = int(st.session_state[f"{FORM}.seen"])
-    if one.version != seen:
-        _changed(one)
-    fields = Fields()
+    meanwhile, area, fields = Meanwhile(FORM, step, one.version), st.container(), Fields()
     with form_drafts.kept(FORM, step):
-        key = f"{FORM}.{step}.text"
-        st.session_state.setdefault(key, one.text or one.proposed)
+        meanwhile.meet({"text": Field(t("report.text"), one.text or one.proposed)})
         if not one.version and one.proposed:
             st.caption(t("report.proposed"))
-        said = st.text_area(t("report.text"), key=key, height=200)
+        said = st.text_area(t("report.text"), key=f"{FORM}.{step}.text", height=200)
         fields.under("text")
+    meanwhile.show(area, [Deed(one.by, one.on)])
     if one.by:
         st.caption(literal(t("report.written_by", who=one.by, day=day(one.on))))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -105,10 +104,3 @@ def _form(who: Actor, shown: YearReport, one: Written) -> None:
             review_form.forget(FORM)
             tell("report.saved")
             st.rerun()
-
-
-def _changed(one: Written) -> None:
-    st.warning(t("report.changed"), icon=":material/sync_problem:")
-    with st.container(border=True):
-        words(t("report.text"), one.text or t("report.nothing_written"))
-    review_form.go_on(FORM, "report.go_on", one.version)

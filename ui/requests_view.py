@@ -75,13 +75,11 @@ def state_words(row: RequestRow) -> str:
     return t("granting.state.link_made" if made else f"granting.state.{row.state}")
 
 
-def waiting_of(rows: Iterable[RequestRow], kind: Kind) -> int:
-    """Above a form: what was asked about it and is not so yet. A number that is another one when that changed: a form with it
-    in its key shows again what is so now."""
-    waits = [row for row in rows if row.kind is kind and row.state is State.WAITING]
-    for row in waits:
-        st.info(literal(f"{what(row)} {state_words(row)}."), icon=":material/hourglass_empty:")
-    return hash(tuple(row.id for row in waits))
+def show_waiting(rows: Iterable[RequestRow], kind: Kind) -> None:
+    """Above a form: what was asked about it and is not so yet."""
+    for row in rows:
+        if row.kind is kind and row.state is State.WAITING:
+            st.info(literal(f"{what(row)} {state_words(row)}."), icon=":material/hourglass_empty:")
 
 
 def requests_table(rows: Iterable[RequestRow]) -> None:

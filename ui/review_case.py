@@ -17,6 +17,7 @@ from services.review_minutes import answer_words
 from ui import dossier_view as view
 from ui import form_drafts, review_form
 from ui.dossier_promises import STATES, chains
+from ui.meanwhile import Deed, Field, Meanwhile
 from ui.session import PAGES, Fields, in_badge, language, show_refusals, t, tell
 from ui.widgets import LOOKS
 
@@ -94,11 +95,11 @@ def answer(who: Actor, shown: Review, one: Item, then: Callable[[], None]) -> No
         return
     step = _prepare(shown, one)
     seen = int(st.session_state[f"{FORM}.seen"])
-    if one.version != seen:
-        _changed(one)
-    fields = Fields()
+    meanwhile, area, fields = Meanwhile(FORM, step, one.version), st.container(), Fields()
     with form_drafts.kept(FORM, step):
+        meanwhile.meet(_standing(who, one))
         said = _fields(who, one, step, fields)
+    meanwhile.show(area, [Deed(one.by, one.on, answer_words(language(), one))])
     with st.container(horizontal=True, vertical_alignment="center"):
         save = st.button(t("review.save"), key=f"{FORM}.{step}.save", type="primary", icon=":material/check:")
         if st.button(t("common.cancel"), key=f"{FORM}.{step}.cancel", type="tertiary"):
@@ -128,6 +129,15 @@ def given(one: Item) -> None:
             st.text(t("review.owner_and_date", owner=one.owner, day=view.day(one.due_on)))
 
 
+def _standing(who: Actor, one: Item) -> dict[str, Field]:
+    people = dict(review_items.people(who, one.reference)) | ({one.owner_id: one.owner or ""} if one.owner_id else {})
+    labels = {name: t(f"review.{name}") for name in ("action", "why", "due_on", "note")}
+    found = {name: Field(label, getattr(one, name)) for name, label in labels.items()}
+    found["extra_action"] = Field(t("review.question"), _WORDS.get(one.extra_action), lambda each: t(f"common.{each}"))
+    found["owner_id"] = Field(t("review.owner"), one.owner_id, lambda each: people.get(each, ""))
+    return found
+
+
 Said = tuple[bool | None, str, str, int | None, date | None, str]
 
 
@@ -135,9 +145,6 @@ def _fields(who: Actor, one: Item, step: str, fields: Fields) -> Said:
     def key(name: str) -> str:
         return f"{FORM}.{step}.{name}"
 
-    st.session_state.setdefault(key("extra_action"), _WORDS.get(one.extra_action))
-    for name in ("action", "why", "owner_id", "due_on", "note"):
-        st.session_state.setdefault(key(name), getattr(one, name))
     word = st.segmented_control(
         t("review.question"),
         list(_WORDS.values()),
@@ -195,10 +202,3 @@ def _prepare(shown: Review, one: Item) -> str:
             st.session_state.pop(f"{FORM}.{name}", None)
         st.session_state[f"{FORM}.step"], st.session_state[f"{FORM}.seen"] = step, one.version
     return step
-
-
-def _changed(one: Item) -> None:
-    """A colleague answered meanwhile: what was typed stays, and the person looks before going on."""
-    st.warning(t("review.changed"), icon=":material/sync_problem:")
-    given(one)
-    review_form.go_on(FORM, "review.go_on", one.version)

@@ -1,5 +1,5 @@
-"""What the forms of a yearly review and of a yearly report share: as long as nothing was typed in one, it follows what
-others save."""
+"""What the forms share that stand open on a page (of a yearly review and report, of an account, a unit, the organisation): as
+long as nothing was typed in one, it follows what others save."""
 
 from __future__ import annotations
 
@@ -33,11 +33,16 @@ def forget(form: str) -> None:
     st.session_state.pop(f"{form}_at", None)
 
 
-def go_on(form: str, key: str, version: int) -> None:
-    """For who has seen what a colleague saved meanwhile."""
-    st.button(t("complaint.go_on"), key=key, on_click=_looked, args=(form, version))
+def left(form: str, step: str) -> None:
+    """The button that throws away what was typed, where there is something."""
+    if st.session_state.get(f"{form}.draft_kept") is None:
+        return
+    if st.button(t("common.cancel"), key=f"{form}.{step}.cancel", type="tertiary"):
+        over(form)
+        st.rerun()
 
 
-def _looked(form: str, version: int) -> None:
-    """`version`: the one on screen when the button was drawn."""
-    st.session_state[f"{form}.seen"] = version
+def over(form: str) -> None:
+    """It was saved, or thrown away: the next one begins with what stands there."""
+    form_drafts.drop(form)
+    forget(form)

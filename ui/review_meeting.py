@@ -14,6 +14,7 @@ from services.review_minutes import total_words
 from services.reviews import Colleague
 from ui import form_drafts, review_form
 from ui.dossier_view import day, fact, words
+from ui.meanwhile import Field, Meanwhile
 from ui.session import PAGES, Fields, language, literal, show_refusals, t, tell
 
 FORM = "review.words"
@@ -86,16 +87,14 @@ def learned(who: Actor, shown: Review) -> None:
     step = str(shown.line.id)
     review_form.prepare(FORM, step, shown.version)
     seen = int(st.session_state[f"{FORM}.seen"])
-    if shown.version != seen:
-        _changed(shown)
-    fields = Fields()
+    meanwhile, area, fields = Meanwhile(FORM, step, shown.version), st.container(), Fields()
     with form_drafts.kept(FORM, step):
-        for name in ("learned", "notes"):
-            st.session_state.setdefault(f"{FORM}.{step}.{name}", getattr(shown, name))
+        meanwhile.meet({name: Field(t(f"review.{name}"), getattr(shown, name)) for name in ("learned", "notes")})
         said = st.text_area(t("review.learned"), key=f"{FORM}.{step}.learned", height=160, help=t("review.learned_help"))
         fields.under("learned")
         notes = st.text_area(t("review.notes"), key=f"{FORM}.{step}.notes", height=120)
         fields.under("notes")
+    meanwhile.show(area, [])
     with st.container(horizontal=True, vertical_alignment="center"):
         save = st.button(t("common.save"), key=f"{FORM}.{step}.save", type="primary")
         if st.button(t("common.cancel"), key=f"{FORM}.{step}.cancel", type="tertiary"):
@@ -109,14 +108,6 @@ def learned(who: Actor, shown: Review) -> None:
             review_form.forget(FORM)
             tell("review.words_saved")
             st.rerun()
-
-
-def _changed(shown: Review) -> None:
-    st.warning(t("review.words_changed"), icon=":material/sync_problem:")
-    with st.container(border=True):
-        words(t("review.learned"), shown.learned or t("review.nothing_written"))
-        words(t("review.notes"), shown.notes or t("review.nothing_written"))
-    review_form.go_on(FORM, "review.words_go_on", shown.version)
 
 
 # The closed compartments

@@ -9,7 +9,7 @@ import streamlit as st
 from domain.vocabulary import Status
 from domain.workflow import StepName
 from services.dossier import Dossier, Step
-from ui import form_drafts, one_form
+from ui import form_drafts, one_form, own_words
 from ui.session import literal, t
 from ui.step_forms import FORMS
 from ui.step_here import Here
@@ -133,9 +133,11 @@ def _form(file: Dossier, step: Step, offered: Sequence[Step]) -> None:
         one_form.header("complaint", step.name, t(f"step.{step.name}"))
         for why in step.why:
             st.warning(t(f"refused.{why}", article=literal(step.article or "")), icon=":material/lock:")
-        one_form.warn_changed("complaint", step.name, file.version)
-        here = Here("complaint", file, step.name, one_form.seen("complaint"), offered)
+        here, area = Here("complaint", file, step.name, one_form.seen("complaint"), offered), st.container()
         with form_drafts.kept("complaint", step.name):
             save = FORMS[step.name](here)
+        here.meanwhile.show(area, here.deeds())
+        if step.why:
+            own_words.as_note(here)
         if save is not None:
             one_form.carry_out(here, save)

@@ -79,6 +79,7 @@ def consent(here: Here) -> Save | None:
 
 
 def correct_receipt(here: Here) -> Save | None:
+    here.edits(received_on=here.file.received_on)
     received_on = here.day("received_on", start=here.file.received_on)
     if received_on and received_on != here.file.received_on:
         _would_move(here, lambda: clocks.receipt_moves(actor(), here.reference, received_on))
@@ -95,6 +96,7 @@ def _corrected(who: object, here: Here, received_on: date | None, reason: str) -
 def change_procedure(here: Here) -> Save | None:
     known = {each.key: each for each in here.file.offer.procedures} if here.file.offer else {}
     start = list(known).index(here.file.procedure) if here.file.procedure in known else None
+    here.edits({"procedure": lambda each: known[each].label if each in known else ""}, procedure=here.file.procedure)
     chosen = here.pick("procedure", list(known), lambda each: known[each].label if each in known else "", start)
     if chosen:
         st.caption(literal(known[chosen].explanation))

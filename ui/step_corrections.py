@@ -15,8 +15,21 @@ from ui.step_here import Here, Save
 def correct(here: Here) -> Save | None:
     """Starts from what stands there; the reason is asked last, when one knows what changed."""
     file = here.file
-    for field, now in (("title", file.title), ("description", file.description)):
-        st.session_state.setdefault(here.key(field), now or "")
+    places = {each.id: each.name for each in here.choose.places} | {file.unit_id: file.unit or t("correction.none")}
+    here.edits(
+        {
+            "category": str,
+            "subcategory": str,
+            "unit_id": lambda each: places.get(each, ""),
+            "came_in": lambda each: t(f"channel.{each}"),
+        },
+        title=file.title,
+        description=file.description or "",
+        category=file.category,
+        subcategory=file.subcategory or "",
+        unit_id=file.unit_id,
+        came_in=file.channel,
+    )
     title, description = here.line("title"), here.text("description", height=200)
     below = {each.name: each.subcategories for each in here.words.categories_for(file.sector)}
     below |= {each.name: each.subcategories for each in here.words.restricted if each.treatment == "red_flag"}

@@ -81,6 +81,7 @@ def acknowledge_impossible(here: Here) -> Save | None:
 
 
 def assign(here: Here) -> Save | None:
+    here.edits({"handler_id": here.name_of}, handler_id=here.file.handler_id)
     handler = here.person("handler_id", lambda each: each.may_handle, start=here.file.handler_id)
     return (lambda who: steps.assign(who, here.reference, here.seen, handler)) if here.pressed() else None  # type: ignore[arg-type]
 
@@ -97,10 +98,9 @@ def log(here: Here) -> Save | None:
     if kind in _TALKS:
         asked["result"] = here.pick("result", list(AttemptResult), enum_label("attempt_result"))
     subject = here.line("subject") if kind is EventKind.MESSAGE_RECEIVED else ""
-    text = here.text("text")
+    text, once = here.text("text"), form_id(here.prefix)  # of the draft too: another tab opens with the same form
     if not here.pressed():
         return None
-    once = form_id(here.prefix)
     return lambda who: steps.log(who, here.reference, kind, on, text, subject=subject, form_id=once, **asked)  # type: ignore[arg-type]
 
 
@@ -130,8 +130,12 @@ def name_complainant(here: Here) -> Save | None:
     known = here.file.complainant
     types = [each.value for each in here.words.complainant_types if each is not ComplainantType.ANONYMOUS]
     at = types.index(known.type) if known and known.type in types else None
-    for field, value in (("complainant_name", known and known.name), ("complainant_contact", known and known.contact)):
-        st.session_state.setdefault(here.key(field), value or "")
+    here.edits(
+        {"complainant_type": enum_label("complainant_type")},
+        complainant_type=known.type if known and known.type in types else None,
+        complainant_name=(known and known.name) or "",
+        complainant_contact=(known and known.contact) or "",
+    )
     kind = here.pick("complainant_type", types, enum_label("complainant_type"), start=at)
     name, contact = here.line("complainant_name"), here.line("complainant_contact")
     if not here.pressed():

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from services import dossier
 from services.door import Actor
 from services.dossier import Dossier, PersonChoice, Step
+from services.dossier_timeline import TimelineEntry
 from services.intake_choices import Choices, choices
 from services.profiles import ProfileWords, vocabulary
-from ui.session import Fields, actor, t
+from text.timeline import Told
+from ui.meanwhile import Deed, Field, Meanwhile
+from ui.session import Fields, actor, language, t
 
 Save = Callable[[Actor], None]
 T = TypeVar("T")
@@ -31,10 +35,29 @@ class Here:
         """`steps`: what services/dossier.steps says of this person here."""
         self.page, self.file, self.name, self.seen, self.fields = page, file, name, seen, Fields()
         self.may_now = frozenset(each.name for each in steps if each.possible)
+        self.meanwhile = Meanwhile(page, name, self.version)
 
     def look_again(self) -> None:
         """The dossier as it is now. Raises Refused ``not_found``."""
         self.file = dossier.read(actor(), self.reference)
+
+    @property
+    def version(self) -> int:
+        """What stands there now."""
+        return self.file.version
+
+    def edits(self, words: Mapping[str, Callable[[Any], str]] = MappingProxyType({}), **now: Any) -> None:
+        """Before the fields that change what stands there already: by field, what does. `words`: of a choice."""
+        known = {name: Field(t(f"complaint.field.{name}"), value, words.get(name)) for name, value in now.items()}
+        self.meanwhile.meet(known)
+
+    def deeds(self) -> list[Deed]:
+        """What others did since this form was opened, the newest first."""
+        since = f"{self.page}.since"
+        if not self.meanwhile.changed:
+            st.session_state[since] = self.newest
+        found = self.file.content.timeline if self.file.content and since in st.session_state else ()
+        return [Deed(each.who, each.recorded_at, _told(each)) for each in found if each.seq > st.session_state[since]]
 
     @property
     def reference(self) -> str:
@@ -94,6 +117,8 @@ class Here:
     def pick(self, field: str, options: Iterable[T], label: Callable[[T], str], start: int | None = None) -> T | None:
         """A list of which nothing is chosen yet, unless `start` says what is."""
         offered = list(options)
+        if st.session_state.get(self.key(field)) not in (None, *offered):
+            del st.session_state[self.key(field)]
         chosen = st.selectbox(
             t(f"complaint.field.{field}"),
             offered,
@@ -105,6 +130,10 @@ class Here:
         self.fields.under(field)
         return next((each for each in offered if each == chosen), None)  # a draft gives the plain text back
 
+    def name_of(self, account_id: int | None) -> str:
+        known = self.people.get(account_id or 0)
+        return known.name if known else ""
+
     def person(self, field: str, fit: Callable[[PersonChoice], bool] = lambda _: True, start: int | None = None) -> int | None:
         ids = [each.id for each in self.people.values() if fit(each)]
         at = ids.index(start) if start in ids else None
@@ -112,3 +141,9 @@ class Here:
 
     def pressed(self, label: str | None = None) -> bool:
         return st.button(label or t("common.save"), key=self.key("save"), type="primary")
+
+
+def _told(entry: TimelineEntry) -> str:
+    told = Told(entry.kind, entry.codes, language())
+    details = "; ".join(told.details)
+    return f"{told.what}: {details}" if details else told.what

@@ -19,7 +19,7 @@ from ui.step_here import Here, Save
 def letter(
     here: Here, kind: LetterType, extra: Mapping[str, object] | None = None, button: str | None = None
 ) -> Outgoing | None:
-    return letter_form(here.prefix, here.reference, kind, extra, button, here.fields)
+    return letter_form(here.prefix, here.reference, kind, extra, button, here.fields, here.meanwhile)
 
 
 def acknowledge(here: Here) -> Save | None:

@@ -10,6 +10,8 @@ from domain.satisfaction import SCORES
 from domain.vocabulary import Channel
 from domain.workflow import StepName
 from services import satisfaction
+from services.dossier_content import SatisfactionView
+from ui.meanwhile import Field
 from ui.session import t
 from ui.step_here import Here, Save
 
@@ -31,6 +33,7 @@ def ask(here: Here) -> Save | None:
 
 def answer(here: Here) -> Save | None:
     known = here.file.content.satisfaction if here.file.content else None
+    here.meanwhile.meet(_standing(here, known))
     on = here.day(start=known.answered_on if known else None)
     declined = st.checkbox(t("satisfaction.declined_box"), known is not None and known.declined, key=here.key("declined"))
     here.fields.under("declined")
@@ -50,6 +53,17 @@ def answer(here: Here) -> Save | None:
         remark=remark,
         declined=declined,
     )
+
+
+def _standing(here: Here, known: SatisfactionView | None) -> dict[str, Field]:
+    found = {
+        "on": Field(t("complaint.field.on"), (known and known.answered_on) or here.today),
+        "declined": Field(t("satisfaction.declined_box"), bool(known and known.declined)),
+        "remark": Field(t("satisfaction.remark"), (known and known.remark) or ""),
+    }
+    for each in _QUESTIONS:
+        found[each] = Field(t(f"satisfaction.question_{each}"), getattr(known, each, None), worded)
+    return found
 
 
 def _score(here: Here, question: str, known: int | None) -> int | None:

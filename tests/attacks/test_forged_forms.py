@@ -14,6 +14,8 @@ from db import models as m
 from services.sessions import digest
 from tests.attacks.forging import Liar, state
 from tests.attacks.world import World, harmless
+from tests.figures import Figures, so_many
+from tests.web.client import open_tab
 
 pytestmark = pytest.mark.usefixtures("nothing_broke")
 
@@ -192,3 +194,29 @@ def test_a_stale_form_changes_nothing(world: World) -> None:
     with world.server.register() as register:
         row = register.scalars(select(m.Complaint).where(m.Complaint.reference == world.open)).one()
         assert row.handler_id == world.cast["hans"]
+
+
+def test_one_form_in_two_tabs_and_over_a_connection_that_came_back_is_one(world: World, figures: Figures) -> None:
+    """What was typed is a draft: the second tab opens with it, and with the same form."""
+    wrong, tries = 0, so_many(40, 2)
+    for number in range(tries):
+        words = f"Twee tabbladen, keer {number}."
+        one = Liar.of(world.server, "cora")
+        query = form_of(world, one, "log")
+        text = field_of(one, "complaint.log.text")
+        one.widget(state(text, string_value=words), query=query)
+        other = Liar.of(world.server, "cora")
+        other.visit("complaint", query)
+        for liar in (one, other):
+            save = state(field_of(liar, "complaint.log.save"), trigger_value=True)
+            frame = liar.rerun(state(text, string_value=words), save, query=query)
+            liar.send(frame)
+            liar.connection.close()
+            liar.connection = open_tab(liar.server, liar.cookies, session=liar.screen.session).connection
+            liar.send(frame)
+            harmless(liar)
+        with world.server.register() as register:
+            said = register.scalars(select(m.EventText).where(m.EventText.text == words)).all()
+            wrong += len(said) != 1
+    figures.equal("P21", f"not exactly one, of {tries} forms in two tabs, each sent again after the connection broke", wrong, 0)
+    world.before |= world.now()

@@ -22,6 +22,8 @@ pytestmark = pytest.mark.browser
 TEXT = "Gebeld: de klager wil een andere zaal."
 LOG = "Leg contact of een notitie vast"
 DECIDE = "Neem een besluit"
+CORRECT = "Verbeter de gegevens"
+STORY = "Wat is er gezegd of gebeurd?"
 SAID = "Wat is er gebeurd of gezegd?"
 
 
@@ -88,6 +90,36 @@ def test_saving_at_once_after_i_have_seen_it_is_not_lost(open_browser: Callable[
 
     hands.told(page, "Het besluit is genomen.")
     assert events(server, reference, EventKind.DECIDED) == 1
+
+
+def test_of_two_people_in_one_dossier_the_second_puts_both_texts_together(
+    open_browser: Callable[..., Page], server: Server
+) -> None:
+    with server.register() as session:
+        made = make_complaint(session, server.cast, status=Status.IN_PROGRESS, handler_id=server.cast["hans"])
+        made.title, made.description, reference = "De zaal", "De zaal was koud en niemand belde.", made.reference
+    cora, dora = (hands.signed_in(open_browser(), server, who, f"/complaint?ref={reference}") for who in ("cora", "dora"))
+    for page, story in ((cora, "De zaal was ijskoud en niemand belde."), (dora, "De zaal was koud en niemand belde terug.")):
+        hands.open_step(page, CORRECT)
+        hands.write(page, STORY, story)
+        hands.write(page, "Waarom?", "Verkeerd verstaan.")
+        page.keyboard.press("Tab")
+        hands.settled(page)
+    hands.press(dora, "Opslaan")
+    hands.told(dora, "De gegevens zijn verbeterd.")
+
+    hands.press(cora, "Opslaan")
+
+    expect(cora.get_by_text("Intussen heeft Dora Directeur dit gewijzigd", exact=False)).to_be_visible()
+    expect(cora.get_by_text("De zaal was «ijskoud» en niemand «belde.»")).to_be_visible()
+    expect(cora.get_by_text("De zaal was «koud» en niemand «belde terug.»")).to_be_visible()
+    hands.press(cora, "Beide samenvoegen")
+    expect(cora.get_by_label(STORY, exact=True)).to_have_value("De zaal was ijskoud en niemand belde terug.")
+    hands.press(cora, "Opslaan")
+    hands.told(cora, "De gegevens zijn verbeterd.")
+    with server.register() as session:
+        row = session.scalars(select(m.Complaint).where(m.Complaint.reference == reference)).one()
+        assert row.description == "De zaal was ijskoud en niemand belde terug."
 
 
 def test_what_was_typed_survives_a_reload_a_restart_and_an_ended_session(chromium: Browser, tmp_path: Path) -> None:

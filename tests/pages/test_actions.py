@@ -227,6 +227,21 @@ def test_a_form_of_which_the_measure_was_done_meanwhile_says_so(cast: Cast) -> N
     assert "actions.measure_done.save" not in keys(at)
 
 
+def test_what_was_typed_in_it_can_still_be_copied(cast: Cast) -> None:
+    case = Case.registered("training", cast).answered(measures=1)
+    at = opened(cast, "cora")
+    press(at, f"actions.open_mine_{the_one().id}_measure_done")
+    at.text_area(key="actions.measure_done.evidence").input("Hij hangt naast de deur.")
+
+    case.measure_done("hans")
+    at.run()
+
+    assert "staat hier niet meer" in words(at)
+    assert [each.value for each in at.run().code] == ["Hij hangt naast de deur."]
+    press(at, "actions.own_words.cancel")
+    assert not at.code
+
+
 def test_the_dossier_asks_too(cast: Cast) -> None:
     case = Case.registered("training", cast, received_on=LONG_AGO).answered(measures=1).measure_done(months=3)
     at = open_page(cast, "hans", "complaint", ref=case.reference)

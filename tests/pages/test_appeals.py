@@ -187,7 +187,8 @@ def test_a_stale_ruling_keeps_its_text(cast: Cast, on: On) -> None:
 
     assert "intussen gewijzigd" in errors(at)[0]
     assert at.text_area(key="appeals.rule.ruling_reasons").value == "In dit venster."
-    press(at, "appeals.rule.go_on")
+    press(at, "appeals.rule.ruling.mine.go_on")
+    press(at, "appeals.rule.ruling_reasons.mine.go_on")
     press(at, "appeals.rule.save")
     assert appeal_files.read(other, reference).reasons == "In dit venster."
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from domain.mapping import ColumnMap
 from services import board, evaluation_import, evaluation_sources, evaluations, review_evaluations
 from services.board import BoardFilter
 from tests.conftest import CAST, TODAY, Cast
@@ -149,8 +150,8 @@ def test_a_source_and_a_file_from_looking_to_the_report(cast: Cast) -> None:
 
 def test_the_rule_is_chosen(cast: Cast) -> None:
     at = tab(open_page(cast, "cora", "evaluations"), "sources")
-    at.number_input(key="evaluations.rule.None.at_most").set_value(3.0)
-    at.text_area(key="evaluations.rule.None.words").set_value("klacht*\n\nniet tevreden")
+    at.number_input(key="evaluations.rule.all.at_most").set_value(3.0)
+    at.text_area(key="evaluations.rule.all.words").set_value("klacht*\n\nniet tevreden")
     at.button(key="evaluations.rule_save").click().run()
 
     rule = evaluation_sources.known(cast.actor("cora")).rule
@@ -193,3 +194,26 @@ def test_many_in_a_file_are_brought_in_with_progress(cast: Cast) -> None:
 
     assert "Wat u eerder inlas" in said(at)
     assert at.get("download_button")
+
+
+def test_what_another_one_said_of_a_source_or_of_the_rule_stands_beside_what_was_typed(cast: Cast) -> None:
+    dora = cast.actor("dora")
+    mapping = ColumnMap({"words": "Wat viel op", "score": "Cijfer"})
+    number = evaluation_sources.save(dora, "Enquête", mapping, "Hoe was het?")
+    at = tab(open_page(cast, "cora", "evaluations"), "sources")
+    at.selectbox(key="evaluations.edit").set_value(number).run()
+    prefix = f"evaluations.source.{number}"
+    at.text_input(key=f"{prefix}.question").set_value("Hoe vond u het?").run()
+    source = evaluation_sources.known(dora).of(number)
+    assert source
+    evaluation_sources.save(dora, "Enquête 2026", mapping, "Wat vond u ervan?", None, number, source.version)
+
+    at.button(key=f"{prefix}.save").click().run()
+    assert at.text_input(key=f"{prefix}.name").value == "Enquête 2026"
+    at.button(key=f"{prefix}.question.mine.go_on").click().run()
+    at.button(key=f"{prefix}.save").click().run()
+
+    after = evaluation_sources.known(dora).of(number)
+    assert after
+    assert (after.name, after.question, after.mapping) == ("Enquête 2026", "Hoe vond u het?", mapping)
+    assert not at.exception

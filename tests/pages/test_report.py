@@ -108,9 +108,9 @@ def test_what_is_typed_stays_when_a_colleague_was_first(filled: Cast) -> None:
     assert at.error
     assert at.text_area[0].value == "Mijn tekst."
     at.run()
-    assert "Een collega heeft dit hoofdstuk intussen bewaard" in said(at)
-    assert "Haar tekst." in said(at)
-    at.button(key="report.go_on").click().run()
+    assert "«Mijn» tekst." in said(at)
+    assert "«Haar» tekst." in said(at)
+    at.button(key=f"report.text.{YEAR}-scheme.text.mine.go_on").click().run()
     at.button(key=f"report.text.{YEAR}-scheme.save").click().run()
     assert read(filled).text("scheme") == "Mijn tekst."
 

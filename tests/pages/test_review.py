@@ -162,7 +162,8 @@ def test_the_second_of_two_sees_what_the_first_answered_and_keeps_the_text(cast:
     assert "Extra actie: nee (Piet Partner" in said(at)
     assert field(at, "text_area", number, case, "note").value == "Mijn aantekening"  # type: ignore[attr-defined]
     assert item(cast, number, case).note == ""
-    at = save(at.button(key="review.go_on").click().run(), number, case)
+    key = f"review.case.{number}-{case.reference}"  # they wrote other things
+    at = save(at.button(key=f"{key}.go_on").click().run(), number, case)
     assert item(cast, number, case).note == "Mijn aantekening"
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -215,3 +217,60 @@ def test_the_health_of_the_register_says_what_is_wrong_and_what_to_do(cast: Cast
     assert any("manage.py upgrade" in each for each in said)
     assert not any("health." in each for each in (*said, *(each.value for each in at.markdown)))
     health.forget()
+
+
+# Two administrators
+
+
+def test_what_another_administrator_changed_in_an_account_stands_beside_what_was_typed(cast: Cast) -> None:
+    at = chosen(cast, "tom")
+    labelled(at.text_input, "Naam").input("Tom Anders").run()
+    row = named(cast, "tom")
+    given = accounts.AccountInput("tom", "Tommie Trainer", "tom@elders.invalid", row.roles, row.unit_id, row.external, "")
+    accounts.edit(cast.actor("adam"), row.id, row.version, given)
+
+    labelled(at.button, "Opslaan").click().run()
+
+    key = f"people.edit.{row.id}"
+    assert named(cast, "tom").display_name == "Tommie Trainer"
+    assert labelled(at.text_input, "Naam").value == "Tom Anders"
+    assert "«Tommie Trainer»" in {each.value for each in at.text}
+    at.button(key=f"{key}.display_name.mine.go_on").click().run()
+    labelled(at.button, "Opslaan").click().run()
+    assert not at.exception
+    assert (named(cast, "tom").display_name, named(cast, "tom").email) == ("Tom Anders", "tom@elders.invalid")
+
+
+def test_a_unit_and_the_settings_too(cast: Cast) -> None:
+    adam, noord = cast.actor("adam"), cast.units["noord"]
+    at = part(cast, "units")
+    labelled(at.selectbox, "Wijzigen of toevoegen").set_value(noord).run()
+    labelled(at.text_input, "Naam van de locatie").input("Noord van mij").run()
+    now = next(each.given for each in organisation.units(adam) if each.id == noord)
+    organisation.edit_unit(adam, noord, now, replace(now, name="Noord van haar"))
+    labelled(at.button, "Opslaan").click().run()
+    assert {each.value for each in at.text} >= {"Noord van «mij»", "Noord van «haar»"}
+    at.button(key=f"people.unit_edit.{noord}.name.theirs.go_on").click().run()
+    assert labelled(at.text_input, "Naam van de locatie").value == "Noord van haar"
+
+    at = part(cast, "settings")
+    labelled(at.text_input, "Plaats (voor de dagtekening van brieven)").input("Elders").run()
+    organisation.change_settings(adam, organisation.settings(adam), {"city": "Ergens", "organisation": "Bureau Nieuw"})
+    labelled(at.button, "Opslaan").click().run()
+    assert organisation.settings(adam).city == "Ergens"
+    at.button(key="people.settings.all.city.mine.go_on").click().run()
+    labelled(at.button, "Opslaan").click().run()
+    assert not at.exception
+    assert (organisation.settings(adam).city, organisation.settings(adam).organisation) == ("Elders", "Bureau Nieuw")
+
+
+def test_what_an_administrator_typed_survives_a_reload_and_can_be_thrown_away(cast: Cast) -> None:
+    at = part(cast, "settings")
+    labelled(at.text_input, "Plaats (voor de dagtekening van brieven)").input("Elders").run()
+
+    again = part(cast, "settings")
+
+    assert labelled(again.text_input, "Plaats (voor de dagtekening van brieven)").value == "Elders"
+    labelled(again.button, "Annuleren").click().run()
+    assert labelled(again.text_input, "Plaats (voor de dagtekening van brieven)").value == "Voorbeeldstad"
+    assert organisation.settings(cast.actor("adam")).city == "Voorbeeldstad"
