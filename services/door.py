@@ -261,7 +261,7 @@ def work(actor: Actor, right: Right, lasting: bool = True) -> Iterator[Work]:
 def _enter(session: Session, actor: Actor, person: Person, right: Right, now: datetime) -> Work:
     system = isinstance(actor, SystemActor) and not actor.account
     locked(session, person.id, every_row=system)
-    if isinstance(actor, SystemActor) or right in _LONG:
+    if (isinstance(actor, SystemActor) or right in _LONG) and session.get_bind().dialect.name == "postgresql":
         take_your_time(session.connection(), UNLIMITED if isinstance(actor, SystemActor) else LONGER)
     reader = EVERY_ROW if system else _reader(session, person.id, person.roles, _local(now))
     narrow(session, reader, right)
