@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from commands.backup import KEEPER
 from domain.errors import Refused
 from services import backups, door, restoring
 from services.restoring import Restored
-from tests.conftest import TODAY, Cast, at
+from tests import postgres as postgresql
+from tests.conftest import TODAY, Cast, at, not_by_the_door, on_server
 from tests.serving import fill
 
 
@@ -23,7 +25,8 @@ class Place:
     """A data folder of its own; services work in it while it is `here`."""
 
     folder: Path
-    url: str = ""
+    url: str = ""  # PostgreSQL: as the program signs in
+    owner: str = ""  # and as who owns the tables does
 
     @contextmanager
     def here(self) -> Iterator[None]:
@@ -33,12 +36,22 @@ class Place:
             patch.delenv("WEERKLANK_BACKUPS", raising=False)
             if self.url:
                 patch.setenv("WEERKLANK_DATABASE_URL", self.url)
+                patch.setenv("WEERKLANK_OWNER_URL", self.owner)
             else:
                 patch.delenv("WEERKLANK_DATABASE_URL", raising=False)
             forget_engine()
+            if self.url:
+                event.listen(door.engine(), "begin", not_by_the_door)
             yield
             forget_engine()
         forget_engine()
+
+
+def on_postgresql(folder: Path, address: str, name: str) -> Place:
+    """An empty database, which its owner shares with the program."""
+    on_server(address, f"CREATE DATABASE {name} OWNER {postgresql.OWNER}")
+    url = address.format(name)
+    return Place(folder, postgresql.as_role(url, postgresql.PROGRAM), postgresql.as_role(url, postgresql.OWNER))
 
 
 def forget_engine() -> None:

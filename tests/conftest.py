@@ -263,8 +263,8 @@ def engine(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     made = door.engine()  # the same one for every test: compiling its statements anew took half of the time
     if not POSTGRESQL and not event.contains(made, "connect", _without_waiting_for_the_disk):
         event.listen(made, "connect", _without_waiting_for_the_disk)
-    if POSTGRESQL and not event.contains(made, "begin", _not_by_the_door):
-        event.listen(made, "begin", _not_by_the_door)
+    if POSTGRESQL and not event.contains(made, "begin", not_by_the_door):
+        event.listen(made, "begin", not_by_the_door)
     side = _from_the_side(database_url.replace(f"//{postgresql.PROGRAM}@", "//postgres@")) if POSTGRESQL else made
     yield side
     side.dispose()
@@ -272,7 +272,7 @@ def engine(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     door.engine().dispose()
 
 
-def _not_by_the_door(connection: Connection) -> None:
+def not_by_the_door(connection: Connection) -> None:
     """A test that looks with the program's own role sees every row; the door says whether it reads or writes."""
     if "access" not in connection.get_execution_options():
         row_security.reach(connection, every_row=True)

@@ -68,9 +68,10 @@ class Server:
         return token
 
 
-def fill(engine: Engine, profile: str) -> Cast:
-    """The newest schema, the cast, and a password for each (`password_of`)."""
-    upgrade(engine)
+def fill(engine: Engine, profile: str, upgraded: bool = False) -> Cast:
+    """The newest schema, unless it has that, the cast, and a password for each (`password_of`)."""
+    if not upgraded:
+        upgrade(engine)
     with Session(engine) as session, session.begin():
         cast = people_the_register(session, profile)
         for name, account_id in cast.ids.items():

@@ -22,9 +22,9 @@ from sqlalchemy.orm import Session
 
 from commands.backup import KEEPER
 from db import models as m
-from services import attachments, backup_keys, backups, door, restoring
+from services import attachments, backup_keys, backups, door, operations, restoring
 from tests.attacks.soundness import faults
-from tests.backing import Place, is_empty, refused, restored
+from tests.backing import Place, is_empty, on_postgresql, refused, restored
 from tests.cases import Case
 from tests.conftest import TODAY, at
 from tests.figures import Figures, so_many
@@ -197,13 +197,10 @@ def test_age_and_tar_open_it_without_us(register: tuple[Place, str], tmp_path: P
 
 
 def test_postgresql_is_backed_up_under_load_and_put_back(postgres: str, tmp_path: Path, figures: Figures) -> None:
-    from tests.conftest import on_server
-
-    for name in ("backed_up", "put_back"):
-        on_server(postgres, f"CREATE DATABASE {name}")
-    place = Place(tmp_path / "register", postgres.format("backed_up"))
+    place = on_postgresql(tmp_path / "register", postgres, "backed_up")
     with place.here():
-        cast = fill(door.engine(), "training")
+        operations.bring_up(KEEPER)
+        cast = fill(door.engine(), "training", upgraded=True)
         at(door.engine(), cast, TODAY)
         secret, _ = backups.make_key(KEEPER)
         case = Case.registered("training", cast, description=CANARY)
@@ -213,7 +210,7 @@ def test_postgresql_is_backed_up_under_load_and_put_back(postgres: str, tmp_path
             confirmed = {what: list(which) for what, which in working.done.items()}
             made, _ = backups.make(KEEPER)
         restoring.drill(KEEPER, secret)
-    other = Place(tmp_path / "other", postgres.format("put_back"))
+    other = on_postgresql(tmp_path / "other", postgres, "put_back")
     assert CANARY.encode() not in made.file.read_bytes()
 
     done = restored(other, made.file, secret)
