@@ -74,35 +74,52 @@ def main() -> None:
     raise SystemExit(not all(held))
 
 
+@dataclass(frozen=True)
+class Address:
+    """Of an empty database: as the program signs in, and as its owner does."""
+
+    url: str
+    owner: str
+    program: str | None = None
+
+
 @contextmanager
 def addresses(database: str) -> Iterator[Any]:
     """A function that gives the address of an empty database for a register of some size."""
     if database == "sqlite":
         with tempfile.TemporaryDirectory() as folder:
-            yield lambda size: f"sqlite:///{Path(folder, f'{size}.db')}"
+
+            def file(size: int) -> Address:
+                url = f"sqlite:///{Path(folder, f'{size}.db')}"
+                return Address(url, url)
+
+            yield file
         return
     from tests import postgres
     from tests.conftest import on_server
 
     with postgres.server() as server:
 
-        def empty(size: int) -> str:
-            on_server(server, f"CREATE DATABASE bench_{size}")
-            return server.format(f"bench_{size}")
+        def empty(size: int) -> Address:
+            on_server(server, f"CREATE DATABASE bench_{size} OWNER {postgres.OWNER}")
+            ours, owner = (
+                postgres.as_role(server.format(f"bench_{size}"), role) for role in (postgres.PROGRAM, postgres.OWNER)
+            )
+            return Address(ours, owner, postgres.PROGRAM)
 
         yield empty
 
 
 @contextmanager
-def running(address: str, size: int) -> Iterator[Place]:
+def running(address: Address, size: int) -> Iterator[Place]:
     from bench import register
     from db.engine import make_engine
     from tests.serving import start
 
     with tempfile.TemporaryDirectory() as folder:
-        engine = make_engine(address)
-        cast = register.filled(engine, size)
-        with start(Path(folder), cast, WEERKLANK_DATABASE_URL=address) as server:
+        engine = make_engine(address.owner)
+        cast = register.filled(engine, size, address.program)
+        with start(Path(folder), cast, WEERKLANK_DATABASE_URL=address.url) as server:
             yield Place(engine, cast, server)
         engine.dispose()
 

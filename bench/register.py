@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,9 @@ from sqlalchemy import Engine, func, insert, select
 from sqlalchemy.orm import Session
 
 from db import models as m
+from db import row_security, search
+from db.engine import UNLIMITED, take_your_time
+from db.upgrade import upgrade
 from domain.vocabulary import EventKind
 from services.records import GENESIS, event_hash
 from tests.conftest import TODAY, Cast
@@ -23,20 +27,19 @@ YEARS = 5
 OPEN = 0.02  # of all: the rest is closed
 AT_ONCE = 2_000  # dossiers in one transaction
 
-_TEXT = (
-    "zaal verwarming trainer lokaal groep rooster opvang factuur telefoon afspraak uitleg wachten deur parkeren koffie "
-    "verslag toets materiaal geluid licht pauze begeleiding ouder kind leidster vervoer ophalen melding terugbellen brief"
-)
-_WORDS = _TEXT.split()
+# A word is as rare as it is in a language: few stand everywhere, most almost nowhere (Zipf).
+_WORDS = [f"woord{number}" for number in range(1, 5_001)]
+_RARITY = list(accumulate(1 / number for number in range(1, 5_001)))
 _KINDS = (
     EventKind.REGISTERED, EventKind.NOTE, EventKind.ACKNOWLEDGED, EventKind.ASSIGNED, EventKind.CONTACT, EventKind.NOTE,
     EventKind.NOTE, EventKind.DECIDED, EventKind.ANSWERED, EventKind.CLOSED,
 )  # fmt: skip
 
 
-def filled(engine: Engine, dossiers: int) -> Cast:
-    """The newest schema, the cast, and so many dossiers."""
-    cast = fill(engine, "training")
+def filled(engine: Engine, dossiers: int, program: str | None = None) -> Cast:
+    """The newest schema, the cast, and so many dossiers. `program`: the role that may work in it, on PostgreSQL."""
+    upgrade(engine, program=program)
+    cast = fill(engine, "training", upgraded=True)
     chance = random.Random(dossiers)
     with Session(engine) as session:
         version = session.scalars(select(m.ProfileVersion.id).order_by(m.ProfileVersion.id.desc())).first()
@@ -46,9 +49,12 @@ def filled(engine: Engine, dossiers: int) -> Cast:
         for number in part:
             for model, row in _dossier(number, cast, chance, version or 1):
                 rows.setdefault(model, []).append(row)
-        with engine.execution_options(access="write").begin() as connection:
+        with engine.execution_options(access="write").begin() as connection, row_security.every_row(connection):
             for model, values in rows.items():
                 connection.execute(insert(model.__table__), values)
+    with engine.execution_options(access="write").begin() as connection, row_security.every_row(connection):
+        take_your_time(connection, UNLIMITED)
+        search.rebuild(connection)
     _set_sequences(engine)
     return cast
 
@@ -125,7 +131,7 @@ def _history(
 
 
 def _said(chance: random.Random, words: int) -> str:
-    return " ".join(chance.choices(_WORDS, k=words))
+    return " ".join(chance.choices(_WORDS, cum_weights=_RARITY, k=words))
 
 
 def _noon(day: date) -> datetime:
