@@ -64,7 +64,10 @@ def bring_up(actor: Actor) -> Upgraded:
             schema.upgrade(owner, program=program if program != owner.url.username else None)
             after = schema.current(owner)
     except DBAPIError as error:
-        raise database_faults.refusal(error) or error from error
+        refusal = database_faults.refusal(error)
+        if refusal is None:
+            raise
+        raise refusal from error
     with work(actor, Right.OPERATE) as w:
         profiles.learn_closed_days(w)
     return Upgraded(before, after)

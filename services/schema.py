@@ -23,5 +23,8 @@ def is_current() -> bool:
                 return False
         tables = inspect(engine().execution_options(access="read")).get_table_names()
     except DBAPIError as error:
-        raise database_faults.refusal(error) or error from error
+        refusal = database_faults.refusal(error)
+        if refusal is None:
+            raise
+        raise refusal from error
     return set(Base.metadata.tables) <= set(tables) and empty.MARK not in tables

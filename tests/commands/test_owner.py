@@ -60,6 +60,9 @@ def test_the_owner_makes_the_tables_and_the_program_works_with_them(address: str
     for command in ("verify", "nightly"):
         said = CliRunner().invoke(cli, [command])
         assert said.exit_code == 0, said.output
+    monkeypatch.setenv("WEERKLANK_OWNER_URL", as_role(address, OWNER))
+    said = CliRunner().invoke(cli, ["reindex"])  # an index is its owner's
+    assert said.exit_code == 0, said.output
 
 
 @on_postgresql
