@@ -315,13 +315,13 @@ def _what_changes_stays(session: Session, _context: object, _instances: object) 
         opened(session, {each.id for each in session.dirty if isinstance(each, m.Complaint)})
 
 
-@event.listens_for(Session, "after_flush")
+@event.listens_for(Session, "after_flush", insert=True)  # before the words of what was made are written (db/search.py)
 def _what_was_made_stays(session: Session, _context: object) -> None:
     if session.info.get(_REACH) is False:
         opened(session, {each.id for each in session.new if isinstance(each, m.Complaint)})
 
 
-@event.listens_for(Session, "do_orm_execute")
+@event.listens_for(Session, "do_orm_execute", insert=True)  # around the words of what is changed, too
 def _past_the_lock(state: ORMExecuteState) -> Result[Any] | None:
     if state.execution_options.get("second_lock") is not False or state.session.info.get(_REACH) is not False:
         return None
