@@ -29,12 +29,18 @@ def upgrade(without_copy: bool) -> None:
     _upgrade(operations.bring_up if without_copy else operations.upgrade)
 
 
+_WHY = {  # in other words than a person reads on a screen
+    "disk_full": "the disk is full.",
+    "database_away": "the database cannot be reached, or another program keeps it locked.",
+}
+
+
 def _upgrade(how: Callable[[SystemActor], operations.Upgraded], quiet: bool = False) -> None:
     _set_up()
     try:
         done = how(OPERATOR)
     except Refused as refusal:
-        said = translate("en", f"refused.{refusal.code}", **refusal.values)
+        said = _WHY.get(refusal.code) or translate("en", f"refused.{refusal.code}", **refusal.values)
         raise click.ClickException(f"Not upgraded, nothing was changed: {said}") from refusal
     if done.copy:
         click.echo(f"The register as it was: {done.copy}")

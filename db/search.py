@@ -39,6 +39,7 @@ from sqlalchemy import (
     table,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import InstanceState, Mapped, ORMExecuteState, Session, mapped_column
 from sqlalchemy.types import TypeEngine
 
@@ -296,6 +297,8 @@ def _in_bulk(state: ORMExecuteState) -> Result[Any] | None:
         return None
     if here.name not in _OF_TABLE:
         return None
+    if state.is_executemany:
+        raise InvalidRequestError("one statement with many sets of values: which texts it changes is not known")
     connection, dossier = state.session.connection(), _dossier(here)
     touched = list(connection.execute(select(dossier).where(*conditions).distinct(), state.parameters or {}).scalars())
     result = state.invoke_statement()

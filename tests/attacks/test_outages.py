@@ -350,7 +350,8 @@ def test_after_a_crash_the_number_of_a_transaction_is_not_believed(
 @pytest.mark.parametrize(
     ("state_code", "code"),
     [("53100", "disk_full"), ("25P03", "database_slow"), ("57014", "database_slow"), ("55P03", "database_slow"),
-     ("25006", "database_away"), ("57P03", "database_away"), ("08006", "database_away"), ("58030", "database_away"), ("40001", "changed_meanwhile")],
+     ("25006", "database_away"), ("57P03", "database_away"), ("08006", "database_away"), ("58030", "database_away"),
+     ("40001", "changed_meanwhile")],
 )  # fmt: skip
 def test_what_postgresql_says_becomes_a_sentence(on_postgresql: tuple[str, Cast, Path], state_code: str, code: str) -> None:
     raising = text(f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state_code}'; END $$")

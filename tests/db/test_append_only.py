@@ -23,6 +23,7 @@ from domain.sign_ins import SignIn
 from manage import cli
 from services import door, dossier, export_log, review_items, reviews, sign_in_log, steps, verifying
 from services.door import VISITOR, work
+from services.spreadsheets import FileType
 from services.verifying import Fault, Wrong
 from tests import postgres as postgresql
 from tests.commands.test_verify import closed_regular, let_go
@@ -55,7 +56,7 @@ def filled(engine: Engine, cast: Cast, on: On) -> int:
         session.add(m.TakenOver(complaint_id=number, **marks, **taken))
     with work(VISITOR, Right.SIGN_IN) as w:
         sign_in_log.note(w, cast["hans"], SignIn.SIGNED_IN)
-    export_log.keep(cast.actor("hans"), export_log.Listed.BOARD, export_log.FileType.CSV, 1)
+    export_log.keep(cast.actor("hans"), export_log.Listed.BOARD, FileType.CSV, 1)
     cora = cast.actor("cora")
     review = reviews.begin(cora, str(uuid4()), DECIDED - timedelta(days=300), TODAY, [cast["piet"]])
     review_items.answer(cora, reference, review, 1, extra_action=False, note="Niet nodig.")

@@ -16,6 +16,7 @@ from uuid import uuid4
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, event, inspect
+from sqlalchemy.pool import Pool
 
 from db import append_only, upgrade
 from db.engine import make_engine
@@ -162,7 +163,7 @@ def test_a_stored_register_comes_to_the_newest_version_with_everything_in_it(
 def test_the_program_works_on_it(opened: Opened, version: str) -> None:
     engine = opened(version)
 
-    assert operations.upgrade(OPERATOR)[1] == upgrade.newest()
+    assert operations.upgrade(OPERATOR).after == upgrade.newest()
 
     works(engine)
 
@@ -279,6 +280,10 @@ def _nobody_left(engine: Engine) -> None:
     pytest.fail("the killed upgrade is still there")
 
 
+def _no_larger(raw: Any, _record: object) -> None:
+    raw.execute("PRAGMA max_page_count=1")
+
+
 @pytest.mark.skipif(POSTGRESQL, reason="the disk of a server is a matter of its own")
 def test_an_upgrade_on_a_full_disk_says_so_and_leaves_the_version_before(
     tmp_path: Path, opened: Opened, figures: Figures
@@ -286,16 +291,18 @@ def test_an_upgrade_on_a_full_disk_says_so_and_leaves_the_version_before(
     engine = opened("0.1.0")
     upgrade.upgrade(engine)
     before = content(engine)
-    event.listen(door.engine(), "connect", lambda raw, _: raw.execute("PRAGMA max_page_count=1"))  # no larger than it is
-
-    with made_up.in_force(made_up.written(tmp_path)), pytest.raises(Refused, match="disk_full"):
-        operations.upgrade(OPERATOR)
-    with made_up.in_force(tmp_path / "migrations"):
-        said = CliRunner().invoke(cli, ["upgrade"])
+    event.listen(Pool, "connect", _no_larger)
+    try:
+        with made_up.in_force(made_up.written(tmp_path)), pytest.raises(Refused, match="disk_full"):
+            operations.bring_up(OPERATOR)
+        with made_up.in_force(tmp_path / "migrations"):
+            said = CliRunner().invoke(cli, ["upgrade", "--without-copy"])
+    finally:
+        event.remove(Pool, "connect", _no_larger)
 
     figures.equal("P25", "tables changed by an upgrade on a full disk", differing(engine, before), 0)
-    assert (said.exit_code, said.stderr) == (1, "Error: Not upgraded: the disk is full. The database is as it was.\n")
+    assert (said.exit_code, said.stderr) == (1, "Error: Not upgraded, nothing was changed: the disk is full.\n")
     door.engine.cache_clear()
     works(engine)
     with made_up.in_force(tmp_path / "migrations"):  # there is room again
-        assert operations.upgrade(OPERATOR)[1] == made_up.REVISION
+        assert operations.upgrade(OPERATOR).after == made_up.REVISION

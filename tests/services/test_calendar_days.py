@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from commands.running import OPERATOR
 from db import models as m
+from db.upgrade import newest
 from domain.calendar import Calendar
 from domain.errors import Refused
 from domain.promises import SOON_DAYS, is_open
@@ -341,8 +342,8 @@ def test_a_day_that_comes_with_a_new_version_of_the_program_is_asked_about_as_we
         promise.target_on = promise.legal_on = christmas
 
     with engine.begin() as connection:  # the tables were made at once, past the migrations
-        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
-        connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('0001')")
+        connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)")
+        connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{newest()}')")
     operations.upgrade(OPERATOR)
 
     (dossier,) = waiting(cast).dossiers
