@@ -27,7 +27,8 @@ from domain.errors import Refused
 from domain.rights import READ_RIGHTS, RIGHTS, Right, Role, scopes
 from domain.vocabulary import Compartment, Status
 from services import database_faults
-from services.row_rule import EVERY_ROW, Reader, locked, narrow, narrow_to, not_excluded, past_the_lock
+from services.row_rule import EVERY_ROW, locked, narrow, narrow_to, not_excluded, past_the_lock
+from services.row_rule import Reader as Reader
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 IDLE_LIMIT = timedelta(minutes=60)

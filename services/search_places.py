@@ -15,8 +15,7 @@ from db import models as m
 from db.search import PLACES
 from domain.rights import Right, Role, Scope, scopes
 from domain.vocabulary import RESEMBLES, Compartment
-from services.door import Work
-from services.row_rule import Reader
+from services.door import Reader, Work
 
 Condition = Callable[[Reader], ColumnElement[bool]]
 

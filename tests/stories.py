@@ -12,12 +12,15 @@ from sqlalchemy.orm import Session
 from commands.nightly import NIGHTLY
 from db import models as m
 from db.profiles import standard_source
+from domain.access import Identity, Sought, Subject
 from domain.mapping import ColumnMap
 from domain.old_register import Fate
 from domain.rights import Right
 from domain.tables import Table
 from domain.vocabulary import Channel
 from services import (
+    access,
+    access_file,
     attachments,
     calendar_changes,
     calendar_days,
@@ -64,8 +67,19 @@ def everything(cast: Cast) -> list[str]:
     made = [alarmed, withdrawn, ordinary(cast), looked_back(cast), appealed(cast), handled_by_committee(cast), unknown(cast)]
     reviewed(cast, made[2].reference)
     sealed_export.make(cora, made[2].reference)
+    asked_for_access(cast, made[2].reference)
     said = evaluating.confirm(cast, evaluating.key(cast), profile=PROFILE, unit_id=cast.units["noord"], red_flag=False)
     return [each.reference for each in made] + [said.reference, brought_along(cast), handed(cast)]
+
+
+def asked_for_access(cast: Cast, reference: str) -> None:
+    """The complainant of one dossier asks what stands in it, and gets everything as it was proposed."""
+    cora, sought = cast.actor("cora"), Sought("Karel de Vries", "karel@voorbeeld.invalid")
+    proposal = access.propose(cora, sought, Subject.COMPLAINANT, (reference,))
+    choices = {each.key: each.proposed.value for each in proposal.fragments}
+    hidden = tuple(each.words for each in proposal.traces)
+    asked = access_file.Asked(str(uuid4()), sought, Subject.COMPLAINANT, Identity.KNOWN, TODAY, (reference,), choices, hidden)
+    access_file.make(cora, asked)
 
 
 def brought_along(cast: Cast) -> str:

@@ -72,7 +72,7 @@ WITHOUT = {
     *("services.backups.make_key", "services.backups.noted", "services.copying.copy_to", "services.restoring.restore"),
     *("services.operations.bring_up", "services.operations.upgrade", "services.links.profiles_on_offer"),
     *("services.sealed_check.check", "services.single_sign_on.begin", "services.single_sign_on.finish"),
-    "services.single_sign_on.offered",
+    *("services.single_sign_on.offered", "services.search.rebuild"),
 }
 
 
