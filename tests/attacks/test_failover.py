@@ -25,8 +25,8 @@ from db.engine import make_engine
 from domain.errors import Refused
 from domain.rights import Right
 from domain.vocabulary import EventKind
-from services import attachments, board, complaints, door, dossier, drafts, sessions, steps, verifying
-from tests.attacks.soundness import faults
+from services import attachments, board, complaints, door, dossier, drafts, sessions, steps
+from tests.attacks.soundness import broken, faults
 from tests.cases import an_intake
 from tests.conftest import POSTGRESQL, TODAY, Cast, at, need
 from tests.figures import EVERYTHING, Figures, so_many
@@ -166,7 +166,7 @@ def test_a_failover_loses_nothing_that_was_confirmed(pair: Pair, figures: Figure
     figures.at_least("P23b", "writers that were cut off and went on by themselves", len(writers), WRITERS * rounds)
     assert sum(each.refused.total() for each in writers) > 0, "nobody was cut off"
     assert faults(door.engine(), pair.folder / "attachments") == []
-    assert verifying.verify(VERIFIER).faults == []
+    assert broken(VERIFIER) == []
 
 
 def register(pair: Pair, form: str) -> str:

@@ -23,11 +23,11 @@ from db.engine import make_engine
 from domain.errors import Refused
 from domain.rights import Right
 from manage import cli
-from services import board, complaints, door, operations, verifying
+from services import board, complaints, door, operations
 from services.board_filters import BoardFilter
 from services.door import SystemActor
 from tests import releases, stories
-from tests.attacks.soundness import faults
+from tests.attacks.soundness import broken, faults
 from tests.attacks.worker import people
 from tests.cases import an_intake
 from tests.conftest import POSTGRESQL, TODAY, at, on_server
@@ -82,7 +82,7 @@ def in_order(engine: Engine) -> list[str]:
     with engine.connect() as connection:
         found = append_only.missing(connection)
     found += [str(each) for each in upgrade.differences(engine)]
-    found += [str(each) for each in verifying.verify(OPERATOR).faults]
+    found += [str(each) for each in broken(OPERATOR)]
     return found + faults(door.engine())
 
 

@@ -14,10 +14,12 @@ from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import event
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from db import models as m
 from db.engine import make_engine
+from db.upgrade import upgrade
 from domain.rights import Right
 from services import accounts, door, verifying
 from services.door import SystemActor
@@ -25,10 +27,11 @@ from services.sessions import digest
 from tests.attacks.forging import Liar, Screen, state
 from tests.browser.conftest import PATIENCE
 from tests.cases import Case
-from tests.conftest import TODAY, Cast, at, on_server
+from tests.conftest import TODAY, Cast, at, not_by_the_door, on_server
 from tests.deploy.proxies import NAME, Proxy, proxy
 from tests.deploy.test_proxies import put
 from tests.figures import so_many
+from tests.postgres import OWNER, PROGRAM, as_role
 from tests.serving import ROOT, Server, fill, password_of, start
 from tests.web.client import Tab, ask, close_all, open_tab
 
@@ -57,10 +60,11 @@ class Pair:
 @pytest.fixture(scope="module")
 def pair(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     name, data = f"pair_{uuid4().hex[:8]}", tmp_path_factory.mktemp("shared")
-    on_server(postgres, f"CREATE DATABASE {name}")
-    url = postgres.format(name)
-    engine = make_engine(url)
-    cast = fill(engine, "training")
+    on_server(postgres, f"CREATE DATABASE {name} OWNER {OWNER}")
+    url = as_role(postgres.format(name), PROGRAM)
+    engine = make_engine(as_role(postgres.format(name), OWNER))
+    upgrade(engine, program=PROGRAM)
+    cast = fill(engine, "training", upgraded=True)
     engine.dispose()
     with ExitStack() as stack:
         stack.callback(on_server, postgres, f"DROP DATABASE {name} WITH (FORCE)")
@@ -79,6 +83,7 @@ def of_the_door(pair: Pair) -> Iterator[None]:
         patch.setenv("WEERKLANK_DATABASE_URL", pair.one.database)
         patch.setenv("WEERKLANK_TODAY", TODAY.isoformat())
         door.engine.cache_clear()
+        event.listen(door.engine(), "begin", not_by_the_door)
         yield
         door.engine().dispose()
         door.engine.cache_clear()
