@@ -109,6 +109,11 @@ KEPT = (
 )
 
 
+def stays(table: str) -> bool:
+    """Does no row of it ever go? Then the program's own role may not even ask."""
+    return any(each.table == table and not each.removed for each in KEPT)
+
+
 _REFUSED = "append only"
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, String, delete, exists, or_, select
 
+from db import append_only, search
 from db import models as m
-from db import search
 from db.engine import empty_log
 from domain.rights import Right
 from domain.vocabulary import Compartment, EventKind, Relation, Status
@@ -90,7 +90,7 @@ def _texts(w: Work, complaint: m.Complaint, stays: frozenset[Any]) -> None:
             emptied(w, complaint, model, **values)
     for table in reversed(m.Base.metadata.sorted_tables):
         model = _BELONGING.get(table.name)
-        if model is not None and model not in stays:
+        if model is not None and model not in stays and not append_only.stays(table.name):
             removed(w, complaint, model)
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import cast
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from db import models as m
@@ -16,7 +16,7 @@ from domain.errors import Refused
 from domain.vocabulary import EventKind
 from services import corrections, door, steps
 from services.corrections import Corrected
-from tests.conftest import session_id
+from tests.conftest import not_by_the_door, session_id
 
 
 def once(actor: str, reference: str, on: date) -> tuple[int, int]:
@@ -43,5 +43,6 @@ def once(actor: str, reference: str, on: date) -> tuple[int, int]:
 
 if __name__ == "__main__":
     reference, times, who = sys.argv[1:]
+    event.listen(door.engine(), "begin", not_by_the_door)
     done = [once(session_id(who), reference, date(2026, 11, 18)) for _ in range(int(times))]
     sys.stdout.write(f"{sum(notes for notes, _ in done)} {sum(edits for _, edits in done)}")
