@@ -37,6 +37,7 @@ ABSOLUTE_LIMIT = timedelta(hours=10)
 WARNING = timedelta(minutes=2)  # so long before the end of a session somebody who does nothing is told
 _LONG = frozenset({Right.EXPORT, Right.EXPORT_DOSSIER, Right.EXPORT_REGISTER, Right.PROCEDURE, Right.REPORT, Right.TAKE_OVER})
 _PAST_BOTH_LOCKS = {"row_rule": False, "second_lock": False}
+PAST_THE_LOCK = {"second_lock": False}  # for a statement on plain tables, which the row rule does not reach
 _GUARDED = frozenset({Role.CONFIDANT, Role.APPEAL_REVIEWER, Role.WB_OFFICER, Role.ADMIN})
 
 

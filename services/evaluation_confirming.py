@@ -16,7 +16,7 @@ from domain.intake import subject_from, title_from
 from domain.rights import Right
 from domain.vocabulary import Channel, Compartment, EventKind
 from services.complaints import Intake, registered
-from services.door import Actor, Work, already_made, stay_with, work
+from services.door import PAST_THE_LOCK, Actor, Work, already_made, stay_with, work
 from services.evaluations import check, decided, emptied, found, happened, refuse_decided
 from services.parties import Named, accounts_of
 from services.records import record
@@ -78,7 +78,9 @@ def confirm(actor: Actor, evaluation_id: int, seen: int, said: AsComplaint) -> M
 def _made_before(w: Work, evaluation_id: int) -> m.Complaint | None:
     """By who asks, a moment ago (a double click), though they may see neither the form nor the dossier any more."""
     table = m.Evaluation.__table__
-    form_id = w.session.scalar(select(table.c.form_id).where(table.c.id == number(evaluation_id)))
+    form_id = w.session.scalar(
+        select(table.c.form_id).where(table.c.id == number(evaluation_id)), execution_options=PAST_THE_LOCK
+    )
     return already_made(w, form_id) if form_id else None
 
 

@@ -16,7 +16,7 @@ from domain.errors import Refused
 from domain.evaluations import SCALE, Doing, Form, Reason, Why, plain_number, proposed
 from domain.rights import Right
 from domain.texts import LONGEST, clean, line
-from services.door import Actor, Work, work
+from services.door import PAST_THE_LOCK, Actor, Work, work
 from services.evaluation_sources import rule_of
 from services.evaluations import deciders, happened, known, new
 
@@ -46,7 +46,9 @@ def key_in(actor: Actor, form_id: str, keyed: Keyed) -> int | None:
     with work(actor, Right.EVALUATE) as w:
         form_id = form(form_id)
         table = m.Evaluation.__table__
-        made = w.session.execute(select(table.c.id, table.c.imported_by).where(table.c.form_id == form_id)).first()
+        made = w.session.execute(
+            select(table.c.id, table.c.imported_by).where(table.c.form_id == form_id), execution_options=PAST_THE_LOCK
+        ).first()
         if made is not None:
             return made.id if made.imported_by == w.me else None
         source_id, rule = rule_of(w, None)

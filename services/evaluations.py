@@ -20,7 +20,7 @@ from domain.errors import Refused
 from domain.evaluations import LONG, Doing, Form, Judged, State, Why, read_why
 from domain.rights import RIGHTS, Right, Role
 from domain.texts import required
-from services.door import AMSTERDAM, Actor, Work, work
+from services.door import AMSTERDAM, PAST_THE_LOCK, Actor, Work, work
 from services.lookalikes import active_names, lookalikes
 from services.profiles import current
 
@@ -398,4 +398,4 @@ def known(w: Work, fingerprints: Collection[str]) -> dict[str, int | None]:
     see."""
     table = m.Evaluation.__table__
     query = select(table.c.fingerprint, table.c.import_id).where(table.c.fingerprint.in_(fingerprints))
-    return {row.fingerprint: row.import_id for row in w.session.execute(query)}
+    return {row.fingerprint: row.import_id for row in w.session.execute(query, execution_options=PAST_THE_LOCK)}

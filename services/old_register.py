@@ -35,7 +35,7 @@ from domain.vocabulary import (
 from services import promises, server_key
 from services.complainants import complainant_row
 from services.complaints import SERIES
-from services.door import Actor, Work, take_over, work
+from services.door import PAST_THE_LOCK, Actor, Work, take_over, work
 from services.parties import Named, accounts_of, acting_director, checked, refuse_without_reader, shut_out_by, store_parties
 from services.placing import a_reference, place
 from services.profiles import current, in_force
@@ -140,13 +140,16 @@ def _there(w: Work, lines: Sequence[Line] | None) -> _There:
     """Of these lines only; of all of them for None."""
     row, party = m.TakenOver.__table__.c, m.Party.__table__.c
     out = exists().where(party.complaint_id == row.complaint_id, party.account_id == w.person.id, party.excluded.is_(True))
-    shut = {each.mark: each.content for each in w.session.execute(select(row.mark, row.content).where(out))}
+    shut = {
+        each.mark: each.content
+        for each in w.session.execute(select(row.mark, row.content).where(out), execution_options=PAST_THE_LOCK)
+    }
     found = _There({}, {}, shut)
     query = select(row.mark, row.alike, row.content, row.own_reference).where(~out)
     if lines is not None:
         marks = [[found.mark(one) for one in lines], [server_key.mark(one.alike) for one in lines]]
         query = query.where(or_(row.mark.in_(marks[0]), row.alike.in_(marks[1])))
-    for each in w.session.execute(query):
+    for each in w.session.execute(query, execution_options=PAST_THE_LOCK):
         found.add(each.mark, each.alike, each.content, each.own_reference)
     return found
 
@@ -175,7 +178,7 @@ def _turn(line: Line) -> int:
 
 def _refuse_other_key(w: Work) -> None:
     """With another key of the server no row would be known again, and everything would come in twice."""
-    made = w.session.scalar(select(m.TakenOver.__table__.c.key_mark).limit(1))
+    made = w.session.scalar(select(m.TakenOver.__table__.c.key_mark).limit(1), execution_options=PAST_THE_LOCK)
     if made is not None and made != _key_mark():
         raise Refused("import_other_key")
 

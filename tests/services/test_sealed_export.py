@@ -243,17 +243,24 @@ def test_who_was_excluded_while_it_was_made_gets_nothing(
 
 
 def test_a_commit_that_fails_leaves_nothing_that_is_served(cast: Cast, reference: str) -> None:
-    def full(session: Session) -> None:
+    def noted(session: Session, *_: object) -> None:
         if any(isinstance(each, m.AccessLog) and each.what == "sealed" for each in session.new):
+            session.info["noted"] = True
+
+    def full(session: Session) -> None:
+        session.flush()
+        if session.info.get("noted"):
             assert not list((data_dir() / "sealed").glob("*.zip"))
             raise OSError("disk full")
 
+    event.listen(Session, "after_flush", noted)
     event.listen(Session, "before_commit", full)
     try:
         with pytest.raises(OSError, match="disk full"):
             sealed_export.make(cast.actor("cora"), reference)
     finally:
         event.remove(Session, "before_commit", full)
+        event.remove(Session, "after_flush", noted)
 
     assert list((data_dir() / "sealed").iterdir()) == []
     assert complaint_events(reference)[-1].kind != EventKind.SEALED
