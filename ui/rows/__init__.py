@@ -1,5 +1,5 @@
-"""A list of which each row can be opened: a table of our own. Streamlit's grid draws on a canvas, and takes three times as
-long to do it as everything else on the board together (bench/README.md)."""
+"""A list of which each row can be opened: a table of our own. Streamlit's grid draws on a canvas, and the board took twice as
+long with it (ADR 0026)."""
 
 from __future__ import annotations
 
