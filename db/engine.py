@@ -41,7 +41,7 @@ def database_url() -> str:
 def owner_url() -> str:
     """Of who owns the tables and changes them; the program's own role may do neither (README, PostgreSQL)."""
     ours, owner = database_url(), os.environ.get("WEERKLANK_OWNER_URL")
-    if owner is None:
+    if not owner:
         return ours
     one, other = make_url(ours), make_url(owner)
     if (one.get_backend_name(), one.database) != (other.get_backend_name(), other.database):  # its host may be another one
