@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
+from domain.health import LATE
+
 FORMAT = "weerklank backup 1"
-LATE = timedelta(hours=26)  # one a night, with two hours to spare
 DAYS, WEEKS, MONTHS = 7, 4, 12
 MANIFEST, ANCHOR = "manifest.json", "anchor.txt"
 LONGEST_LIST = 64 * 1024 * 1024  # bytes of a list that is read into memory

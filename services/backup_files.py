@@ -123,16 +123,6 @@ def _taken(content: IO[bytes], target: Path | None) -> str:
     return digest.hexdigest()
 
 
-def fingerprint(path: Path) -> tuple[str, int]:
-    """SHA-256 and size."""
-    digest, size = hashlib.sha256(), 0
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-    return digest.hexdigest(), size
-
-
 # The cipher runs beside us, with a pipe in between
 
 

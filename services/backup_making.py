@@ -24,8 +24,9 @@ from domain.errors import Refused
 from domain.rights import Right
 from services import anchoring, backup_keys
 from services.attachments import stored_at
-from services.backup_files import fingerprint, pack, room_or_refused, unpack
+from services.backup_files import pack, room_or_refused, unpack
 from services.door import Actor, engine, today_and_now, work
+from services.made_files import fingerprint
 
 SETTINGS = ("oidc.toml", "letterhead.docx", backup_keys.FILE)
 LEFT_OUT = ("server.key", "throttle.key")  # the first is kept apart, on paper; the second is made anew

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, Progr
 from db import append_only, copying, search, taken
 from db import upgrade as schema
 from db.copying import State, Unfit
-from db.engine import database_url, make_engine
+from db.engine import make_engine, owner_url
 from domain.errors import Refused
 from domain.rights import Right
 from services import anchoring, verifying
@@ -104,7 +104,7 @@ def _refuse_unless_empty(target: URL) -> None:
 
 
 def _copy(target: URL, done: Copied) -> None:
-    owner = os.environ.get("WEERKLANK_OWNER_URL") or database_url()
+    owner = owner_url()
     if taken.by_others(owner):
         raise Refused("copy_in_use")
     if target.drivername == "sqlite":

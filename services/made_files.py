@@ -3,6 +3,7 @@ longer than a quarter of an hour."""
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 from db.engine import data_dir
 
 LASTS = timedelta(minutes=15)  # so long it can be downloaded, by who made it; it goes at the first look after that
+_CHUNK = 1024 * 1024
 _FORGOTTEN = timedelta(hours=1)  # a half-made one that nobody finishes
 
 
@@ -44,3 +46,13 @@ class MadeFiles:
         """A dossier was let go: no file with it stays here. Whoever just made one of another dossier makes it again."""
         for each in self.folder().glob(f"*{self.suffix}"):
             each.unlink(missing_ok=True)
+
+
+def fingerprint(path: Path) -> tuple[str, int]:
+    """SHA-256 and size."""
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return digest.hexdigest(), size

@@ -29,7 +29,7 @@ from services import attachments, server_key
 from services.door import Actor, Work, work
 from services.dossier import Dossier, seen_by
 from services.letter_sheets import sheet_of
-from services.made_files import LASTS, MadeFiles
+from services.made_files import LASTS, MadeFiles, fingerprint
 from services.readings import Reading, readings_of
 from services.records import load, load_to_append, record
 from services.rendering import pdf
@@ -91,7 +91,7 @@ def make(actor: Actor, reference: str) -> Ready:
     FILES.prune(gathered.made.at, gathered.account_id)
     with _half_made(gathered) as (path, packed):
         gone = packed.everything()
-        sha256, size = _fingerprint(path)
+        sha256, size = fingerprint(path)
         with work(actor, Right.EXPORT_DOSSIER) as w:
             complaint = load_to_append(w, reference)
             facts: dict[str, Any] = {"events": gathered.made.seq, "files": len(packed.listed), "size": size, "sha256": sha256}
@@ -214,7 +214,7 @@ class _Pack:
     def _copy(self, each: _Attached) -> bool:
         """Bit by bit: it may be large. Only when it is what was attached."""
         source = attachments.stored_at(each.token)
-        if not source.is_file() or _fingerprint(source) != (each.sha256, each.size):
+        if not source.is_file() or fingerprint(source) != (each.sha256, each.size):
             return False
         with source.open("rb") as stored, self.archive.open(_entry(each.path, packed=False), "w") as entry:
             shutil.copyfileobj(stored, entry, _CHUNK)
@@ -273,12 +273,3 @@ def _half_made(gathered: _Gathered) -> Iterator[tuple[Path, _Pack]]:
 
 def _own(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b")
-
-
-def _fingerprint(path: Path) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-    return digest.hexdigest(), size

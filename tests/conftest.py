@@ -23,6 +23,7 @@ from db import append_only, row_security
 from db import models as m
 from db.engine import make_engine
 from db.settings import write_settings
+from db.upgrade import newest
 from domain.rights import Role
 from services import door
 from services.profiles import adopt_into
@@ -207,6 +208,13 @@ def let_in(owner: Engine) -> None:
         connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)")
         for statement in append_only.grants(postgresql.PROGRAM):
             connection.exec_driver_sql(statement)
+
+
+def stamped(engine: Engine) -> None:
+    """The tables were made at once, past the migrations: now the register says of which version it is."""
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)")
+        connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{newest()}')")
 
 
 @pytest.fixture(scope="session")

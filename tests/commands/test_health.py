@@ -11,20 +11,17 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from db import models as m
-from db.upgrade import newest
 from domain.health import State
 from manage import cli
 from services import door, health, server_key
 from services.health_checks import HEALTH
 from tests.cases import Case
-from tests.conftest import Cast
+from tests.conftest import Cast, stamped
 
 
 @pytest.fixture(autouse=True)
 def sound(cast: Cast, engine: Engine) -> Iterator[None]:
-    with engine.begin() as connection:
-        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-        connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{newest()}')")
+    stamped(engine)
     server_key.check()
     health.forget()
     yield

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from domain.backups import (
     DAYS,
-    LATE,
     MONTHS,
     WEEKS,
     Manifest,
@@ -23,6 +22,7 @@ from domain.backups import (
     made_at,
     read_manifest,
 )
+from domain.health import LATE
 
 NOW = datetime(2026, 11, 21, 3, 15, tzinfo=UTC)
 _SECONDS = st.integers(int(datetime(2024, 1, 1, tzinfo=UTC).timestamp()), int(datetime(2027, 1, 1, tzinfo=UTC).timestamp()))

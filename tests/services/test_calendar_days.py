@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from commands.running import OPERATOR
 from db import models as m
-from db.upgrade import newest
 from domain.calendar import Calendar
 from domain.errors import Refused
 from domain.promises import SOON_DAYS, is_open
@@ -26,7 +25,7 @@ from services.board_filters import BoardFilter
 from services.calendar_changes import Question
 from services.door import work
 from tests.cases import Case
-from tests.conftest import PROFILES, TODAY, Cast
+from tests.conftest import PROFILES, TODAY, Cast, stamped
 from tests.fill import make_complaint, make_party, make_promise
 from tests.unkept import unkept
 
@@ -341,9 +340,7 @@ def test_a_day_that_comes_with_a_new_version_of_the_program_is_asked_about_as_we
             entry.happened_on, promise.trigger_on = date(2026, 12, 23), date(2026, 12, 23)
         promise.target_on = promise.legal_on = christmas
 
-    with engine.begin() as connection:  # the tables were made at once, past the migrations
-        connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)")
-        connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{newest()}')")
+    stamped(engine)
     operations.upgrade(OPERATOR)
 
     (dossier,) = waiting(cast).dossiers

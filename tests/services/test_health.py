@@ -18,13 +18,12 @@ from sqlalchemy.orm import Session
 from db import append_only
 from db import models as m
 from db.engine import data_dir
-from db.upgrade import newest
 from domain.errors import Refused
 from domain.health import Check, Finding, Health, State, attention, fault
 from services import health, health_checks, night, server_key
 from services.health_checks import HEALTH
 from tests.cases import Case
-from tests.conftest import CAST, POSTGRESQL, TODAY, Cast, moment
+from tests.conftest import CAST, POSTGRESQL, TODAY, Cast, moment, stamped
 from tests.dossiers import On, complaint_of
 from text import LANGUAGES, catalogue
 
@@ -37,9 +36,7 @@ sqlite_only = pytest.mark.skipif(POSTGRESQL, reason="about SQLite's file")
 @pytest.fixture(autouse=True)
 def anew(cast: Cast, engine: Engine) -> Iterator[None]:
     """A register whose schema says of which version it is, and with a key."""
-    with engine.begin() as connection:
-        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-        connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{newest()}')")
+    stamped(engine)
     server_key.check()
     health.forget()
     yield
