@@ -4,7 +4,7 @@ PORT ?= 8501
 PROFILE ?= training
 WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 ON_POSTGRESQL := tests/db $(addprefix tests/attacks/test_,races.py history.py failover.py second_lock.py) tests/commands/test_owner.py $(addprefix tests/services/test_,door.py \
-	board.py overview.py sessions.py throttle.py handling.py directing.py lifting.py readings.py search.py retention.py rights_table.py granting.py second_step.py shield.py)
+	board.py overview.py sessions.py throttle.py handling.py directing.py lifting.py readings.py search.py retention.py rights_table.py granting.py second_step.py shield.py calendar_days.py health.py)
 ALL_ON_POSTGRESQL := tests/db tests/services tests/pages tests/commands tests/ui $(addprefix tests/attacks/test_,races.py history.py failover.py second_lock.py)
 FAULTS := $(wildcard $(addprefix tests/attacks/test_,kills.py killed_servers.py outages.py full_disk.py writers.py backups.py failover.py)) tests/db/test_releases.py tests/ui/test_waiting.py
 FAULTS_ON_POSTGRESQL := $(wildcard $(addprefix tests/attacks/test_,races.py second_lock.py writers.py backups.py failover.py)) tests/db/test_releases.py

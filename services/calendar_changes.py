@@ -19,7 +19,7 @@ from domain.terms import Roll, Rule, Unit
 from domain.vocabulary import Compartment, EventKind
 from services import profiles, promises
 from services.board_filters import OPEN
-from services.door import AMSTERDAM, Actor, Work, work
+from services.door import AMSTERDAM, Actor, Work, work, writing_unseen
 from services.profiles import ALWAYS
 from services.promises import Move
 from services.records import everything_in, locked, record, unseen
@@ -100,7 +100,8 @@ def answer(actor: Actor, seen: Question, apply: bool) -> int:
 
 def how_many(w: Work) -> int:
     """In how many open dossiers a date would move: for who keeps the calendar and sees no dossier."""
-    question = _question(w, unseen(w, *_conditions(w)))
+    with writing_unseen(w):  # reads their promises too; only the number leaves
+        question = _question(w, unseen(w, *_conditions(w)))
     return len(question.dossiers) if question else 0
 
 

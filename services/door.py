@@ -300,7 +300,7 @@ def reaches(w: Work, account: m.Account, right: Right, complaint_id: int) -> boo
 
 
 def writing_unseen(w: Work) -> AbstractContextManager[None]:
-    """Inside it rows are written that belong to dossiers which their writer may not see."""
+    """Inside it rows are written, or counted, that belong to dossiers which this person may not see."""
     return past_the_lock(w.session)
 
 

@@ -328,7 +328,9 @@ def test_closed_dossiers_never_change(engine: Engine, cast: Cast) -> None:
     assert case.row.status == "withdrawn"
 
 
-def test_a_day_that_comes_with_a_new_version_of_the_program_is_asked_about_as_well(engine: Engine, cast: Cast) -> None:
+def test_a_day_that_comes_with_a_new_version_of_the_program_is_asked_about_as_well(
+    engine: Engine, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     christmas = date(2026, 12, 25)
     with Session(engine) as session, session.begin():  # the version before did not know it
         session.execute(delete(m.ClosedDay).where(m.ClosedDay.day == christmas))
@@ -341,6 +343,7 @@ def test_a_day_that_comes_with_a_new_version_of_the_program_is_asked_about_as_we
         promise.target_on = promise.legal_on = christmas
 
     stamped(engine)
+    monkeypatch.setenv("WEERKLANK_OWNER_URL", engine.url.render_as_string(hide_password=False))
     operations.upgrade(OPERATOR)
 
     (dossier,) = waiting(cast).dossiers
